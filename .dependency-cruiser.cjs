@@ -1,0 +1,128 @@
+/**
+ * Which folder may import which. Type-only imports count as well.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const inPackage = (name) => `(^|/)node_modules/(@types/)?${name}/`;
+const anyPackage = '(^|/)node_modules/';
+const source = '^(activities|api|cli|config|db|domain|relay|temporal|workflows)/|^[^/]+[.]ts$';
+
+/** `folder` may import itself and what `allowed` names, nothing else. */
+const reach = (folder, allowed, comment) => ({
+  name: `${folder}-reach`,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/` },
+  to: { pathNot: [`^${folder}/`, ...allowed] },
+});
+
+module.exports = {
+  forbidden: [
+    reach(
+      'domain',
+      [inPackage('temporal-polyfill')],
+      'The rules are pure: no package but the calendar, no Node built-in, no other folder.',
+    ),
+    {
+      name: 'workflows-without-time-zones',
+      comment: 'Zone data changes with Node; a replay would then come to other dates.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^domain/calendar[.]ts$', reachable: true },
+    },
+    reach(
+      'workflows',
+      [
+        '^domain/',
+        '^activities/',
+        inPackage('@temporalio/workflow'),
+        inPackage('@temporalio/common'),
+      ],
+      'Workflow code runs in the deterministic sandbox.',
+    ),
+    {
+      name: 'workflows-activities-as-types',
+      comment: 'A workflow calls activities through a proxy; it imports only their types.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    reach('activities', ['^domain/', '^db/', inPackage('@temporalio/activity')]),
+    {
+      name: 'db-reach',
+      severity: 'error',
+      from: { path: '^db/' },
+      to: {
+        pathNot: ['^db/', '^domain/', inPackage('drizzle-orm'), inPackage('better-sqlite3')],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
+      name: 'only-db-knows-drizzle',
+      severity: 'error',
+      from: { path: source, pathNot: '^db/|^drizzle[.]config[.]ts$' },
+      to: { path: [inPackage('drizzle-orm'), inPackage('better-sqlite3')] },
+    },
+    {
+      name: 'api-reach',
+      comment: 'The API reads the database and talks to workflows by their messages alone.',
+      severity: 'error',
+      from: { path: '^api/' },
+      to: {
+        pathNot: [
+          '^(api|config|db|domain)/',
+          '^temporal/recoveries[.]ts$',
+          '^temporal[.]config[.]ts$',
+          anyPackage,
+        ],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
+      name: 'api-without-worker',
+      severity: 'error',
+      from: { path: '^api/' },
+      to: { path: inPackage('@temporalio/(activity|worker)') },
+    },
+    {
+      name: 'zod-at-the-edges',
+      severity: 'error',
+      from: { path: source, pathNot: '^(api|cli|config)/' },
+      to: { path: inPackage('zod(-openapi)?') },
+    },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'no-development-package-at-run-time',
+      comment: 'What is shipped must run after `npm ci --omit=dev`.',
+      severity: 'error',
+      from: { path: source, pathNot: '^drizzle[.]config[.]ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(coverage|db/migrations)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

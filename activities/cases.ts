@@ -1,0 +1,63 @@
+import type { CaseProjection } from '../domain/case.ts';
+import { nextWorkingMoment } from '../domain/calendar.ts';
+import type { CustomerFacts } from '../domain/identification.ts';
+import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Channel } from '../domain/words.ts';
+import { customerFacts, projectCase } from '../db/cases.ts';
+import { currentPermissions } from '../db/customers.ts';
+import { currentPlaybooks } from '../db/playbooks.ts';
+import type { ActivityDeps } from './index.ts';
+
+export type ContactRequest = {
+  customerId: string;
+  timeZone: string;
+  contact: Policy['contact'];
+  /** null for work that reaches no customer */
+  channel: Channel | null;
+  notBefore: string;
+  /** from 1; each attempt takes the next time of day */
+  attempt: number;
+  /** agreed with the customer to the minute: moved by nothing */
+  agreed: boolean;
+};
+
+export function caseActivities({ db, clock }: ActivityDeps) {
+  return {
+    async collectFacts(request: {
+      customerId: string;
+      caseId: string;
+      episode: number;
+      identification: Policy['identification'];
+    }): Promise<CustomerFacts> {
+      return customerFacts(db, request);
+    },
+
+    async chooseMeasures(choice: PlaybookChoice): Promise<Playbook | null> {
+      return choosePlaybook(await currentPlaybooks(db), choice) ?? null;
+    },
+
+    /**
+     * When the contact is due on the company's calendar, and whether the customer lets us: a channel is closed by a
+     * recorded refusal.
+     */
+    async planContact(request: ContactRequest): Promise<{ dueAt: string; permitted: boolean }> {
+      const permissions = request.channel ? await currentPermissions(db, request.customerId) : [];
+      const permitted =
+        permissions.find((permission) => permission.channel === request.channel)?.granted ?? true;
+      const { timesOfDay, hours } = request.contact;
+      const preferred =
+        request.channel === 'phone'
+          ? timesOfDay[(request.attempt - 1) % timesOfDay.length]
+          : undefined;
+      const dueAt = request.agreed
+        ? request.notBefore
+        : nextWorkingMoment(request.notBefore, { timeZone: request.timeZone, hours }, preferred);
+      return { dueAt, permitted };
+    },
+
+    async projectCase(projection: CaseProjection): Promise<void> {
+      await projectCase(db, projection, clock());
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { decisionReasons, type DecisionReason } from './identification.ts';
+import type { VersionedPolicy } from './policy.ts';
+import type { TaskResult, TaskType } from './tasks.ts';
+import type { TimelineEntry } from './timeline.ts';
+import type {
+  CaseStatus,
+  Cause,
+  Decision,
+  Outcome,
+  Step,
+  TaskStatus,
+  Tier,
+  Trigger,
+} from './words.ts';
+
+/** What a case is opened with; the input of its workflow. */
+export type CaseOpening = {
+  caseId: string;
+  customerId: string;
+  episode: number;
+  trigger: Trigger;
+  openedAt: string;
+  /** what the customer gave as the reason, as far as it is one of our causes */
+  statedCause: Cause | null;
+  /** when a cancellation takes effect */
+  effectiveAt: string | null;
+  policy: VersionedPolicy;
+};
+
+/** Why a case ended as it did, beside its outcome. */
+export const endReasons = [
+  ...decisionReasons,
+  'objection',
+  'death',
+  'do-not-contact',
+  'observation-over',
+  'bought-again',
+  'stayed',
+  'no-second-purchase',
+  'cancelled-again',
+  'manager-closed',
+  'ended-outside',
+] as const;
+export type EndReason = (typeof endReasons)[number];
+
+/** Where a case stands, as its workflow knows it and the database shows it. */
+export type CaseState = {
+  status: CaseStatus;
+  step: Step;
+  outcome: Outcome | null;
+  endReason: EndReason | null;
+  closedAt: string | null;
+  /** when a timer or a task of this case is due next */
+  nextDueAt: string | null;
+  pausedUntil: string | null;
+  tier: Tier | null;
+  secondLifetimeValue: number | null;
+  decision: Decision | null;
+  decisionReason: DecisionReason | null;
+  controlGroup: boolean;
+  statedCause: Cause | null;
+  assessedCause: Cause | null;
+  playbook: { playbookId: string; version: number } | null;
+  /** a person of ours spoke with the customer, or a letter went out */
+  contacted: boolean;
+  regainedAt: string | null;
+  regainedBy: 'purchase' | 'cancellation-withdrawn' | null;
+  /** revenue since and with the return, minor units */
+  regainedAmount: number;
+  /** what granted concessions cost, minor units */
+  concessionCost: number;
+  satisfactionScore: number | null;
+};
+
+export const taskCloseReasons = [
+  'purchase',
+  'cancellation-withdrawn',
+  'cancellation',
+  'objection',
+  'death',
+  'do-not-contact',
+  'manager-closed',
+  'deadline',
+  'permission-withdrawn',
+  'second-life-over',
+  'case-closed',
+] as const;
+export type TaskCloseReason = (typeof taskCloseReasons)[number];
+
+/** A task as its workflow knows it. Who does it is a fact of the database alone. */
+export type TaskState = {
+  taskId: string;
+  type: TaskType;
+  step: Step;
+  status: TaskStatus;
+  /** which attempt at the same contact this is, from 1 */
+  attempt: number;
+  createdAt: string;
+  dueAt: string;
+  /** when silence gets its meaning */
+  deadlineAt: string;
+  /** agreed with the customer to the minute */
+  agreed: boolean;
+  closedAt: string | null;
+  closeReason: TaskCloseReason | null;
+  /** the command that brought the result; the database holds the result's free text under it */
+  commandId: string | null;
+  result: TaskResult | null;
+};
+
+/**
+ * The whole visible state of a case at one revision, written to the database as it is. A projection that belongs to
+ * an attempt which Temporal then discarded is overwritten by the next one: see docs/decisions/projection.md.
+ */
+export type CaseProjection = {
+  caseId: string;
+  customerId: string;
+  /** grows with every write; an older one never overwrites a newer one */
+  revision: number;
+  state: CaseState;
+  /** every open task, and those closed since the last revision */
+  tasks: TaskState[];
+  /** entries since the last revision, numbered without gaps from `firstSeq` */
+  timeline: { firstSeq: number; entries: TimelineEntry[] };
+  /** on closing: the new loss that begins the next episode */
+  nextLoss: { cause: Cause | null; effectiveAt: string | null; at: string } | null;
+};

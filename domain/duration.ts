@@ -1,0 +1,30 @@
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A length of time as policies and playbooks write it: a whole number and a unit (`20s`, `15m`, `4h`, `90d`). */
+export type Duration = `${number}${keyof typeof unitMs}`;
+
+export const durationPattern = /^(\d{1,6})([smhd])$/;
+
+/**
+ * Milliseconds of a duration. A day is 24 hours here: where the calendar's days are meant, the business
+ * calendar (`domain/calendar.ts`) moves the moment afterwards.
+ * @throws RangeError when the text is not a duration
+ */
+export function durationMs(duration: Duration): number {
+  const match = durationPattern.exec(duration);
+  if (!match) throw new RangeError(`"${duration}" is not a duration like 20s, 15m, 4h or 90d`);
+  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+}
+
+/** The moment `duration` after `at`, both ISO 8601 UTC. */
+export function after(at: string, duration: Duration): string {
+  return new Date(Date.parse(at) + durationMs(duration)).toISOString();
+}
+
+export function latest(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+export function earliest(a: string, b: string): string {
+  return a < b ? a : b;
+}

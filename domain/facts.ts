@@ -1,0 +1,50 @@
+import type { Cause, Trigger } from './words.ts';
+
+/** What the sales system reports about a customer, as a workflow may carry it. */
+export type Fact = { eventId: string; at: string } & (
+  | { kind: 'purchase'; amount: number; currency: string }
+  | { kind: 'cancellation'; cause: Cause | null; effectiveAt: string | null }
+  | { kind: 'cancellation-withdrawn' }
+  | { kind: 'objection' }
+  | { kind: 'death' }
+  | { kind: 'call-permission'; granted: boolean }
+);
+
+/** What a fact means for a case: it ends it, wins the customer back, or is only noted. */
+export type Consequence = 'regained' | 'lost-again' | 'stopped' | 'noted';
+
+/**
+ * The strict rule (product.md): regained only by an explicit withdrawal of the cancellation or by buying again.
+ * After the return a new cancellation is the second loss.
+ */
+export function consequenceOf(
+  kind: Fact['kind'],
+  { returned, trigger }: { returned: boolean; trigger: Trigger },
+): Consequence {
+  switch (kind) {
+    case 'objection':
+    case 'death':
+      return 'stopped';
+    case 'purchase':
+      return returned ? 'noted' : 'regained';
+    case 'cancellation-withdrawn':
+      return returned || trigger !== 'cancellation' ? 'noted' : 'regained';
+    case 'cancellation':
+      return returned ? 'lost-again' : 'noted';
+    case 'call-permission':
+      return 'noted';
+  }
+}
+
+/**
+ * How a second life ends when its observation period is over: whoever withdrew a cancellation has stayed;
+ * whoever came back by buying must have bought once more.
+ */
+export function secondLifeOutcome(life: {
+  regainedBy: 'purchase' | 'cancellation-withdrawn';
+  purchasesSince: number;
+}): 'loyal-again' | 'lost-again' {
+  return life.regainedBy === 'cancellation-withdrawn' || life.purchasesSince > 0
+    ? 'loyal-again'
+    : 'lost-again';
+}

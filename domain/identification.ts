@@ -1,0 +1,121 @@
+import { secondLifetimeValue, type PurchaseHistory, type Rhythm } from './dormancy.ts';
+import type { Policy } from './policy.ts';
+import type { Cause, Decision, Phase, TargetGroup, Tier, Trigger } from './words.ts';
+
+/** What is known of a customer when the case opens, as a workflow may carry it: numbers and codes only. */
+export type CustomerFacts = {
+  purchaseDays: number;
+  lastPurchaseAt: string | null;
+  secondLifetimeValue: number;
+  tier: Tier;
+  /** earlier cases of this customer that ended with a return, whatever came of it */
+  earlierReturns: number;
+  objected: boolean;
+  deceased: boolean;
+  /** 0 to 99, fixed by customer and episode with this installation's key */
+  controlGroupDraw: number;
+};
+
+export function tierOf(value: number, from: Policy['identification']['tierFrom']): Tier {
+  if (value >= from.A) return 'A';
+  if (value >= from.B) return 'B';
+  return value >= from.C ? 'C' : 'D';
+}
+
+/** Value and tier of a purchase history. */
+export function worthOf(
+  history: PurchaseHistory,
+  policy: Policy['identification'],
+): { secondLifetimeValue: number; tier: Tier } {
+  const value = secondLifetimeValue(history, policy);
+  return { secondLifetimeValue: value, tier: tierOf(value, policy.tierFrom) };
+}
+
+export const decisionReasons = [
+  'deceased',
+  'objected',
+  'natural-loss',
+  'wanted-loss',
+  'third-chance',
+  'worth-by-tier',
+  'manager-decided',
+  'manager-silent',
+] as const;
+export type DecisionReason = (typeof decisionReasons)[number];
+
+/** The engine's verdict, or the question it puts to a manager. */
+export type Verdict =
+  | { decidedBy: 'engine'; decision: Decision; reason: DecisionReason }
+  | { decidedBy: 'manager'; reason: DecisionReason };
+
+/**
+ * Step 1: is this customer to be won back? Death and objection forbid it; a cause that nobody can or wants to undo
+ * speaks against it, which a manager decides for valuable tiers; whoever already came back once needs a manager's
+ * approval, since there is almost never a third chance; otherwise the tier decides.
+ */
+export function identify(
+  facts: CustomerFacts,
+  stated: Cause | null,
+  policy: Policy['identification'],
+): Verdict {
+  const forbid = (reason: DecisionReason): Verdict => ({
+    decidedBy: 'engine',
+    decision: 'do-not-pursue',
+    reason,
+  });
+  if (facts.deceased) return forbid('deceased');
+  if (facts.objected) return forbid('objected');
+
+  const against: DecisionReason | null =
+    stated === null
+      ? null
+      : policy.naturalLossCauses.includes(stated)
+        ? 'natural-loss'
+        : policy.wantedLossCauses.includes(stated)
+          ? 'wanted-loss'
+          : null;
+  if (against) {
+    return policy.managerDecidesTiers.includes(facts.tier)
+      ? { decidedBy: 'manager', reason: against }
+      : forbid(against);
+  }
+  if (facts.earlierReturns > 0) return { decidedBy: 'manager', reason: 'third-chance' };
+  return {
+    decidedBy: 'engine',
+    decision: policy.decisionByTier[facts.tier],
+    reason: 'worth-by-tier',
+  };
+}
+
+export function inControlGroup(
+  facts: CustomerFacts,
+  trigger: Trigger,
+  policy: Policy['identification'],
+): boolean {
+  return (
+    policy.controlGroupTriggers.includes(trigger) &&
+    facts.controlGroupDraw < policy.controlGroupPercent
+  );
+}
+
+/** Z0 cold, Z1 prospect, Z2 first-time buyer, Z3 bought twice, Z4 regular. */
+export function targetGroupOf(purchaseDays: number, cold: boolean): TargetGroup {
+  if (cold) return 'Z0';
+  return (['Z1', 'Z2', 'Z3'] as const)[purchaseDays] ?? 'Z4';
+}
+
+/** Where the customer stands in the life cycle; a regained customer re-enters socialisation. */
+export function phaseOf(at: {
+  rhythm: Rhythm;
+  dormant: boolean;
+  cancelled: boolean;
+  openCase: boolean;
+  returned: boolean;
+}): Phase {
+  if (at.returned) return 'socialisation';
+  if (at.openCase) return at.cancelled ? 'termination' : 'revitalisation';
+  if (at.cancelled || at.dormant) return 'abstinence';
+  if (at.rhythm.purchaseDays === 0) return 'acquisition';
+  if (at.rhythm.purchaseDays === 1) return 'socialisation';
+  return at.rhythm.purchaseDays < 4 ? 'growth' : 'maturity';
+}

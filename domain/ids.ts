@@ -1,0 +1,24 @@
+import type { TaskType } from './tasks.ts';
+
+/** A customer ID of the sales system. No `@`: IDs stand in workflow histories, where no mail address may be. */
+export const customerIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
+export const customerIdRule =
+  'must be 1 to 100 letters, digits, dots, colons, hyphens or underscores, beginning with a letter or digit (no mail address: IDs are kept where personal data must not be)';
+
+export function caseIdOf(customerId: string, episode: number): string {
+  return `${customerId}-e${episode}`;
+}
+
+/** One workflow ID per customer: Temporal itself keeps a customer to one open case. */
+export function recoveryWorkflowId(customerId: string): string {
+  return `recovery-${customerId}`;
+}
+
+export function scanWorkflowId(scanId: string): string {
+  return `scan-${scanId}`;
+}
+
+/** `occurrence` counts a case's tasks from 1, whatever their type. */
+export function taskIdOf(caseId: string, type: TaskType, occurrence: number): string {
+  return `${caseId}-${type}-${occurrence}`;
+}

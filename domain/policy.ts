@@ -1,0 +1,239 @@
+import type { Duration } from './duration.ts';
+import type { Cause, Decision, Tier, Trigger } from './words.ts';
+
+/** How a call is tried until somebody answers. */
+export type CallRhythm = {
+  /** from the moment the call is decided to the first attempt */
+  firstAfter: Duration;
+  /** how often nobody may answer before the call is given up */
+  attempts: number;
+  /** from the n-th attempt without an answer to the next; the last entry repeats */
+  retryAfter: Duration[];
+  /** how long after its due time a call may wait for an agent; then it counts as one attempt without an answer */
+  window: Duration;
+  /** how often the customer may put us off (`callback`, `not-now`) before the call is given up */
+  postponements: number;
+  /** the furthest date to which a customer may put us off */
+  postponeAtMost: Duration;
+};
+
+/** Working hours of the company; `null` means around the clock. Times are local (`HH:MM`), days ISO (1 = Monday). */
+export type BusinessHours = { workDays: number[]; opensAt: string; closesAt: string };
+
+/** One contact of the second loyalty, `after` the return. */
+export type AfterCare = {
+  task: 'welcome-call' | 'aftercare-call' | 'satisfaction-call';
+  after: Duration;
+};
+
+/** Every threshold, period, limit and schedule. A case keeps the version it was opened with. */
+export type Policy = {
+  name: string;
+  timeZone: string;
+  /** ISO 4217; amounts in the policy are in its minor units */
+  currency: string;
+  team: {
+    id: string;
+    /** open cases the team can serve at once; scans open no more, cancellations always open */
+    capacity: number;
+  };
+  contact: {
+    hours: BusinessHours | null;
+    /** local times tried one after the other when nobody answers; empty: any time */
+    timesOfDay: string[];
+  };
+  /** what playbooks call a day */
+  playbookDay: Duration;
+  dormancy: {
+    /** silence below which nobody with a rhythm counts as dormant */
+    minimumSilence: Duration;
+    /** dormant when silent for longer than this many of the customer's own usual intervals */
+    intervalFactor: number;
+    /** a first-time buyer has no rhythm: dormant after this silence */
+    firstTimeBuyerSilence: Duration;
+    /** silence above which a customer is cold (Z0) and not worth a case */
+    maximumSilence: Duration;
+  };
+  identification: {
+    /** how far ahead the second lifetime value looks */
+    valueHorizon: Duration;
+    /** share of revenue that is ours to keep, 0 to 100 */
+    marginPercent: number;
+    /** smallest second lifetime value of tiers A, B and C; below is D */
+    tierFrom: { A: number; B: number; C: number };
+    decisionByTier: Record<Tier, Decision>;
+    /** stated causes that nobody can or wants to undo */
+    naturalLossCauses: Cause[];
+    wantedLossCauses: Cause[];
+    /** tiers for which a manager decides instead of the engine when a cause speaks against pursuing */
+    managerDecidesTiers: Tier[];
+    managerDecidesWithin: Duration;
+    /** what a manager's silence means */
+    onManagerSilence: Decision;
+    /** share of cases that get no measures, 0 to 100 */
+    controlGroupPercent: number;
+    controlGroupTriggers: Trigger[];
+  };
+  causeAnalysis: { call: CallRhythm };
+  measures: {
+    call: CallRhythm;
+    /** how long a letter, visit or remedy may wait after its due time before the next measure begins */
+    window: Duration;
+    /** a cancellation that is not yet effective is handled this soon */
+    urgentWithin: Duration;
+  };
+  successControl: {
+    /** from the last measure (or the opening, for the control group): bought again by then, or lost */
+    observation: Duration;
+  };
+  secondLoyalty: {
+    afterCare: AfterCare[];
+    call: CallRhythm;
+    /** from 0 to 10: a score from here on is asked for a referral */
+    referralFromScore: number;
+    referralAfter: Duration;
+    /** from the return: how long it takes to call the customer loyal again */
+    observation: Duration;
+  };
+  /** the longest pause of a case */
+  pauseAtMost: Duration;
+  /** a task this long past its due time is a manager's business */
+  overdueAfter: Duration;
+};
+
+/** A policy as a case carries it. `version` is `<name>-<n>`, counted by the database. */
+export type VersionedPolicy = Policy & { version: string };
+
+/** What a mid-sized German company would start with. */
+export const standardPolicy: Policy = {
+  name: 'standard',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+  team: { id: 'recovery', capacity: 60 },
+  contact: {
+    hours: { workDays: [1, 2, 3, 4, 5], opensAt: '09:00', closesAt: '19:00' },
+    timesOfDay: ['10:00', '17:30', '13:00'],
+  },
+  playbookDay: '1d',
+  dormancy: {
+    minimumSilence: '60d',
+    intervalFactor: 3,
+    firstTimeBuyerSilence: '120d',
+    maximumSilence: '730d',
+  },
+  identification: {
+    valueHorizon: '365d',
+    marginPercent: 35,
+    tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
+    decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'do-not-pursue' },
+    naturalLossCauses: ['life-change'],
+    wantedLossCauses: ['pushed-away-intended'],
+    managerDecidesTiers: ['A', 'B'],
+    managerDecidesWithin: '5d',
+    onManagerSilence: 'do-not-pursue',
+    controlGroupPercent: 10,
+    controlGroupTriggers: ['dormancy'],
+  },
+  causeAnalysis: {
+    call: {
+      firstAfter: '1d',
+      attempts: 4,
+      retryAfter: ['1d', '2d', '4d'],
+      window: '3d',
+      postponements: 3,
+      postponeAtMost: '90d',
+    },
+  },
+  measures: {
+    call: {
+      firstAfter: '1d',
+      attempts: 4,
+      retryAfter: ['1d', '2d', '4d'],
+      window: '3d',
+      postponements: 3,
+      postponeAtMost: '180d',
+    },
+    window: '7d',
+    urgentWithin: '4h',
+  },
+  successControl: { observation: '90d' },
+  secondLoyalty: {
+    afterCare: [
+      { task: 'welcome-call', after: '4d' },
+      { task: 'aftercare-call', after: '30d' },
+      { task: 'satisfaction-call', after: '60d' },
+      { task: 'aftercare-call', after: '90d' },
+    ],
+    call: {
+      firstAfter: '1d',
+      attempts: 2,
+      retryAfter: ['2d'],
+      window: '5d',
+      postponements: 2,
+      postponeAtMost: '30d',
+    },
+    referralFromScore: 9,
+    referralAfter: '2d',
+    observation: '180d',
+  },
+  pauseAtMost: '60d',
+  overdueAfter: '1d',
+};
+
+/** The same, to watch: seconds where `standard` has days, around the clock, and a small team. */
+export const demoPolicy: Policy = {
+  ...standardPolicy,
+  name: 'demo',
+  team: { id: 'recovery', capacity: 40 },
+  contact: { hours: null, timesOfDay: [] },
+  playbookDay: '1s',
+  identification: {
+    ...standardPolicy.identification,
+    managerDecidesWithin: '15s',
+    controlGroupPercent: 15,
+  },
+  causeAnalysis: {
+    call: {
+      firstAfter: '1s',
+      attempts: 3,
+      retryAfter: ['2s', '4s'],
+      window: '10s',
+      postponements: 2,
+      postponeAtMost: '15s',
+    },
+  },
+  measures: {
+    call: {
+      firstAfter: '1s',
+      attempts: 3,
+      retryAfter: ['2s', '4s'],
+      window: '10s',
+      postponements: 2,
+      postponeAtMost: '15s',
+    },
+    window: '10s',
+    urgentWithin: '1s',
+  },
+  successControl: { observation: '25s' },
+  secondLoyalty: {
+    ...standardPolicy.secondLoyalty,
+    afterCare: [
+      { task: 'welcome-call', after: '2s' },
+      { task: 'aftercare-call', after: '6s' },
+      { task: 'satisfaction-call', after: '10s' },
+      { task: 'aftercare-call', after: '16s' },
+    ],
+    call: {
+      firstAfter: '1s',
+      attempts: 2,
+      retryAfter: ['2s'],
+      window: '8s',
+      postponements: 2,
+      postponeAtMost: '10s',
+    },
+    referralAfter: '1s',
+    observation: '30s',
+  },
+  pauseAtMost: '60s',
+  overdueAfter: '5s',
+};

@@ -1,0 +1,186 @@
+import type { CaseState, CaseOpening, TaskState } from './case.ts';
+import type { ErrorCode } from './errors.ts';
+import type { TimelineEntry } from './timeline.ts';
+import type {
+  CaseStatus,
+  Cause,
+  Channel,
+  CustomerKind,
+  EventType,
+  Outcome,
+  Role,
+  Step,
+  TaskStatus,
+  Tier,
+  Trigger,
+} from './words.ts';
+import type { TaskType } from './tasks.ts';
+
+/* What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. */
+
+export type Page = { limit: number; cursor?: string | undefined };
+export type PageOf<T> = { items: T[]; nextCursor: string | null };
+
+/** Who acts: a key of this installation, by its ID. */
+export type Actor = { actorId: string; role: Role };
+
+export type CustomerUpdate = {
+  customerId: string;
+  name?: string | undefined;
+  kind?: CustomerKind | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  country?: string | undefined;
+  language?: string | undefined;
+  extra?: Record<string, unknown> | undefined;
+};
+
+export type Purchase = {
+  customerId: string;
+  orderId: string;
+  purchasedAt: string;
+  amount: number;
+  currency: string;
+};
+
+export type Permission = {
+  channel: Channel;
+  granted: boolean;
+  legalBasis: string | null;
+  proof: string | null;
+  at: string;
+};
+
+export type CustomerRecord = {
+  customerId: string;
+  kind: CustomerKind | null;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  country: string | null;
+  language: string | null;
+  createdAt: string;
+  updatedAt: string;
+  objectedAt: string | null;
+  deceasedAt: string | null;
+  cancelledAt: string | null;
+  purchases: number;
+  totalAmount: number;
+  currency: string | null;
+  lastPurchaseAt: string | null;
+};
+
+/** An event of the sales system, its envelope and data already validated. */
+export type SalesEvent = {
+  source: string;
+  eventId: string;
+  type: EventType | (string & {});
+  customerId: string;
+  time: string;
+  data: Record<string, unknown>;
+};
+
+export type CaseRecord = Omit<CaseOpening, 'policy'> &
+  Omit<CaseState, 'playbook'> & {
+    policyVersion: string;
+    statedReason: string | null;
+    /** the most reliable known layer */
+    cause: Cause | null;
+    playbookId: string | null;
+    playbookVersion: number | null;
+    openedBy: string;
+    revision: number;
+  };
+
+export type CaseFilter = {
+  status?: CaseStatus | undefined;
+  step?: Step | undefined;
+  trigger?: Trigger | undefined;
+  cause?: Cause | undefined;
+  tier?: Tier | undefined;
+  outcome?: Outcome | undefined;
+  customerId?: string | undefined;
+  /** cases with an open task of this assignee */
+  assignee?: string | undefined;
+  /** open cases whose `nextDueAt` is before this moment */
+  dueBefore?: string | undefined;
+};
+
+export type TimelineRecord = TimelineEntry & { seq: number };
+
+export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
+  caseId: string;
+  customerId: string;
+  assignee: string | null;
+  completedBy: string | null;
+  result: Record<string, unknown> | null;
+};
+
+export type TaskFilter = {
+  status?: TaskStatus | undefined;
+  /** an actor's ID, or null for tasks of nobody */
+  assignee?: string | null | undefined;
+  type?: TaskType | undefined;
+  caseId?: string | undefined;
+  dueBefore?: string | undefined;
+};
+
+export type CommandRecord = {
+  commandId: string;
+  actor: string;
+  role: Role;
+  action: string;
+  target: string;
+  caseId: string | null;
+  request: Record<string, unknown>;
+  idempotencyKey: string | null;
+  status: 'pending' | 'done' | 'rejected';
+  error: { code: ErrorCode; message: string } | null;
+  at: string;
+  finishedAt: string | null;
+};
+
+export type KeyRecord = {
+  keyId: string;
+  name: string;
+  role: Role;
+  createdAt: string;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+};
+
+export type ScanRecord = {
+  scanId: string;
+  status: 'running' | 'completed' | 'failed';
+  startedAt: string;
+  finishedAt: string | null;
+  total: number;
+  scanned: number;
+  cursor: string | null;
+  dormant: number;
+  opened: number;
+  waiting: number;
+  error: string | null;
+};
+
+/** One undelivered message to Temporal. */
+export type OutboxMessage = {
+  outboxId: number;
+  orderKey: string;
+  kind: 'start-case' | 'fact' | 'command' | 'start-scan';
+  payload: unknown;
+  createdAt: string;
+  attempts: number;
+};
+
+/** Figures of success control over one group of closed cases. */
+export type SuccessFigures = {
+  cases: number;
+  contacted: number;
+  regained: number;
+  /** regained ÷ contacted; null with nobody contacted */
+  regainedRate: number | null;
+  regainedAmount: number;
+  concessionCost: number;
+  outcomes: Record<Outcome, number>;
+};

@@ -1,0 +1,212 @@
+import type { FieldError } from './errors.ts';
+import { causes, decisions, type Step } from './words.ts';
+
+/** One field of a task's result. `when` names the outcomes that require it; with others it is not allowed. */
+type Field =
+  | { kind: 'one-of'; values: readonly string[]; when?: readonly string[] }
+  | { kind: 'time'; when?: readonly string[] }
+  | { kind: 'score'; when?: readonly string[] }
+  /** free text: personal data, so it stays in the database and never reaches a workflow */
+  | { kind: 'text'; maxLength: number };
+
+export type ResultFields = { outcome: Field & { kind: 'one-of' } } & Record<string, Field>;
+
+const note: Field = { kind: 'text', maxLength: 4_000 };
+const callbackAt: Field = { kind: 'time', when: ['callback'] };
+const recontactAt: Field = { kind: 'time', when: ['not-now'] };
+
+function contact(...answers: string[]): ResultFields {
+  return {
+    outcome: {
+      kind: 'one-of',
+      values: [
+        ...answers,
+        'no-answer',
+        'callback',
+        'not-now',
+        'refused',
+        'wrong-number',
+        'do-not-contact',
+      ],
+    },
+    callbackAt,
+    recontactAt,
+    note,
+  };
+}
+
+function work(...outcomes: string[]): ResultFields {
+  return { outcome: { kind: 'one-of', values: outcomes }, note };
+}
+
+/**
+ * Every type of task with what its result may be, written once: the workflow's guard, the API's zod schemas and
+ * the OpenAPI document come from here.
+ */
+export const taskTypes = {
+  'decide-pursuit': {
+    step: 'identification',
+    title: 'Decide whether to win this customer back',
+    role: 'manager',
+    result: work(...decisions),
+  },
+  'cause-call': {
+    step: 'cause-analysis',
+    title: 'Ask why the customer left',
+    role: 'agent',
+    result: {
+      ...contact('answered'),
+      cause: { kind: 'one-of', values: causes, when: ['answered'] },
+    },
+  },
+  'recovery-call': {
+    step: 'measures',
+    title: 'Ask the customer to come back',
+    role: 'agent',
+    result: contact('accepted'),
+  },
+  'offer-call': {
+    step: 'measures',
+    title: 'Call with an offer',
+    role: 'agent',
+    result: contact('accepted'),
+  },
+  letter: {
+    step: 'measures',
+    title: 'Send a letter',
+    role: 'agent',
+    result: work('sent', 'not-sent'),
+  },
+  visit: {
+    step: 'measures',
+    title: 'Visit the customer',
+    role: 'agent',
+    result: work('accepted', 'refused', 'not-met', 'do-not-contact'),
+  },
+  remedy: {
+    step: 'measures',
+    title: 'Fix the problem that drove the customer off',
+    role: 'agent',
+    result: work('fixed', 'not-fixable'),
+  },
+  'welcome-call': {
+    step: 'second-loyalty',
+    title: 'Welcome the customer back',
+    role: 'agent',
+    result: contact('reached'),
+  },
+  'aftercare-call': {
+    step: 'second-loyalty',
+    title: 'Ask whether all is well',
+    role: 'agent',
+    result: contact('reached'),
+  },
+  'satisfaction-call': {
+    step: 'second-loyalty',
+    title: 'Ask how satisfied the customer is, 0 to 10',
+    role: 'agent',
+    result: { ...contact('answered'), score: { kind: 'score', when: ['answered'] } },
+  },
+  'referral-call': {
+    step: 'second-loyalty',
+    title: 'Ask for a referral',
+    role: 'agent',
+    result: contact('accepted'),
+  },
+} as const satisfies Record<
+  string,
+  { step: Step; title: string; role: 'agent' | 'manager'; result: ResultFields }
+>;
+
+export type TaskType = keyof typeof taskTypes;
+export const taskTypeNames = Object.keys(taskTypes) as [TaskType, ...TaskType[]];
+
+/** A result as workflows see it: codes, times and scores, no free text. */
+export type TaskResult = {
+  outcome: string;
+  callbackAt?: string;
+  recontactAt?: string;
+  cause?: string;
+  score?: number;
+};
+
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function brokenRule(field: Field, value: unknown): string | undefined {
+  switch (field.kind) {
+    case 'one-of':
+      return field.values.includes(value as string)
+        ? undefined
+        : `must be one of: ${field.values.join(', ')}`;
+    case 'time':
+      return typeof value === 'string' && isoTime.test(value) && !Number.isNaN(Date.parse(value))
+        ? undefined
+        : 'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z';
+    case 'score':
+      return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 10
+        ? undefined
+        : 'must be a whole number from 0 to 10';
+    case 'text':
+      return typeof value === 'string' && value.length <= field.maxLength
+        ? undefined
+        : `must be text of at most ${field.maxLength} characters`;
+  }
+}
+
+/**
+ * The rules that a result breaks, one per field, or an empty list.
+ * @param result what the caller sent as `result`, of any shape
+ */
+export function resultErrors(type: TaskType, result: unknown): FieldError[] {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) {
+    return [{ field: 'result', rule: 'must be an object' }];
+  }
+  const fields: Record<string, Field> = taskTypes[type].result;
+  const values = result as Record<string, unknown>;
+  const errors: FieldError[] = [];
+  const outcome = values['outcome'] as string;
+  for (const name of Object.keys(values)) {
+    if (!Object.hasOwn(fields, name)) {
+      errors.push({ field: `result.${name}`, rule: `is not a field of ${type}` });
+    }
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name];
+    const when = 'when' in field ? field.when : undefined;
+    const at = `result.${name}`;
+    if (value === undefined) {
+      if (name === 'outcome' || when?.includes(outcome)) {
+        const rule = brokenRule(field, value)!;
+        errors.push({
+          field: at,
+          rule: when ? `is required with outcome ${outcome}: ${rule}` : rule,
+        });
+      }
+      continue;
+    }
+    if (when && !when.includes(outcome)) {
+      errors.push({ field: at, rule: `is allowed only with outcome ${when.join(', ')}` });
+      continue;
+    }
+    const rule = brokenRule(field, value);
+    if (rule) errors.push({ field: at, rule });
+  }
+  return errors;
+}
+
+/** The part of a valid result that a workflow may carry, times in UTC. */
+export function codedResult(type: TaskType, result: Record<string, unknown>): TaskResult {
+  const fields: Record<string, Field> = taskTypes[type].result;
+  const coded = Object.entries(result)
+    .filter(([name]) => fields[name]?.kind !== 'text')
+    .map(([name, value]) => [
+      name,
+      fields[name]?.kind === 'time' ? new Date(value as string).toISOString() : value,
+    ]);
+  return Object.fromEntries(coded) as TaskResult;
+}
+
+/** Whether the task is done on the phone, so that it needs the permission to call. */
+export function isCall(type: TaskType): boolean {
+  return type.endsWith('-call');
+}

@@ -1,0 +1,83 @@
+import { taskTypes, type TaskType } from './tasks.ts';
+
+/** Codes, dates and amounts that a timeline entry tells; never free text. */
+export type TimelineData = Record<string, string | number | boolean | null>;
+
+type Teller = (data: TimelineData) => string;
+
+function title(type: unknown): string {
+  return taskTypes[type as TaskType]?.title ?? String(type);
+}
+
+function words(code: unknown): string {
+  return String(code).replaceAll('-', ' ');
+}
+
+function money(data: TimelineData, key = 'amount'): string {
+  const amount = Number(data[key] ?? 0);
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency: String(data['currency'] ?? 'EUR'),
+  }).format(amount / 100);
+}
+
+const decisionWhy: Record<string, string> = {
+  deceased: 'the customer has died',
+  objected: 'the customer has objected to any contact',
+  'natural-loss': 'the stated cause is a natural loss',
+  'wanted-loss': 'it is a loss that we wanted',
+  'third-chance': 'the customer already came back once',
+  'worth-by-tier': 'the tier says so',
+  'manager-decided': 'a manager decided so',
+  'manager-silent': 'no manager answered in time',
+};
+
+/** What each entry says in plain words. */
+const tellers = {
+  opened: (d) => `Case opened by ${words(d['trigger'])}, episode ${d['episode']}`,
+  identified: (d) =>
+    `Tier ${d['tier']}, expected second lifetime value ${money(d, 'value')}: ${words(d['decision'])}, because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])} (policy ${d['policyVersion']})`,
+  'manager-asked': (d) =>
+    `A manager is asked to decide (tier ${d['tier']}, expected second lifetime value ${money(d, 'value')}), because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])}`,
+  'control-group': () => 'Drawn into the control group: no measures, the same observation',
+  'step-entered': (d) => `Step: ${words(d['step'])}`,
+  'cause-recorded': (d) => `Cause (${d['layer']}): ${words(d['cause'])}`,
+  'playbook-chosen': (d) => `Playbook "${d['playbookId']}" version ${d['version']} begins`,
+  'no-playbook': () => 'No playbook fits this case: it is only observed',
+  'task-opened': (d) =>
+    `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}`,
+  'task-done': (d) => `Done: ${title(d['type'])}. Result: ${words(d['outcome'])}`,
+  'task-cancelled': (d) => `Closed without a result: ${title(d['type'])} (${words(d['reason'])})`,
+  'task-rescheduled': (d) => `Moved: ${title(d['type'])}, now due ${d['dueAt']}`,
+  'late-result': (d) =>
+    `A result for "${title(d['type'])}" came after the task was closed (${words(d['outcome'])}); kept, changes nothing`,
+  'contact-not-permitted': (d) =>
+    `Not done (${title(d['type'])}): the customer gave no leave for it`,
+  'gave-up': (d) => `Given up: ${title(d['type'])} (${words(d['reason'])})`,
+  purchase: (d) => `The customer bought for ${money(d)}`,
+  cancellation: (d) =>
+    `The customer cancelled${d['effectiveAt'] ? `, effective ${d['effectiveAt']}` : ''}`,
+  'cancellation-withdrawn': () => 'The customer withdrew the cancellation',
+  objection: () => 'The customer objected to any contact',
+  death: () => 'The customer has died',
+  'call-permission': (d) =>
+    d['granted'] ? 'The customer gave leave to call' : 'The customer withdrew the leave to call',
+  regained: (d) =>
+    `Regained: ${d['by'] === 'purchase' ? 'bought again' : 'cancellation withdrawn'}`,
+  'observation-begun': (d) => `Observed until ${d['until']}`,
+  'satisfaction-answered': (d) => `Satisfaction: ${d['score']} of 10`,
+  'offer-accepted': (d) => `Offer accepted: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
+  paused: (d) => `Paused until ${d['until']}`,
+  resumed: (d) => (d['byManager'] ? 'Resumed by a manager' : 'The pause is over'),
+  repaired: (d) => `Repaired by the reconciliation pass: ${words(d['what'])}`,
+  closed: (d) => `Case closed: ${words(d['outcome'])} (${words(d['reason'])})`,
+} satisfies Record<string, Teller>;
+
+export type TimelineCode = keyof typeof tellers;
+export const timelineCodes = Object.keys(tellers) as [TimelineCode, ...TimelineCode[]];
+
+export type TimelineEntry = { at: string; code: TimelineCode; data: TimelineData };
+
+export function timelineText(entry: Pick<TimelineEntry, 'code' | 'data'>): string {
+  return (tellers[entry.code] as Teller)(entry.data);
+}

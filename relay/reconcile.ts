@@ -1,0 +1,119 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { recoveryWorkflowId } from '../domain/ids.ts';
+import type { CaseRecord } from '../domain/records.ts';
+import { endOutside, getCase, openCaseOf, openCasesPage, restartCase } from '../db/cases.ts';
+import type { Db } from '../db/open.ts';
+import { caseStateQuery } from '../workflows/messages.ts';
+import type { Recoveries } from '../temporal/recoveries.ts';
+import type { Logger } from './relay.ts';
+
+export type ReconcileDeps = {
+  db: Db;
+  client: Client;
+  recoveries: Recoveries;
+  clock: () => string;
+  log: Logger;
+};
+
+/** What differed between the database and Temporal, each with the case it was repaired for. */
+export type Reconciliation = {
+  compared: number;
+  /** open in the database, no such workflow: begun again */
+  restarted: string[];
+  /** open in the database, the workflow was terminated or failed: closed as stopped */
+  endedOutside: string[];
+  /** running, but the database shows another state: asked to write again */
+  rewritten: string[];
+};
+
+const pageSize = 500;
+const lateMs = 60_000;
+
+/**
+ * The net under relay and projections: compares every open case with its workflow, and every running workflow with
+ * its case, and repairs what differs. Cases that are just starting or ending are left alone.
+ */
+export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
+  const found: Reconciliation = { compared: 0, restarted: [], endedOutside: [], rewritten: [] };
+  const running = await runningCustomers(deps.client);
+  for (let after: string | null = null; ;) {
+    const page: CaseRecord[] = await openCasesPage(deps.db, { after, limit: pageSize });
+    for (const record of page) await checkCase(deps, record, running.has(record.customerId), found);
+    found.compared += page.length;
+    if (page.length < pageSize) break;
+    after = page.at(-1)!.caseId;
+  }
+  for (const customerId of running) {
+    if (!(await openCaseOf(deps.db, customerId))) await checkUnknown(deps, customerId, found);
+  }
+  const { restarted, endedOutside, rewritten } = found;
+  if (restarted.length + endedOutside.length + rewritten.length > 0) {
+    deps.log.warn(found, 'the reconciliation pass had to repair cases');
+  }
+  return found;
+}
+
+async function runningCustomers(client: Client): Promise<Set<string>> {
+  const customers = new Set<string>();
+  const query = `WorkflowType = 'recoveryCase' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) {
+    customers.add(workflowId.slice(recoveryWorkflowId('').length));
+  }
+  return customers;
+}
+
+async function checkCase(
+  deps: ReconcileDeps,
+  record: CaseRecord,
+  running: boolean,
+  found: Reconciliation,
+): Promise<void> {
+  const late = isLate(record, deps.clock());
+  if (running ? !late : record.revision === 0 && !late) return;
+  const state = await stateOf(deps.client, record.customerId);
+  // Visibility lags behind, and the case may have gone on while we looked.
+  const current = await getCase(deps.db, record.caseId);
+  if (current?.status !== 'open' || current.revision !== record.revision) return;
+  if (state === 'missing') {
+    await restartCase(deps.db, { caseId: record.caseId, at: deps.clock() });
+    found.restarted.push(record.caseId);
+  } else if (state === 'ended') {
+    await endOutside(deps.db, { caseId: record.caseId, at: deps.clock() });
+    found.endedOutside.push(record.caseId);
+  } else if (state.revision !== current.revision) {
+    await deps.recoveries.writeAgain(record.customerId);
+    found.rewritten.push(record.caseId);
+  }
+}
+
+/** Something should have happened a while ago: a timer, or the first write of a new case. */
+function isLate(record: CaseRecord, now: string): boolean {
+  const expectedAt = record.revision === 0 ? record.openedAt : record.nextDueAt;
+  return expectedAt !== null && Date.parse(expectedAt) < Date.parse(now) - lateMs;
+}
+
+/** A running workflow whose customer has no open case in the database, for example after restoring a backup. */
+async function checkUnknown(
+  { db, client, recoveries }: ReconcileDeps,
+  customerId: string,
+  found: Reconciliation,
+): Promise<void> {
+  const state = await stateOf(client, customerId);
+  if (typeof state === 'string' || state.state.status === 'closed') return;
+  if (await openCaseOf(db, customerId)) return;
+  await recoveries.writeAgain(customerId);
+  found.rewritten.push(customerId);
+}
+
+async function stateOf(client: Client, customerId: string) {
+  const handle = client.workflow.getHandle(recoveryWorkflowId(customerId));
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return 'ended';
+    return await handle.query(caseStateQuery);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}

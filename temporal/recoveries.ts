@@ -1,0 +1,168 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CaseOpening } from '../domain/case.ts';
+import { errorCodes, type ErrorCode } from '../domain/errors.ts';
+import type { Fact } from '../domain/facts.ts';
+import { recoveryWorkflowId, scanWorkflowId } from '../domain/ids.ts';
+import type { VersionedPolicy } from '../domain/policy.ts';
+import type { CommandRecord } from '../domain/records.ts';
+import { codedResult, type TaskType } from '../domain/tasks.ts';
+import * as messages from '../workflows/messages.ts';
+import { searchAttributesOf } from '../workflows/search-attributes.ts';
+
+/** What became of a command: the case acted on it, the task had closed before, it is not allowed, or nobody answered. */
+export type Verdict =
+  | { kind: 'applied' }
+  | { kind: 'late' }
+  | { kind: 'rejected'; code: ErrorCode; message: string }
+  | { kind: 'not-running' }
+  | { kind: 'no-answer' };
+
+/** A command with what its update needs from the database. */
+export type Delivery = {
+  command: CommandRecord;
+  customerId: string;
+  /** of the task that a completion is about */
+  taskType: TaskType | undefined;
+  /** the person was already told that it is kept */
+  kept: boolean;
+  /** milliseconds to wait for the verdict */
+  patienceMs: number;
+};
+
+/** The one way to the recovery workflows, for the API and the relay. */
+export type Recoveries = ReturnType<typeof createRecoveries>;
+
+export function createRecoveries({ client, taskQueue }: { client: Client; taskQueue: string }) {
+  const handleOf = (customerId: string) =>
+    client.workflow.getHandle(recoveryWorkflowId(customerId));
+
+  return {
+    /** Starts the case's workflow. `running`: this case's, or the customer's earlier one that is just ending. */
+    async start(opening: CaseOpening): Promise<'started' | 'running'> {
+      try {
+        await client.workflow.start('recoveryCase', {
+          workflowId: recoveryWorkflowId(opening.customerId),
+          workflowIdConflictPolicy: 'FAIL',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          taskQueue,
+          args: [opening],
+          typedSearchAttributes: searchAttributesOf(opening, {
+            step: 'identification',
+            tier: null,
+            statedCause: opening.statedCause,
+            assessedCause: null,
+          }),
+        });
+        return 'started';
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+        throw error;
+      }
+    },
+
+    async startScan(input: { scanId: string; policy: VersionedPolicy }): Promise<void> {
+      await client.workflow
+        .start('dormancyScan', {
+          workflowId: scanWorkflowId(input.scanId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          taskQueue,
+          args: [input],
+        })
+        .catch(ignoreAlreadyStarted);
+    },
+
+    async report(customerId: string, fact: Fact): Promise<'reported' | 'not-running'> {
+      try {
+        await handleOf(customerId).signal(messages.reportFact, fact);
+        return 'reported';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'not-running';
+        throw error;
+      }
+    },
+
+    async writeAgain(customerId: string): Promise<void> {
+      await handleOf(customerId).signal(messages.writeAgain);
+    },
+
+    /** Sends the command as an update, whose ID makes a repetition harmless. */
+    async deliver(delivery: Delivery): Promise<Verdict> {
+      const { command, patienceMs } = delivery;
+      try {
+        return await client.withDeadline(Date.now() + patienceMs, () => update(delivery));
+      } catch (error) {
+        if (error instanceof WorkflowUpdateFailedError) return rejection(error, command);
+        if (error instanceof WorkflowNotFoundError) return { kind: 'not-running' };
+        if (
+          error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+          isGrpcServiceError(error) ||
+          isGrpcServiceError((error as Error).cause)
+        ) {
+          return { kind: 'no-answer' };
+        }
+        throw error;
+      }
+    },
+  };
+
+  async function update({ command, customerId, taskType, kept }: Delivery): Promise<Verdict> {
+    const handle = handleOf(customerId);
+    const { commandId, target, request } = command;
+    const updateId = commandId;
+    switch (command.action) {
+      case 'task.complete': {
+        const result = codedResult(taskType!, request['result'] as Record<string, unknown>);
+        const { applied } = await handle.executeUpdate(messages.completeTask, {
+          updateId,
+          args: [{ commandId, taskId: target, result, kept }],
+        });
+        return { kind: applied ? 'applied' : 'late' };
+      }
+      case 'task.reschedule': {
+        const dueAt = new Date(request['dueAt'] as string).toISOString();
+        const args: [messages.RescheduleTask] = [{ commandId, taskId: target, dueAt }];
+        await handle.executeUpdate(messages.rescheduleTask, { updateId, args });
+        return { kind: 'applied' };
+      }
+      case 'case.close':
+        await handle.executeUpdate(messages.closeCase, { updateId, args: [{ commandId }] });
+        return { kind: 'applied' };
+      case 'case.pause': {
+        const until = new Date(request['until'] as string).toISOString();
+        await handle.executeUpdate(messages.pauseCase, { updateId, args: [{ commandId, until }] });
+        return { kind: 'applied' };
+      }
+      case 'case.resume':
+        await handle.executeUpdate(messages.resumeCase, { updateId, args: [{ commandId }] });
+        return { kind: 'applied' };
+      default:
+        throw new Error(`No workflow takes the command ${command.action}`);
+    }
+  }
+}
+
+function ignoreAlreadyStarted(error: unknown): void {
+  if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+}
+
+function rejection(error: WorkflowUpdateFailedError, command: CommandRecord): Verdict {
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure && errorCodes.includes(cause.type as ErrorCode)) {
+    return { kind: 'rejected', code: cause.type as ErrorCode, message: cause.message };
+  }
+  // The workflow ended while it had the command in hand: whatever it was for is over.
+  return {
+    kind: 'rejected',
+    code: 'case-not-open',
+    message: `${command.action} came when the case was just ending`,
+  };
+}

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from './activities/index.ts';
+import { loadEnvironment } from './config/environment.ts';
+import { loadPolicy } from './config/policy.ts';
+import { closeDatabase, openDatabase } from './db/open.ts';
+import { seedPlaybooks } from './db/playbooks.ts';
+import { storePolicy } from './db/policies.ts';
+import { builtInPlaybooks } from './domain/playbooks.ts';
+import { reconcile } from './relay/reconcile.ts';
+import { runRelay } from './relay/relay.ts';
+import { connectTemporal, temporalConnectionOptions } from './temporal.config.ts';
+import { workflowBundle } from './temporal/bundle.ts';
+import { createRecoveries } from './temporal/recoveries.ts';
+
+/*
+ * The worker process: runs workflows and activities, relays what the database has accepted to Temporal, and
+ * reconciles the two. Ends at SIGTERM or SIGINT after the tasks in hand.
+ */
+
+const reconcileEveryMs = 5 * 60_000;
+
+const environment = loadEnvironment();
+const log = pino({ name: 'worker', level: environment.logLevel });
+const clock = () => new Date().toISOString();
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+    log[level === 'ERROR' ? 'error' : 'warn']({ meta }, message),
+  ),
+  shutdownSignals: [],
+});
+
+const db = await openDatabase(environment.dataDir);
+const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+await seedPlaybooks(db, builtInPlaybooks, clock());
+
+const { namespace, taskQueue } = environment.temporal;
+const { connection, client } = await connectTemporal(environment);
+const recoveries = createRecoveries({ client, taskQueue });
+const native = await NativeConnection.connect(await temporalConnectionOptions(environment));
+const worker = await Worker.create({
+  connection: native,
+  namespace,
+  taskQueue,
+  workflowBundle: { codePath: await workflowBundle() },
+  activities: createActivities({ db, clock }),
+});
+
+const stopping = new AbortController();
+const stop = () => {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  worker.shutdown();
+};
+// `disconnect`: the process that started us is gone.
+for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasion, stop);
+
+async function reconcileOnSchedule(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    try {
+      const { compared } = await reconcile({ db, client, recoveries, clock, log });
+      log.debug({ compared }, 'reconciled');
+    } catch (error) {
+      log.warn(
+        { reason: (error as Error).message },
+        'reconciliation did not finish, will try again',
+      );
+    }
+    await pause(reconcileEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(
+      () => undefined,
+    );
+  }
+}
+
+log.info({ policy: policy.version }, 'worker ready');
+await Promise.all([
+  worker.run(),
+  runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
+  reconcileOnSchedule(),
+]);
+await connection.close();
+await native.close();
+closeDatabase(db);

@@ -1,0 +1,79 @@
+import { after, earliest, latest } from '../domain/duration.ts';
+import type { CallRhythm } from '../domain/policy.ts';
+import type { TaskResult, TaskType } from '../domain/tasks.ts';
+import { planContact } from './activities.ts';
+import { now, type Recovery } from './recovery.ts';
+
+/** What became of a call: somebody spoke with the customer, it was given up, or the case took a turn. */
+export type CallEnd =
+  { kind: 'spoke'; result: TaskResult } | { kind: 'gave-up' } | { kind: 'interrupted' };
+
+/**
+ * Calls until somebody answers: by cadence and at another time of day after no answer, at the agreed time after
+ * `callback`, on the date after `not-now`; the policy's rhythm limits each. A call that no agent made within its
+ * window counts as one without an answer.
+ */
+export async function callUntilReached(
+  recovery: Recovery,
+  { type, firstAt, rhythm }: { type: TaskType; firstAt: string; rhythm: CallRhythm },
+): Promise<CallEnd> {
+  const giveUp = (reason: string): CallEnd => {
+    recovery.tell('gave-up', { type, reason });
+    return { kind: 'gave-up' };
+  };
+  let attempt = 1;
+  let postponements = 0;
+  let notBefore = firstAt;
+  let agreed = false;
+  for (;;) {
+    if (recovery.wrongNumber) return giveUp('wrong-number');
+    const plan = await planContact({
+      customerId: recovery.opening.customerId,
+      timeZone: recovery.policy.timeZone,
+      contact: recovery.policy.contact,
+      channel: 'phone',
+      notBefore,
+      attempt,
+      agreed,
+    });
+    if (!plan.permitted) {
+      recovery.tell('contact-not-permitted', { type });
+      return { kind: 'gave-up' };
+    }
+    const waited = await recovery.ask({
+      type,
+      dueAt: plan.dueAt,
+      window: rhythm.window,
+      attempt,
+      agreed,
+    });
+    if (waited.kind === 'interrupted') return waited;
+    if (waited.kind === 'withdrawn') return giveUp('permission-withdrawn');
+
+    const result = waited.kind === 'answered' ? waited.result : { outcome: 'no-answer' };
+    switch (result.outcome) {
+      case 'no-answer': {
+        if (attempt >= rhythm.attempts) return giveUp('no-answer');
+        const pause = rhythm.retryAfter[Math.min(attempt, rhythm.retryAfter.length) - 1]!;
+        attempt += 1;
+        notBefore = after(now(), pause);
+        agreed = false;
+        break;
+      }
+      case 'callback':
+      case 'not-now': {
+        postponements += 1;
+        if (postponements > rhythm.postponements) return giveUp('put-off-too-often');
+        const wished = result.outcome === 'callback' ? result.callbackAt! : result.recontactAt!;
+        notBefore = earliest(latest(wished, now()), after(now(), rhythm.postponeAtMost));
+        agreed = result.outcome === 'callback';
+        break;
+      }
+      case 'wrong-number':
+        recovery.wrongNumber = true;
+        break;
+      default:
+        return { kind: 'spoke', result };
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Everything the worker runs; the entry of the workflow bundle. */
+export { dormancyScan } from './dormancy-scan.ts';
+export { recoveryCase } from './recovery-case.ts';

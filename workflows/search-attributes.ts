@@ -1,0 +1,31 @@
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributePair,
+} from '@temporalio/common';
+import type { CaseOpening, CaseState } from '../domain/case.ts';
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+/** What cases can be found by in Temporal; registered at boot. */
+export const searchAttributes = {
+  step: keyword('WinbackStep'),
+  trigger: keyword('WinbackTrigger'),
+  tier: keyword('WinbackTier'),
+  cause: keyword('WinbackCause'),
+  team: keyword('WinbackTeam'),
+};
+
+export function searchAttributesOf(
+  opening: CaseOpening,
+  state: Pick<CaseState, 'step' | 'tier' | 'statedCause' | 'assessedCause'>,
+): SearchAttributePair[] {
+  const cause = state.assessedCause ?? state.statedCause;
+  return [
+    { key: searchAttributes.step, value: state.step },
+    { key: searchAttributes.trigger, value: opening.trigger },
+    { key: searchAttributes.team, value: opening.policy.team.id },
+    ...(state.tier ? [{ key: searchAttributes.tier, value: state.tier }] : []),
+    ...(cause ? [{ key: searchAttributes.cause, value: cause }] : []),
+  ];
+}

@@ -1,0 +1,26 @@
+import { after } from '../../domain/duration.ts';
+import type { Cause } from '../../domain/words.ts';
+import { callUntilReached } from '../calls.ts';
+import { now, startOf, type Ending, type Recovery } from '../recovery.ts';
+
+/**
+ * Step 2: why did they leave? What a cancellation stated is enough to begin with; otherwise an agent asks. When
+ * nobody reaches the customer the cause is `unknown`.
+ */
+export async function causeAnalysis(recovery: Recovery): Promise<Ending | undefined> {
+  const { state, policy } = recovery;
+  if (recovery.returned || state.controlGroup || state.decision === 'pursue-light') return;
+  recovery.enter('cause-analysis');
+  if (state.statedCause) return;
+
+  const rhythm = policy.causeAnalysis.call;
+  const call = await callUntilReached(recovery, {
+    type: 'cause-call',
+    firstAt: startOf(recovery, after(now(), rhythm.firstAfter)),
+    rhythm,
+  });
+  if (call.kind === 'interrupted') return recovery.endingFromOutside;
+  const told = call.kind === 'spoke' && call.result.outcome === 'answered';
+  state.assessedCause = told ? (call.result.cause as Cause) : 'unknown';
+  recovery.tell('cause-recorded', { layer: 'assessed', cause: state.assessedCause });
+}

@@ -1,0 +1,73 @@
+import {
+  identify,
+  inControlGroup,
+  type CustomerFacts,
+  type DecisionReason,
+} from '../../domain/identification.ts';
+import type { Decision } from '../../domain/words.ts';
+import { collectFacts } from '../activities.ts';
+import { now, type Ending, type Recovery } from '../recovery.ts';
+
+/** Step 1: who is it, what are they worth, do we want them back? Doubt about a valuable customer goes to a manager. */
+export async function identification(recovery: Recovery): Promise<Ending | undefined> {
+  const { opening, policy, state } = recovery;
+  recovery.enter('identification');
+  const facts = await collectFacts({
+    customerId: opening.customerId,
+    caseId: opening.caseId,
+    episode: opening.episode,
+    identification: policy.identification,
+  });
+  state.tier = facts.tier;
+  state.secondLifetimeValue = facts.secondLifetimeValue;
+
+  const verdict = identify(facts, state.statedCause, policy.identification);
+  if (verdict.decidedBy === 'engine') {
+    decide(recovery, facts, verdict.decision, verdict.reason);
+  } else {
+    recovery.tell('manager-asked', { reason: verdict.reason, ...worth(recovery, facts) });
+    const waited = await recovery.ask({
+      type: 'decide-pursuit',
+      dueAt: now(),
+      window: policy.identification.managerDecidesWithin,
+    });
+    if (waited.kind === 'interrupted') return recovery.endingFromOutside;
+    if (waited.kind === 'answered') {
+      decide(recovery, facts, waited.result.outcome as Decision, 'manager-decided');
+    } else {
+      decide(recovery, facts, policy.identification.onManagerSilence, 'manager-silent');
+    }
+  }
+
+  if (state.decision === 'do-not-pursue') {
+    return { outcome: 'not-pursued', reason: state.decisionReason! };
+  }
+  if (inControlGroup(facts, opening.trigger, policy.identification)) {
+    state.controlGroup = true;
+    recovery.tell('control-group');
+  }
+}
+
+function worth(recovery: Recovery, facts: CustomerFacts) {
+  return {
+    tier: facts.tier,
+    value: facts.secondLifetimeValue,
+    currency: recovery.policy.currency,
+  };
+}
+
+function decide(
+  recovery: Recovery,
+  facts: CustomerFacts,
+  decision: Decision,
+  reason: DecisionReason,
+): void {
+  recovery.state.decision = decision;
+  recovery.state.decisionReason = reason;
+  recovery.tell('identified', {
+    decision,
+    reason,
+    ...worth(recovery, facts),
+    policyVersion: recovery.policy.version,
+  });
+}
