@@ -13,7 +13,6 @@ export default {
       ...project,
       displayName: 'pure',
       testMatch: pure.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-      testTimeout: 30_000,
     },
     {
       ...project,
@@ -24,10 +23,10 @@ export default {
         ...pure.map((folder) => `<rootDir>/test/${folder}/`),
       ],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
-      testTimeout: 120_000,
     },
   ],
   maxWorkers: 2,
+  testTimeout: 120_000,
   // Native modules in jest's sandbox leak (jest #14605).
   workerIdleMemoryLimit: '1GB',
   // `workflows/` is missing because it cannot be counted: it runs as a bundle inside the SDK's own

@@ -28,7 +28,7 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       customerId: string;
       caseId: string;
       episode: number;
-      identification: Policy['identification'];
+      policy: Pick<Policy, 'identification'>;
     }): Promise<CustomerFacts> {
       return customerFacts(db, request);
     },

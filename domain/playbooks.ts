@@ -26,11 +26,12 @@ function fits<T>(list: T[], value: T): boolean {
   return list.length === 0 || list.includes(value);
 }
 
-/** How narrowly a playbook names its cases: the number of conditions it sets. */
-function narrowness(playbook: Playbook): number {
-  return [playbook.causes, playbook.tiers, playbook.triggers, playbook.decisions].filter(
-    (list) => list.length > 0,
-  ).length;
+/** How narrowly a playbook names its cases. The cause counts most: what drove the customer off decides what helps. */
+function narrowness({ causes, tiers, triggers, decisions }: Playbook): number {
+  return [decisions, triggers, tiers, causes].reduce(
+    (sum, list, place) => sum + (list.length > 0 ? 2 ** place : 0),
+    0,
+  );
 }
 
 /** The playbook that fits most narrowly; between equals the first by ID. Undefined when none fits. */

@@ -68,13 +68,19 @@ async function deliverOrDelay(deps: RelayDeps, message: OutboxMessage): Promise<
     const done = await deliver(deps, message);
     return done ? message.outboxId : await failed('not taken yet');
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = reasonOf(error);
     deps.log.warn(
       { outboxId: message.outboxId, kind: message.kind, attempts: message.attempts, reason },
       'message not delivered, will try again',
     );
     return failed(reason);
   }
+}
+
+/** With the cause below it: the SDK's own messages only say what failed. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
 /** Whether the message is settled. */

@@ -16,7 +16,7 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
     customerId: opening.customerId,
     caseId: opening.caseId,
     episode: opening.episode,
-    identification: policy.identification,
+    policy: { identification: policy.identification },
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;

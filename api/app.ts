@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import type { Db } from '../db/open.ts';
+import type { VersionedPolicy } from '../domain/policy.ts';
+import type { Recoveries } from '../temporal/recoveries.ts';
+import { docs } from './docs.ts';
+import { HttpProblem, loggable, problemOf, sendProblem } from './errors.ts';
+import { localsOf } from './locals.ts';
+import { metricsOf, type Metrics } from './metrics.ts';
+import { mount } from './mount.ts';
+import { openApiDocument } from './openapi.ts';
+import type { CheckReadiness } from './readiness.ts';
+import type { Limits } from './route.ts';
+import { routes } from './routes/index.ts';
+
+export type AppDeps = {
+  db: Db;
+  policy: VersionedPolicy;
+  recoveries: Recoveries;
+  readiness: CheckReadiness;
+  logger: Logger;
+  /** now, ISO 8601 UTC */
+  clock: () => string;
+  limits?: Partial<Limits>;
+};
+
+const defaultLimits: Limits = {
+  requestsPerMinute: 6_000,
+  failedAuthenticationsPerMinute: 60,
+  patienceMs: 5_000,
+  leaseMs: 15_000,
+};
+
+/** The whole API, apart from listening. */
+export function createApp(options: AppDeps): Express {
+  const { db, clock, logger } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const metrics = metricsOf(db, clock);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(identified, logged(logger), measured(metrics), headers);
+  const document = openApiDocument(routes);
+  app.get('/api/v1/openapi.json', (_req, res) => void res.json(document));
+  app.use('/api/docs', docs());
+  app.get('/', (_req, res) => res.redirect('/api/docs'));
+  mount(app, routes, { ...options, limits, metrics });
+  app.use(() => {
+    throw new HttpProblem('not-found', 'There is no such path.');
+  });
+  app.use(failed(logger));
+  return app;
+}
+
+const identified: RequestHandler = (_req, res, next) => {
+  const requestId = randomUUID();
+  res.set('X-Request-Id', requestId);
+  localsOf(res).requestId = requestId;
+  next();
+};
+
+/** One line per answer, without anything personal: no path (it can hold an ID), no query, no body, no address. */
+/** One line per answer, without anything personal: no path (it can hold an ID), no query, no body, no address. */
+function logged(logger: Logger): RequestHandler {
+  const line = (req: Request, res: Response, { ms }: { ms: number }) => {
+    const { requestId, route, key } = localsOf(res);
+    const { method } = req;
+    return { requestId, method, route: route?.path, status: res.statusCode, ms, key: key?.keyId };
+  };
+  return pinoHttp<Request, Response>({
+    logger,
+    quietReqLogger: true,
+    customAttributeKeys: { responseTime: 'ms' },
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    customSuccessObject: (req, res, value: { ms: number }) => line(req, res, value),
+    customErrorObject: (req, res, _error, value: { ms: number }) => line(req, res, value),
+  });
+}
+
+function measured(metrics: Metrics): RequestHandler {
+  return (req, res, next) => {
+    const startedAt = performance.now();
+    res.once('finish', () => {
+      const { route } = localsOf(res);
+      metrics.answered({
+        method: route ? req.method : 'any',
+        route: route?.path ?? 'none',
+        status: res.statusCode,
+        seconds: (performance.now() - startedAt) / 1_000,
+      });
+    });
+    next();
+  };
+}
+
+const headers = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+});
+
+function failed(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _req, res, next) => {
+    const { requestId, route } = localsOf(res);
+    const problem = problemOf(error);
+    if (problem.code === 'internal') {
+      logger.error({ requestId, route: route?.path, err: loggable(error) }, 'unexpected error');
+    }
+    if (res.headersSent) return next(error);
+    sendProblem(res, problem, requestId);
+  };
+}

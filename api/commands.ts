@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { beginCommand, finishCommand } from '../db/commands.ts';
+import { DomainError, type ErrorCode } from '../domain/errors.ts';
+import type { CommandRecord } from '../domain/records.ts';
+import type { TaskType } from '../domain/tasks.ts';
+import type { Verdict } from '../temporal/recoveries.ts';
+import { HttpProblem, loggable } from './errors.ts';
+import { repeated } from './idempotency.ts';
+import type { Answer, Call } from './route.ts';
+
+/** What a person tells a running case to do. */
+export type Order = {
+  action: 'task.complete' | 'task.reschedule' | 'case.close' | 'case.pause' | 'case.resume';
+  target: string;
+  caseId: string;
+  customerId: string;
+  taskType?: TaskType;
+  request: Record<string, unknown>;
+  /** throws if the database already knows that it cannot be carried out */
+  check: () => Promise<void> | void;
+};
+
+/**
+ * Keeps the order, sends it to the case and waits a moment for the verdict. Whoever asked hears 200 only for what the
+ * case has done; without a verdict the order stays kept, and the relay of the worker process sends it on.
+ */
+export async function carryOut(
+  call: Call,
+  order: Order,
+  fresh: () => Promise<unknown>,
+): Promise<Answer> {
+  const { action, target, caseId, request } = order;
+  const before = await repeated(call, { action, target, request });
+  if (before) return told(before, fresh);
+  await order.check();
+  const { command, repeated: raced } = await beginCommand(call.db, {
+    commandId: randomUUID(),
+    actor: call.actor,
+    action,
+    target,
+    caseId,
+    request,
+    idempotencyKey: call.idempotencyKey,
+    at: call.at,
+    lease: new Date(Date.parse(call.at) + call.limits.leaseMs).toISOString(),
+  });
+  if (raced) return told(command, fresh);
+  const verdict = await verdictOn(command, order, call);
+  return told(await settle(call, command, verdict), fresh);
+}
+
+async function verdictOn(command: CommandRecord, order: Order, call: Call): Promise<Verdict> {
+  const { customerId, taskType } = order;
+  const { patienceMs } = call.limits;
+  try {
+    return await call.recoveries.deliver({
+      command,
+      customerId,
+      taskType,
+      kept: false,
+      patienceMs,
+    });
+  } catch (error) {
+    call.logger.error({ commandId: command.commandId, err: loggable(error) }, 'no verdict');
+    return { kind: 'no-answer' };
+  }
+}
+
+async function settle(
+  { db, clock }: Call,
+  command: CommandRecord,
+  verdict: Verdict,
+): Promise<CommandRecord> {
+  const { commandId } = command;
+  switch (verdict.kind) {
+    case 'applied':
+      await finishCommand(db, { commandId, status: 'done', at: clock() });
+      return { ...command, status: 'done' };
+    case 'late': {
+      const error = { code: 'task-not-open', message: 'The task closed a moment before.' } as const;
+      await finishCommand(db, { commandId, status: 'rejected', error, at: clock() });
+      return { ...command, status: 'rejected', error };
+    }
+    case 'rejected': {
+      const error = { code: verdict.code, message: verdict.message };
+      await finishCommand(db, { commandId, status: 'rejected', error, at: clock() });
+      return { ...command, status: 'rejected', error };
+    }
+    // Not running: not started yet, or just ended. The relay finds out which.
+    case 'not-running':
+    case 'no-answer':
+      return command;
+  }
+}
+
+/** The answer to a command as it is stored, the first time and every time after. */
+async function told(command: CommandRecord, fresh: () => Promise<unknown>): Promise<Answer> {
+  const { commandId, status, error } = command;
+  switch (status) {
+    case 'done':
+      return { status: 200, body: await fresh() };
+    case 'rejected':
+      throw rejected(error!);
+    case 'pending':
+      return {
+        status: 202,
+        headers: { Location: `/api/v1/commands/${commandId}` },
+        body: {
+          status: 'kept',
+          commandId,
+          message:
+            'The engine does not answer just now. The command is kept and will be applied as soon as it is back.',
+        },
+      };
+  }
+}
+
+/** The request was well-formed, so what the case calls invalid does not fit the case as it stands. */
+function rejected({ code, message }: { code: ErrorCode; message: string }): Error {
+  return code === 'invalid' ? new HttpProblem('refused', message) : new DomainError(code, message);
+}

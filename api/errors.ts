@@ -1,0 +1,114 @@
+import type { Response } from 'express';
+import { DomainError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+
+/** What only HTTP can get wrong, beside the domain's codes. */
+type ProtocolCode =
+  | 'malformed'
+  | 'method-not-allowed'
+  | 'too-large'
+  | 'unsupported-media-type'
+  | 'refused'
+  | 'too-many-requests'
+  | 'internal';
+export type ProblemCode = ErrorCode | ProtocolCode;
+
+/** The one error map: every code that an answer can carry, with its HTTP status. */
+export const problems: Record<ProblemCode, { status: number; title: string }> = {
+  invalid: { status: 400, title: 'The request breaks a rule' },
+  malformed: { status: 400, title: 'The request cannot be read' },
+  unauthenticated: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'The role of this key does not allow it' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The path has no such method' },
+  conflict: { status: 409, title: 'Somebody else was first' },
+  'task-not-open': { status: 409, title: 'The task is not open' },
+  'case-not-open': { status: 409, title: 'The case is closed' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body has a type that is not understood here',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The idempotency key belongs to another request',
+  },
+  refused: { status: 422, title: 'The case refuses the command' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something is wrong on our side' },
+  unavailable: { status: 503, title: 'Not available just now' },
+};
+
+/** A problem that the API itself finds, not the domain. */
+export class HttpProblem extends Error {
+  readonly code: ProblemCode;
+  readonly fields: FieldError[];
+  /** further members of the answer */
+  readonly more: Record<string, unknown>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    fields: FieldError[] = [],
+    more: Record<string, unknown> = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.fields = fields;
+    this.more = more;
+  }
+}
+
+/** Nothing of another error's own text is shown: it may quote the request, or our insides. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof DomainError) return new HttpProblem(error.code, error.message, error.fields);
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  if (status === 413) return new HttpProblem('too-large', 'The body is longer than allowed here.');
+  if (status === 415) {
+    return new HttpProblem('unsupported-media-type', 'Send the body as JSON in UTF-8.');
+  }
+  if (type === 'entity.parse.failed') return new HttpProblem('malformed', 'The body is not JSON.');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new HttpProblem('malformed', 'The request cannot be read.');
+  }
+  return new HttpProblem('internal', 'The error is logged under the ID in "instance".');
+}
+
+/** Answers with RFC 9457 problem details. */
+export function sendProblem(
+  res: Response,
+  { code, message, fields, more }: HttpProblem,
+  requestId: string,
+): void {
+  const { status, title } = problems[code];
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:winback:problem:${code}`,
+        title,
+        status,
+        detail: message,
+        instance: `urn:uuid:${requestId}`,
+        code,
+        ...(fields.length > 0 && { errors: fields }),
+        ...more,
+      }),
+    );
+}
+
+/**
+ * What may be logged of an unexpected error. Drizzle repeats a query's parameters in its message, and they can be
+ * personal data.
+ */
+export function loggable(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: typeof error };
+  const withoutParameters = (text: string) => text.replace(/\nparams: .*(\n(?! {4}at ).*)*/, '');
+  return {
+    name: error.name,
+    message: withoutParameters(error.message),
+    stack: withoutParameters(error.stack ?? ''),
+    ...(error.cause !== undefined && { cause: loggable(error.cause) }),
+  };
+}

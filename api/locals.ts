@@ -1,0 +1,10 @@
+import type { Response } from 'express';
+import type { KeyRecord } from '../domain/records.ts';
+import type { Route } from './route.ts';
+
+/** What a request has been found to be, for those who handle it later. */
+export type Locals = { requestId: string; route?: Route; key?: KeyRecord };
+
+export function localsOf(res: Response): Locals {
+  return res.locals as Locals;
+}

@@ -1,0 +1,47 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { stats } from '../db/health.ts';
+import type { Db } from '../db/open.ts';
+
+export type Metrics = {
+  /** `route` is the path's pattern, never the path: that can hold a customer's ID. */
+  answered(request: { method: string; route: string; status: number; seconds: number }): void;
+  text(): Promise<string>;
+};
+
+/** Counts and durations for Prometheus, without personal data. */
+export function metricsOf(db: Db, clock: () => string): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'winback_http_request_duration_seconds',
+    help: 'Time to answer a request, by the pattern of its path',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const customers = gauge('winback_customers', 'Customers known');
+  const purchases = gauge('winback_purchases', 'Purchases known');
+  const openCases = gauge('winback_open_cases', 'Cases that are open');
+  const openTasks = gauge('winback_open_tasks', 'Tasks that are open');
+  const overdueTasks = gauge('winback_overdue_tasks', 'Open tasks past their due time');
+  const backlog = gauge('winback_outbox_backlog', 'Messages that Temporal has not been told yet');
+  const backlogAge = gauge('winback_outbox_oldest_seconds', 'Age of the oldest such message');
+
+  return {
+    answered: ({ seconds, ...labels }) => durations.observe(labels, seconds),
+    async text() {
+      const now = clock();
+      const sizes = await stats(db, { now });
+      customers.set(sizes.customers);
+      purchases.set(sizes.purchases);
+      openCases.set(sizes.openCases);
+      openTasks.set(sizes.openTasks);
+      overdueTasks.set(sizes.overdueTasks);
+      backlog.set(sizes.outboxUndone);
+      const since = Date.parse(sizes.outboxOldestAt ?? now);
+      backlogAge.set(Math.max(0, Date.parse(now) - since) / 1_000);
+      return registry.metrics();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import * as z from 'zod';
+import { allow, authenticate, keyOf, limitRequests } from './auth.ts';
+import { HttpProblem } from './errors.ts';
+import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
+import { localsOf } from './locals.ts';
+import type { Answer, Deps, Route } from './route.ts';
+import { parsed } from './validation.ts';
+
+/** Gives every route of the table its place in Express, and every path an answer to methods that it has not. */
+export function mount(app: Express, routes: readonly Route[], deps: Deps): void {
+  const oneByOne = oneAtATime();
+  const known = [authenticate(deps), limitRequests(deps.limits)];
+  for (const route of routes) {
+    app[route.method](
+      expressPath(route.path),
+      named(route),
+      ...(route.roles === 'anyone' ? [] : [...known, allow(route.roles)]),
+      ...(route.method === 'post' ? readers(route) : []),
+      handled(route, deps, oneByOne),
+    );
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    app.all(expressPath(path), (req, res) => {
+      res.set('Allow', methods.join(', '));
+      if (req.method === 'OPTIONS') return void res.status(204).end();
+      throw new HttpProblem('method-not-allowed', `This path takes ${methods.join(', ')}.`);
+    });
+  }
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const added = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    paths.set(path, [...(paths.get(path) ?? []), ...added]);
+  }
+  return paths;
+}
+
+function named(route: Route): RequestHandler {
+  return (_req, res, next) => {
+    localsOf(res).route = route;
+    res.set('Cache-Control', 'no-store');
+    next();
+  };
+}
+
+function readers(route: Route): RequestHandler[] {
+  const { types, limit } = route.accepts ?? { types: ['application/json'], limit: '100kb' };
+  const understood: RequestHandler = (req, _res, next) => {
+    const hasBody =
+      req.headers['transfer-encoding'] !== undefined ||
+      Number(req.headers['content-length'] ?? 0) > 0;
+    if (!hasBody || req.is(types)) return next();
+    throw new HttpProblem('unsupported-media-type', `Send the body as ${types.join(' or ')}.`);
+  };
+  return [understood, express.json({ type: types, limit })];
+}
+
+const nothing = z.strictObject({});
+const postHeaders = z.object({ 'idempotency-key': idempotencyKeySchema.optional() });
+
+function idempotencyKeyOf(req: Request): string | null {
+  return parsed(postHeaders, req.headers, 'header')['idempotency-key'] ?? null;
+}
+
+function handled(
+  route: Route,
+  deps: Deps,
+  oneByOne: ReturnType<typeof oneAtATime>,
+): RequestHandler {
+  const { params, query = nothing, body = nothing.optional() } = route;
+  const isPost = route.method === 'post';
+  return async (req, res) => {
+    const idempotencyKey = isPost ? idempotencyKeyOf(req) : null;
+    const call = {
+      ...deps,
+      params: params && parsed(params, req.params, 'path'),
+      query: parsed(query, req.query, 'query'),
+      body: isPost ? parsed(body, req.body, 'body') : undefined,
+      idempotencyKey,
+      at: deps.clock(),
+      get actor() {
+        const { keyId, role } = keyOf(res);
+        return { actorId: keyId, role };
+      },
+    };
+    const work = () => route.handle(call);
+    send(
+      res,
+      idempotencyKey === null
+        ? await work()
+        : await oneByOne(`${call.actor.actorId} ${idempotencyKey}`, work),
+    );
+  };
+}
+
+function send(res: Response, { status, headers = {}, body, type }: Answer): void {
+  res.status(status).set(headers);
+  if (body === undefined) res.end();
+  else if (type) res.type(type).send(body);
+  else res.json(body);
+}

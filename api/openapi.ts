@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import * as z from 'zod';
+import { taskTypeNames } from '../domain/tasks.ts';
+import { problems, type ProblemCode } from './errors.ts';
+import { idempotencyKeySchema } from './idempotency.ts';
+import { everyone, type Route } from './route.ts';
+import { cloudEventSchema, eventDataSchemas } from './schemas/event.ts';
+import { problemSchema } from './schemas/problem.ts';
+import { resultName, resultSchemas } from './schemas/results.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** The document that describes what `mount` serves, from the same table and schemas. */
+export function openApiDocument(routes: readonly Route[]) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'winback',
+        version,
+        description:
+          'Five-step customer win-back. Times are ISO 8601 UTC, money is in minor units with its currency, errors are RFC 9457 problem details.',
+      },
+      servers: [{ url: '/' }],
+      security: [{ key: [] }],
+      paths,
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'The secret of a key' },
+        },
+        schemas: {
+          CloudEvent: cloudEventSchema,
+          ...eventDataSchemas,
+          ...Object.fromEntries(taskTypeNames.map((t) => [resultName(t), resultSchemas[t]])),
+        },
+      },
+    },
+    {
+      override: ({ jsonSchema, io }) => {
+        // Answers may get more fields one day.
+        if (io === 'output') delete jsonSchema.additionalProperties;
+        if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      },
+    },
+  );
+}
+
+function operation(route: Route): ZodOpenApiOperationObject {
+  const { name, summary, description = '', roles, method } = route;
+  const forAnyone = roles === 'anyone';
+  const who = forAnyone ? 'Needs no key.' : `Roles: ${roles.join(', ')}.`;
+  return {
+    operationId: name,
+    summary,
+    description: [description, who].filter(Boolean).join('\n\n'),
+    tags: [tagOf(route.path)],
+    'x-roles': forAnyone ? [] : [...roles],
+    ...(forAnyone && { security: [] }),
+    requestParams: {
+      ...(route.params && { path: route.params as z.ZodObject }),
+      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(method === 'post' && { header: idempotencyHeader }),
+    },
+    ...(route.body && { requestBody: requestBody(route) }),
+    responses: { ...answers(route), ...problemAnswers(route) },
+  };
+}
+
+const idempotencyHeader = z.object({
+  'Idempotency-Key': idempotencyKeySchema.optional().meta({
+    description: 'A repeated request with the same key gets the same answer and does nothing again',
+  }),
+});
+
+/** What the path is about: `cases` for /api/v1/cases/{caseId}/close. */
+function tagOf(path: string): string {
+  return /^\/api\/v1\/(\w+)/.exec(path)?.[1] ?? 'operations';
+}
+
+function requestBody({ body, accepts, example }: Route) {
+  const types = accepts?.types ?? ['application/json'];
+  const content = { schema: body!, ...(example !== undefined && { example }) };
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, content])) };
+}
+
+function answers(route: Route): ZodOpenApiResponsesObject {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, { description, schema, type }]) => [
+      status,
+      {
+        description,
+        ...((schema ?? type) && {
+          content: { [type ?? 'application/json']: { schema: schema ?? z.string() } },
+        }),
+      },
+    ]),
+  );
+}
+
+/** What goes for every call of a kind, and what the route names itself. */
+function problemsOf({ method, roles, problems: own = [] }: Route): ProblemCode[] {
+  return [
+    'invalid',
+    ...(method === 'post' ? (['malformed', 'too-large', 'unsupported-media-type'] as const) : []),
+    ...(roles === 'anyone' ? [] : (['unauthenticated', 'too-many-requests'] as const)),
+    ...(roles === 'anyone' || roles === everyone ? [] : (['forbidden'] as const)),
+    ...own,
+    'internal',
+  ];
+}
+
+function problemAnswers(route: Route): ZodOpenApiResponsesObject {
+  const byStatus = new Map<number, string[]>();
+  for (const code of problemsOf(route)) {
+    const { status, title } = problems[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${title}`]);
+  }
+  const content = { 'application/problem+json': { schema: problemSchema } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, texts]) => [status, { description: texts.join('. '), content }]),
+  );
+}

@@ -1,0 +1,68 @@
+import type { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { ping } from '../db/health.ts';
+import type { Db } from '../db/open.ts';
+
+export type Check = { ok: boolean; detail: string };
+export type Readiness = Record<'database' | 'temporal' | 'worker', Check>;
+export type CheckReadiness = () => Promise<Readiness>;
+
+const checkWithinMs = 2_000;
+/** Anybody may ask, so a flood of questions must not become one of calls. */
+const freshForMs = 1_000;
+/** A poll waits for a minute, so a living worker was last seen at most a little longer ago. */
+const workerSeenWithinMs = 70_000;
+
+type Place = { db: Db; connection: Connection; namespace: string; taskQueue: string };
+
+/** Whether everything is there that work needs: the database, Temporal's namespace and a polling worker. */
+export function readinessOf(place: Place): CheckReadiness {
+  let last: { askedAt: number; answer: Promise<Readiness> } | undefined;
+  return () => {
+    if (!last || Date.now() - last.askedAt > freshForMs) {
+      last = { askedAt: Date.now(), answer: check(place) };
+    }
+    return last.answer;
+  };
+}
+
+async function check({ db, connection, namespace, taskQueue }: Place): Promise<Readiness> {
+  const service = connection.workflowService;
+  const temporally = (what: () => Promise<string>) =>
+    checked(() => connection.withDeadline(Date.now() + checkWithinMs, what));
+  const [database, server, worker] = await Promise.all([
+    checked(async () => {
+      await ping(db);
+      return 'answers';
+    }),
+    temporally(async () => {
+      await service.describeNamespace({ namespace });
+      return `namespace ${namespace} answers`;
+    }),
+    temporally(async () => {
+      const { pollers } = await service.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+      });
+      const lastSeen = pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds) * 1_000);
+      if (!lastSeen.some((at) => Date.now() - at < workerSeenWithinMs)) {
+        throw new Error(`nobody polls ${taskQueue}`);
+      }
+      return `polls ${taskQueue}`;
+    }),
+  ]);
+  return { database, temporal: server, worker };
+}
+
+async function checked(what: () => Promise<string>): Promise<Check> {
+  const late = AbortSignal.timeout(checkWithinMs);
+  const silence = new Promise<never>((_resolve, reject) => {
+    late.addEventListener('abort', () => reject(new Error(`no answer in ${checkWithinMs} ms`)));
+  });
+  try {
+    return { ok: true, detail: await Promise.race([what(), silence]) };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  }
+}

@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import type * as z from 'zod';
+import type { Db } from '../db/open.ts';
+import type { VersionedPolicy } from '../domain/policy.ts';
+import type { Actor } from '../domain/records.ts';
+import type { Role } from '../domain/words.ts';
+import type { Recoveries } from '../temporal/recoveries.ts';
+import type { ProblemCode } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import type { CheckReadiness } from './readiness.ts';
+
+export type Limits = {
+  requestsPerMinute: number;
+  /** for each address, not each key */
+  failedAuthenticationsPerMinute: number;
+  /** how long a person waits for the engine's verdict */
+  patienceMs: number;
+  /** how long nobody else delivers a command that this process is delivering */
+  leaseMs: number;
+};
+
+/** What handlers work with. */
+export type Deps = {
+  db: Db;
+  policy: VersionedPolicy;
+  recoveries: Recoveries;
+  readiness: CheckReadiness;
+  metrics: Metrics;
+  logger: Logger;
+  /** now, ISO 8601 UTC */
+  clock: () => string;
+  limits: Limits;
+};
+
+/** One request, read and checked. */
+export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
+  params: Params;
+  query: Query;
+  body: Body;
+  actor: Actor;
+  /** when the request came, ISO 8601 UTC */
+  at: string;
+  idempotencyKey: string | null;
+};
+
+export type Answer = {
+  status: number;
+  body?: unknown;
+  /** of a body that is not JSON */
+  type?: string;
+  headers?: Record<string, string>;
+};
+
+/** Who may call: keys with one of these roles, or anyone at all. */
+export type Access = readonly Role[] | 'anyone';
+
+type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> = {
+  method: 'get' | 'post' | 'delete';
+  /** as OpenAPI writes it: `/api/v1/cases/{caseId}` */
+  path: string;
+  /** `operationId` in the OpenAPI document */
+  name: string;
+  summary: string;
+  description?: string;
+  roles: Access;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** an example of the body, for the document */
+  example?: unknown;
+  /** larger than usual, and in these media types */
+  accepts?: { types: string[]; limit: string };
+  answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  /** what can go wrong beside what goes for every call */
+  problems?: ProblemCode[];
+  handle(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Answer>;
+};
+
+/** A route as the table, the Express router and the OpenAPI document see it. */
+export type Route = Definition<z.ZodType, z.ZodType, z.ZodType>;
+
+/** Lets TypeScript take the handler's types from the route's own schemas. */
+export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Definition<Params, Query, Body>,
+): Route {
+  return definition;
+}
+
+export const everyone = ['agent', 'manager', 'sales-system', 'admin'] as const;
+export const staff = ['agent', 'manager', 'admin'] as const;
+export const managers = ['manager', 'admin'] as const;

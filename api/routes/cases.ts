@@ -1,0 +1,227 @@
+import * as z from 'zod';
+import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
+import { getCustomer } from '../../db/customers.ts';
+import { getPolicy } from '../../db/policies.ts';
+import { after, durationMs } from '../../domain/duration.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { CaseRecord } from '../../domain/records.ts';
+import {
+  caseStatuses,
+  causes,
+  isCause,
+  outcomes,
+  steps,
+  tiers,
+  triggers,
+} from '../../domain/words.ts';
+import { carryOut } from '../commands.ts';
+import { remember, repeated } from '../idempotency.ts';
+import { everyone, managers, route, type Answer, type Call } from '../route.ts';
+import { caseJson, caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
+import { caseId, customerId, list, page, text, time } from '../schemas/common.ts';
+import { invalid } from '../validation.ts';
+
+const params = z.strictObject({ caseId });
+const reason = text(1_000).meta({ description: 'why; kept with the command', example: 'Settled.' });
+
+const openCaseBody = z.strictObject({
+  customerId,
+  trigger: z.enum(triggers),
+  reason: text(2_000).optional().meta({
+    description: 'One of our causes, or what the customer said in their own words',
+  }),
+});
+const seqCursor = page.cursor
+  .unwrap()
+  .regex(/^\d{1,9}$/, 'must be the nextCursor of the page before')
+  .transform(Number)
+  .optional();
+type OpenCase = z.output<typeof openCaseBody>;
+
+async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
+  const record = await getCase(db, params.caseId);
+  if (!record) throw new DomainError('not-found', 'There is no such case.');
+  return record;
+}
+
+async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answer> {
+  const { db, policy, actor, at, body } = call;
+  const { customerId, trigger, reason = null } = body;
+  const asked = { action: 'case.open', request: body };
+  const before = await repeated(call, asked);
+  if (before) {
+    const created = before.request['answer'] === 'created';
+    return opened((await getCase(db, before.target))!, created, policy.currency);
+  }
+  if (!(await getCustomer(db, customerId))) {
+    throw new DomainError('not-found', 'There is no such customer.', [
+      { field: 'customerId', rule: 'must be the ID of a customer that was reported' },
+    ]);
+  }
+  const statedCause = isCause(reason) ? reason : null;
+  const { record, created } = await openCase(db, {
+    customerId,
+    trigger,
+    statedCause,
+    statedReason: statedCause ? null : reason,
+    effectiveAt: null,
+    openedBy: actor.actorId,
+    policy,
+    at,
+  });
+  const { caseId } = record;
+  const answer = created ? 'created' : 'found';
+  await remember(call, { ...asked, target: caseId, caseId, answer });
+  return opened(record, created, policy.currency);
+}
+
+function opened(record: CaseRecord, created: boolean, currency: string): Answer {
+  return {
+    status: created ? 201 : 200,
+    headers: { Location: `/api/v1/cases/${encodeURIComponent(record.caseId)}` },
+    body: caseJson(record, currency),
+  };
+}
+
+type CaseOrder = z.ZodType<{ reason: string; until?: string }>;
+
+/** What a manager tells a running case to do. */
+function command(verb: 'close' | 'pause' | 'resume', summary: string, body: CaseOrder) {
+  return route({
+    method: 'post',
+    path: `/api/v1/cases/{caseId}/${verb}`,
+    name: `${verb}Case`,
+    summary,
+    roles: managers,
+    params,
+    body,
+    answers: {
+      200: { description: 'Done: the case as it stands now', schema: caseSchema },
+      202: { description: 'Kept: the engine does not answer just now', schema: keptSchema },
+    },
+    problems: ['not-found', 'case-not-open', 'refused', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const record = await theCase(call);
+      const order = {
+        action: `case.${verb}` as const,
+        target: record.caseId,
+        caseId: record.caseId,
+        customerId: record.customerId,
+        request: call.body,
+        check: () => mayBe(call, record),
+      };
+      return carryOut(call, order, async () => caseJson(await theCase(call), call.policy.currency));
+    },
+  });
+}
+
+async function mayBe(
+  { db, policy, at, body }: Call<unknown, unknown, { until?: string }>,
+  record: CaseRecord,
+) {
+  if (record.status !== 'open') throw new DomainError('case-not-open', 'The case is closed.');
+  if (body.until === undefined) return;
+  const { pauseAtMost } = (await getPolicy(db, record.policyVersion)) ?? policy;
+  if (body.until <= at || body.until > after(at, pauseAtMost)) {
+    throw invalid([
+      { field: 'until', rule: `must be in the future and at most ${pauseAtMost} away` },
+    ]);
+  }
+}
+
+export const caseRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/cases',
+    name: 'openCase',
+    summary: 'Open a case, or find the open one',
+    roles: ['sales-system', 'manager', 'admin'],
+    body: openCaseBody,
+    example: { customerId: 'C-1042', trigger: 'manual', reason: 'disappointed-service' },
+    answers: {
+      200: { description: 'The customer has an open case already: this one', schema: caseSchema },
+      201: { description: 'The case is open; Location names it', schema: caseSchema },
+    },
+    problems: ['not-found', 'idempotency-key-reused'],
+    handle: openedCase,
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/cases',
+    name: 'listCases',
+    summary: 'List cases, the newest first',
+    roles: everyone,
+    query: z.strictObject({
+      status: z.enum(caseStatuses).optional(),
+      step: z.enum(steps).optional(),
+      trigger: z.enum(triggers).optional(),
+      cause: z.enum(causes).optional(),
+      tier: z.enum(tiers).optional(),
+      outcome: z.enum(outcomes).optional(),
+      assignee: text(100)
+        .optional()
+        .meta({ description: 'cases with an open task of this key; `me`: of the one that asks' }),
+      overdue: z.literal('true').optional().meta({
+        description: 'open cases that have waited longer than the policy allows',
+      }),
+      customerId: customerId.optional(),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of cases', schema: list(caseSchema) } },
+    handle: async ({ db, policy, actor, at, query }) => {
+      const { limit, cursor, overdue, assignee, ...filter } = query;
+      const overdueBefore = Date.parse(at) - durationMs(policy.overdueAfter);
+      const { items, nextCursor } = await listCases(
+        db,
+        {
+          ...filter,
+          assignee: assignee === 'me' ? actor.actorId : assignee,
+          dueBefore: overdue && new Date(overdueBefore).toISOString(),
+        },
+        { limit, cursor },
+      );
+      const body = { items: items.map((c) => caseJson(c, policy.currency)), nextCursor };
+      return { status: 200, body };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/cases/{caseId}',
+    name: 'getCase',
+    summary: 'A case and where it stands',
+    roles: everyone,
+    params,
+    answers: { 200: { description: 'The case', schema: caseSchema } },
+    problems: ['not-found'],
+    handle: async (call) => ({
+      status: 200,
+      body: caseJson(await theCase(call), call.policy.currency),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/cases/{caseId}/timeline',
+    name: 'getTimeline',
+    summary: 'What happened in a case and why, oldest first',
+    roles: everyone,
+    params,
+    query: z.strictObject({ ...page, cursor: seqCursor }),
+    answers: { 200: { description: 'A page of the timeline', schema: list(timelineSchema) } },
+    problems: ['not-found'],
+    handle: async (call) => {
+      const { caseId } = await theCase(call);
+      const { limit, cursor } = call.query;
+      const rest = (await timelineOf(call.db, caseId)).filter(({ seq }) => seq > (cursor ?? 0));
+      const items = rest.slice(0, limit).map(timelineJson);
+      const nextCursor = rest.length > limit ? String(items.at(-1)!.seq) : null;
+      return { status: 200, body: { items, nextCursor } };
+    },
+  }),
+  command('close', 'Close a case', z.strictObject({ reason })),
+  command(
+    'pause',
+    'Pause a case until a date: nothing falls due meanwhile',
+    z.strictObject({ reason, until: time }),
+  ),
+  command('resume', 'End the pause of a case', z.strictObject({ reason })),
+];

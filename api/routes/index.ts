@@ -1,0 +1,23 @@
+import type { Route } from '../route.ts';
+import { caseRoutes } from './cases.ts';
+import { commandRoutes } from './commands.ts';
+import { customerRoutes } from './customers.ts';
+import { eventRoutes } from './events.ts';
+import { keyRoutes } from './keys.ts';
+import { operationRoutes } from './operations.ts';
+import { reportRoutes } from './reports.ts';
+import { scanRoutes } from './scans.ts';
+import { taskRoutes } from './tasks.ts';
+
+/** The one table: Express, the OpenAPI document and the tests read it. */
+export const routes: readonly Route[] = [
+  ...eventRoutes,
+  ...customerRoutes,
+  ...caseRoutes,
+  ...taskRoutes,
+  ...commandRoutes,
+  ...scanRoutes,
+  ...reportRoutes,
+  ...keyRoutes,
+  ...operationRoutes,
+];

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { createKey, listKeys, revokeKey } from '../../db/keys.ts';
+import { assignTask, listTasks } from '../../db/tasks.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { roles } from '../../domain/words.ts';
+import { remember, repeated } from '../idempotency.ts';
+import { route, type Call } from '../route.ts';
+import { list, text, timestamp } from '../schemas/common.ts';
+
+const admins = ['admin'] as const;
+const keyFields = {
+  keyId: z.string().meta({ description: 'also the ID of who acts with it' }),
+  name: z.string(),
+  role: z.enum(roles),
+  createdAt: timestamp,
+  revokedAt: timestamp.nullable(),
+  lastUsedAt: timestamp.nullable().meta({ description: 'to the minute' }),
+};
+const keySchema = z.strictObject(keyFields).meta({ id: 'Key' });
+const newKeySchema = z
+  .strictObject({
+    ...keyFields,
+    secret: z.string().nullable().meta({
+      description:
+        'What Authorization: Bearer takes. It is shown this once; null when the request is repeated',
+    }),
+  })
+  .meta({ id: 'NewKey' });
+
+/** Nobody waits for somebody who is gone. */
+async function returnTasks({ db, actor, at }: Call, assignee: string): Promise<void> {
+  for (;;) {
+    const { items } = await listTasks(db, { status: 'open', assignee }, { limit: 200 });
+    if (items.length === 0) return;
+    for (const { taskId } of items) await assignTask(db, { taskId, assignee: null, actor, at });
+  }
+}
+
+export const keyRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/keys',
+    name: 'listKeys',
+    summary: 'All keys, without their secrets',
+    roles: admins,
+    answers: { 200: { description: 'All keys on one page', schema: list(keySchema) } },
+    handle: async ({ db }) => ({
+      status: 200,
+      body: { items: await listKeys(db), nextCursor: null },
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/keys',
+    name: 'createKey',
+    summary: 'Make a key for a person or a program',
+    roles: admins,
+    body: z.strictObject({ name: text(200), role: z.enum(roles) }),
+    example: { name: 'Recovery agent 1', role: 'agent' },
+    answers: { 201: { description: 'The key, with its secret this once', schema: newKeySchema } },
+    problems: ['idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, at, body } = call;
+      const asked = { action: 'key.create', request: body };
+      const before = await repeated(call, asked);
+      if (before) {
+        const record = (await listKeys(db)).find(({ keyId }) => keyId === before.target);
+        return { status: 201, body: { ...record, secret: null } };
+      }
+      const { record, secret } = await createKey(db, { ...body, at });
+      await remember(call, { ...asked, target: record.keyId });
+      return { status: 201, body: { ...record, secret } };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/keys/{keyId}',
+    name: 'revokeKey',
+    summary: 'Revoke a key, from now on and for ever',
+    roles: admins,
+    params: z.strictObject({ keyId: z.string() }),
+    answers: { 204: { description: 'Revoked; its open tasks are back in the team queue' } },
+    problems: ['not-found', 'conflict'],
+    handle: async (call) => {
+      const { db, actor, at, params } = call;
+      if (params.keyId === actor.actorId) {
+        throw new DomainError('conflict', 'A key cannot revoke itself: use another admin key.');
+      }
+      const record = await revokeKey(db, { keyId: params.keyId, at });
+      if (!record) throw new DomainError('not-found', 'There is no such key.');
+      await returnTasks(call, record.keyId);
+      await remember(call, { action: 'key.revoke', target: record.keyId, request: {} });
+      return { status: 204 };
+    },
+  }),
+];

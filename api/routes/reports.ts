@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { successFigures } from '../../db/reports.ts';
+import type { SuccessFigures } from '../../domain/records.ts';
+import { outcomes } from '../../domain/words.ts';
+import { route, staff } from '../route.ts';
+import { dayOrTime, money, timestamp } from '../schemas/common.ts';
+import { invalid } from '../validation.ts';
+
+const count = z.int().min(0);
+const figures = {
+  cases: count,
+  contacted: count,
+  regained: count,
+  regainedRate: z.number().min(0).nullable(),
+  regainedAmount: money,
+  concessionCost: money,
+  outcomes: z.strictObject(
+    Object.fromEntries(outcomes.map((outcome) => [outcome, count])) as Record<
+      (typeof outcomes)[number],
+      typeof count
+    >,
+  ),
+};
+
+const definitions = {
+  cases: 'Cases closed from `from` up to, and not including, `to`',
+  contacted: 'Of these, cases in which a person of ours reached the customer or a letter went out',
+  regained:
+    'Of these, cases in which the customer withdrew the cancellation or bought again within the observation period, whatever came of the second life',
+  regainedRate:
+    'regained ÷ contacted; null with nobody contacted. It can exceed 1, since customers also come back without being contacted',
+  regainedAmount: 'Revenue with and since the return, until the case closed',
+  concessionCost: 'What granted concessions cost us',
+  outcomes: 'Cases by their outcome',
+};
+
+function figuresJson(of: SuccessFigures, currency: string) {
+  return {
+    ...of,
+    regainedAmount: { amount: of.regainedAmount, currency },
+    concessionCost: { amount: of.concessionCost, currency },
+  };
+}
+
+export const reportRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/reports/success',
+    name: 'reportSuccess',
+    summary: 'Success control: what came of the cases that closed in a period',
+    roles: staff,
+    query: z.strictObject({
+      from: dayOrTime.optional(),
+      to: dayOrTime.optional(),
+      groupBy: z.enum(['trigger', 'tier', 'cause', 'playbookId']).optional(),
+    }),
+    answers: {
+      200: {
+        description: 'The figures with their definitions',
+        schema: z
+          .strictObject({
+            from: timestamp.nullable(),
+            to: timestamp.nullable(),
+            groupBy: z.string().nullable(),
+            total: z.strictObject(figures),
+            groups: z.array(z.strictObject({ group: z.string().nullable(), ...figures })),
+            definitions: z.record(z.string(), z.string()),
+          })
+          .meta({ id: 'SuccessReport' }),
+      },
+    },
+    handle: async ({ db, policy, query }) => {
+      const { from, to, groupBy } = query;
+      if (from && to && from >= to) throw invalid([{ field: 'to', rule: 'must be after from' }]);
+      const [total] = await successFigures(db, { from, to });
+      const groups = groupBy ? await successFigures(db, { from, to, groupBy }) : [];
+      const body = {
+        ...{ from: from ?? null, to: to ?? null, groupBy: groupBy ?? null },
+        total: figuresJson(total!.figures, policy.currency),
+        groups: groups.map((g) => ({ group: g.group, ...figuresJson(g.figures, policy.currency) })),
+        definitions,
+      };
+      return { status: 200, body };
+    },
+  }),
+];

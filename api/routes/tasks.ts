@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import { listKeys } from '../../db/keys.ts';
+import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Actor, TaskRecord } from '../../domain/records.ts';
+import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
+import { taskStatuses } from '../../domain/words.ts';
+import { carryOut, type Order } from '../commands.ts';
+import { remember, repeated } from '../idempotency.ts';
+import { managers, route, staff, type Answer, type Call } from '../route.ts';
+import { keptSchema } from '../schemas/case.ts';
+import { caseId, list, page, taskId, text, time } from '../schemas/common.ts';
+import { anyResult, validResult } from '../schemas/results.ts';
+import { taskJson, taskSchema } from '../schemas/task.ts';
+import { invalid } from '../validation.ts';
+
+const params = z.strictObject({ taskId });
+type TaskCall = Call<{ taskId: string }>;
+
+async function theTask({ db, params }: TaskCall): Promise<TaskRecord> {
+  const record = await getTask(db, params.taskId);
+  if (!record) throw new DomainError('not-found', 'There is no such task.');
+  return record;
+}
+
+/** The task, if the caller's role may work on it: some decisions are a manager's. */
+async function ownKindOfTask(call: TaskCall): Promise<TaskRecord> {
+  const record = await theTask(call);
+  if (taskTypes[record.type].role === 'manager' && call.actor.role === 'agent') {
+    throw new DomainError('forbidden', `A task of type ${record.type} is for a manager.`);
+  }
+  return record;
+}
+
+function mustBeOpen({ status, closeReason }: TaskRecord): void {
+  if (status === 'open') return;
+  const why = closeReason ? ` (${closeReason})` : '';
+  throw new DomainError('task-not-open', `The task is ${status}${why}.`);
+}
+
+function order(task: TaskRecord, action: Order['action'], request: Order['request']): Order {
+  const { taskId, caseId, customerId, type } = task;
+  const check = () => mustBeOpen(task);
+  return { action, target: taskId, caseId, customerId, taskType: type, request, check };
+}
+
+/** The audit row is written with the change; ours remembers the idempotency key. */
+async function once(
+  call: TaskCall,
+  asked: { action: string; target: string; caseId: string; request: Record<string, unknown> },
+  change: () => Promise<TaskRecord>,
+): Promise<Answer> {
+  if (await repeated(call, asked)) return { status: 200, body: taskJson(await theTask(call)) };
+  const record = await change();
+  if (call.idempotencyKey !== null) await remember(call, asked);
+  return { status: 200, body: taskJson(record) };
+}
+
+const commandAnswers = {
+  200: { description: 'Done: the task as it stands now', schema: taskSchema },
+  202: { description: 'Kept: the engine does not answer just now', schema: keptSchema },
+};
+
+export const taskRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/tasks',
+    name: 'listTasks',
+    summary: 'The inbox: tasks, the earliest due first',
+    roles: staff,
+    query: z.strictObject({
+      status: z.enum(taskStatuses).optional(),
+      assignee: text(100).optional().meta({
+        description: '`me`: the key that asks; `none`: the team queue; or the ID of a key',
+      }),
+      type: z.enum(taskTypeNames).optional(),
+      caseId: caseId.optional(),
+      dueBefore: time.optional(),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
+    handle: async ({ db, actor, query }) => {
+      const { limit, cursor, assignee, ...filter } = query;
+      const { items, nextCursor } = await listTasks(
+        db,
+        { ...filter, assignee: assigneeOf(assignee, actor) },
+        { limit, cursor },
+      );
+      return { status: 200, body: { items: items.map(taskJson), nextCursor } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/tasks/{taskId}',
+    name: 'getTask',
+    summary: 'A task',
+    roles: staff,
+    params,
+    answers: { 200: { description: 'The task', schema: taskSchema } },
+    problems: ['not-found'],
+    handle: async (call) => ({ status: 200, body: taskJson(await theTask(call)) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{taskId}/claim',
+    name: 'claimTask',
+    summary: 'Take a task from the team queue',
+    roles: staff,
+    params,
+    answers: { 200: { description: 'The task is yours', schema: taskSchema } },
+    problems: ['not-found', 'conflict', 'task-not-open', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const { taskId, caseId } = await ownKindOfTask(call);
+      const { actor, at } = call;
+      const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
+      return once(call, { ...asked, caseId }, () => claimTask(call.db, { taskId, actor, at }));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{taskId}/assign',
+    name: 'assignTask',
+    summary: 'Give a task to somebody, or back to the team queue',
+    roles: managers,
+    params,
+    body: z.strictObject({
+      assignee: text(100).nullable().meta({ description: 'ID of a key; null: the team queue' }),
+    }),
+    example: { assignee: null },
+    answers: { 200: { description: 'The task with its new assignee', schema: taskSchema } },
+    problems: ['not-found', 'task-not-open', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const { taskId, caseId } = await theTask(call);
+      const { actor, at, body } = call;
+      await mustWorkOnTasks(call, body.assignee);
+      const asked = { action: 'task.assign', target: taskId, request: body };
+      return once(call, { ...asked, caseId }, () =>
+        assignTask(call.db, { taskId, assignee: body.assignee, actor, at }),
+      );
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{taskId}/reschedule',
+    name: 'rescheduleTask',
+    summary: 'Move the due time of a task',
+    roles: staff,
+    params,
+    body: z.strictObject({ dueAt: time, reason: text(1_000).optional() }),
+    answers: commandAnswers,
+    problems: ['not-found', 'task-not-open', 'refused', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const task = await ownKindOfTask(call);
+      return carryOut(call, order(task, 'task.reschedule', call.body), async () =>
+        taskJson(await theTask(call)),
+      );
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{taskId}/complete',
+    name: 'completeTask',
+    summary: 'Record the result of a task; it drives the next step by itself',
+    description: 'The result must fit the type of the task: see the schemas named `…Result`.',
+    roles: staff,
+    params,
+    body: z.strictObject({ result: anyResult }),
+    example: { result: { outcome: 'callback', callbackAt: '2026-03-24T16:30:00Z' } },
+    answers: commandAnswers,
+    problems: ['not-found', 'task-not-open', 'conflict', 'refused', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const task = await ownKindOfTask(call);
+      const result = validResult(task.type, call.body.result);
+      return carryOut(call, order(task, 'task.complete', { result }), async () =>
+        taskJson(await theTask(call)),
+      );
+    },
+  }),
+];
+
+function assigneeOf(asked: string | undefined, actor: Actor): string | null | undefined {
+  if (asked === 'me') return actor.actorId;
+  return asked === 'none' ? null : asked;
+}
+
+async function mustWorkOnTasks({ db }: Call, assignee: string | null): Promise<void> {
+  if (assignee === null) return;
+  const key = (await listKeys(db)).find(({ keyId }) => keyId === assignee);
+  if (key && !key.revokedAt && key.role !== 'sales-system') return;
+  throw invalid([
+    { field: 'assignee', rule: 'must be the ID of a valid key of an agent, manager or admin' },
+  ]);
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { endReasons } from '../../domain/case.ts';
+import { decisionReasons } from '../../domain/identification.ts';
+import type { CaseRecord, CommandRecord, TimelineRecord } from '../../domain/records.ts';
+import { timelineCodes, timelineText } from '../../domain/timeline.ts';
+import {
+  caseStatuses,
+  causes,
+  decisions,
+  outcomes,
+  steps,
+  tiers,
+  triggers,
+} from '../../domain/words.ts';
+import { caseId, customerId, money, timestamp } from './common.ts';
+
+export const caseSchema = z
+  .strictObject({
+    caseId,
+    customerId,
+    episode: z
+      .int()
+      .min(1)
+      .meta({ description: '1 for the first loss of a customer, 2 for the second …' }),
+    trigger: z.enum(triggers),
+    status: z.enum(caseStatuses),
+    step: z.enum(steps),
+    outcome: z.enum(outcomes).nullable(),
+    endReason: z
+      .enum(endReasons)
+      .nullable()
+      .meta({ description: 'why it ended with this outcome' }),
+    tier: z.enum(tiers).nullable(),
+    cause: z.enum(causes).nullable().meta({ description: 'the most reliable layer that is known' }),
+    causes: z.strictObject({
+      stated: z.enum(causes).nullable().meta({ description: 'by the customer' }),
+      assessed: z.enum(causes).nullable().meta({ description: 'by an agent' }),
+    }),
+    statedReason: z
+      .string()
+      .nullable()
+      .meta({ description: 'what the customer or the opener wrote' }),
+    openedAt: timestamp,
+    openedBy: z
+      .string()
+      .meta({ description: 'ID of the key that opened it, or a part of the engine' }),
+    closedAt: timestamp.nullable(),
+    nextDueAt: timestamp
+      .nullable()
+      .meta({ description: 'when a timer or a task of it is due next' }),
+    pausedUntil: timestamp.nullable(),
+    effectiveAt: timestamp.nullable().meta({ description: 'when a cancellation takes effect' }),
+    policyVersion: z.string().meta({ example: 'standard-1' }),
+    decision: z.enum(decisions).nullable(),
+    decisionReason: z.enum(decisionReasons).nullable(),
+    secondLifetimeValue: money
+      .nullable()
+      .meta({ description: 'what a regained customer is expected to bring' }),
+    controlGroup: z.boolean(),
+    contacted: z.boolean(),
+    playbook: z.strictObject({ playbookId: z.string(), version: z.int() }).nullable(),
+    regainedAt: timestamp.nullable(),
+    regainedBy: z.enum(['purchase', 'cancellation-withdrawn']).nullable(),
+    regainedAmount: money.meta({ description: 'revenue with and since the return' }),
+    concessionCost: money.meta({ description: 'what granted concessions cost' }),
+    satisfactionScore: z.int().min(0).max(10).nullable(),
+  })
+  .meta({ id: 'Case' });
+
+export function caseJson(record: CaseRecord, currency: string): z.output<typeof caseSchema> {
+  const {
+    statedCause,
+    assessedCause,
+    playbookId,
+    playbookVersion,
+    secondLifetimeValue,
+    revision: _revision,
+    ...rest
+  } = record;
+  return {
+    ...rest,
+    causes: { stated: statedCause, assessed: assessedCause },
+    secondLifetimeValue:
+      secondLifetimeValue === null ? null : { amount: secondLifetimeValue, currency },
+    playbook:
+      playbookId === null || playbookVersion === null
+        ? null
+        : { playbookId, version: playbookVersion },
+    regainedAmount: { amount: record.regainedAmount, currency },
+    concessionCost: { amount: record.concessionCost, currency },
+  };
+}
+
+export const timelineSchema = z
+  .strictObject({
+    seq: z.int().min(1),
+    at: timestamp,
+    code: z.enum(timelineCodes),
+    text: z
+      .string()
+      .meta({ example: 'Task: Ask why the customer left, due 2026-03-24T10:00:00.000Z' }),
+    data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  })
+  .meta({ id: 'TimelineEntry' });
+
+export function timelineJson(record: TimelineRecord): z.output<typeof timelineSchema> {
+  const { seq, at, code, data } = record;
+  return { seq, at, code, text: timelineText(record), data };
+}
+
+/** The answer while the engine is away. */
+export const keptSchema = z
+  .strictObject({
+    status: z.literal('kept'),
+    commandId: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'KeptCommand' });
+
+export const commandSchema = z
+  .strictObject({
+    commandId: z.string(),
+    action: z.string().meta({ example: 'task.complete' }),
+    target: z.string().meta({ description: 'the task, case, scan or key that it is about' }),
+    caseId: caseId.nullable(),
+    actor: z.string().meta({ description: 'ID of the key that gave it' }),
+    status: z.enum(['pending', 'done', 'rejected']).meta({
+      description: 'pending: kept until the engine answers; rejected: it changed nothing',
+    }),
+    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    at: timestamp,
+    finishedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Command' });
+
+/** Without the request, which may hold free text about a customer. */
+export function commandJson(record: CommandRecord): z.output<typeof commandSchema> {
+  const { commandId, action, target, caseId, actor, status, error, at, finishedAt } = record;
+  return { commandId, action, target, caseId, actor, status, error, at, finishedAt };
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
+
+const isoTimes = [
+  z.iso.datetime({ offset: true }),
+  z.iso.datetime({ offset: true, precision: -1 }),
+];
+const timeRule = 'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z';
+
+/** A time that a caller gives, in any zone; we go on with UTC. */
+export const time = z
+  .string()
+  .refine((text) => isoTimes.some((format) => format.safeParse(text).success), timeRule)
+  .overwrite((text) => (Number.isNaN(Date.parse(text)) ? text : new Date(text).toISOString()))
+  .meta({ format: 'date-time', example: '2026-03-24T16:30:00Z' });
+
+/** A time that we give. */
+export const timestamp = z.iso.datetime().meta({ example: '2026-03-24T16:30:00.000Z' });
+
+/** A day means its beginning in UTC. */
+export const dayOrTime = z
+  .string()
+  .overwrite((text) => (z.iso.date().safeParse(text).success ? `${text}T00:00:00Z` : text))
+  .pipe(time)
+  .meta({ override: { type: 'string', example: '2026-03-01' } });
+
+export const customerId = z.string().regex(customerIdPattern, customerIdRule).meta({
+  description: 'ID of the customer in the sales system; no mail address',
+  example: 'C-1042',
+});
+
+export const caseId = z.string().meta({ example: 'C-1042-e1' });
+export const taskId = z.string().meta({ example: 'C-1042-e1-cause-call-1' });
+
+/** Free text that somebody must have written. */
+export function text(maxLength: number) {
+  return z.string().trim().min(1, 'must not be empty').max(maxLength);
+}
+
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be three capital letters of ISO 4217, like EUR')
+  .meta({ example: 'EUR' });
+
+export const money = z
+  .strictObject({
+    amount: z.int().meta({ description: 'in minor units', example: 4_990 }),
+    currency,
+  })
+  .meta({ id: 'Money' });
+
+/** What every list takes. */
+export const page = {
+  limit: z.coerce
+    .number('must be a whole number from 1 to 200')
+    .int('must be a whole number from 1 to 200')
+    .min(1)
+    .max(200)
+    .default(50),
+  cursor: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .meta({ description: '`nextCursor` of the page before' }),
+};
+
+export function list<S extends z.ZodType>(item: S) {
+  return z.strictObject({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'null: this is the last page' }),
+  });
+}
+
+/** A reference in the OpenAPI document to a component by its name. */
+export function reference(name: string) {
+  return { $ref: `#/components/schemas/${name}` };
+}

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import type { SalesEvent } from '../../domain/records.ts';
+import { channels, customerKinds, type EventType } from '../../domain/words.ts';
+import { ruleOf } from '../validation.ts';
+import { currency, customerId, reference, text, time } from './common.ts';
+
+/** What `data` must hold for the types that we know; more fields are welcome and kept. */
+const dataSchemas = {
+  'customer.updated': z.looseObject({
+    name: text(300),
+    kind: z.enum(customerKinds),
+    email: z.email('must be a mail address').max(320).optional(),
+    phone: text(50).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166, like DE')
+      .optional(),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag, like de or de-AT')
+      .optional(),
+  }),
+  'purchase.recorded': z.looseObject({
+    orderId: text(200),
+    amount: z
+      .int('must be a whole number of minor units')
+      .min(0)
+      .max(1_000_000_000_000)
+      .meta({ description: 'in minor units', example: 4_990 }),
+    currency,
+  }),
+  'cancellation.received': z.looseObject({
+    reason: text(2_000)
+      .optional()
+      .meta({ description: 'one of our causes, or what the customer said' }),
+    effectiveAt: time.optional(),
+  }),
+  'cancellation.withdrawn': z.looseObject({}),
+  'permission.changed': z.looseObject({
+    channel: z.enum(channels),
+    granted: z.boolean(),
+    legalBasis: text(200).optional().meta({ example: 'consent' }),
+    proof: text(2_000).optional().meta({ description: 'where and when it was given' }),
+  }),
+  'customer.objected': z.looseObject({}),
+  'customer.deceased': z.looseObject({}),
+  'complaint.recorded': z.looseObject({}),
+  'order.delivered': z.looseObject({}),
+} satisfies Record<EventType, z.ZodType>;
+
+function dataName(type: string): string {
+  return `${type.replace(/(^|\.)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}Data`;
+}
+
+/** For the OpenAPI document. */
+export const eventDataSchemas = Object.fromEntries(
+  Object.entries(dataSchemas).map(([type, schema]) => [
+    dataName(type),
+    schema.meta({ description: `\`data\` of ${type}`, unusedIO: 'input' }),
+  ]),
+);
+
+export const cloudEventSchema = z
+  .looseObject({
+    specversion: z.literal('1.0'),
+    id: text(200).meta({ example: 'A-77' }),
+    source: text(300).meta({ example: 'https://shop.example' }),
+    type: text(200).meta({
+      description: `One of ${Object.keys(dataSchemas).join(', ')}; others are kept and change nothing`,
+      example: 'purchase.recorded',
+    }),
+    subject: customerId,
+    time: time.optional().meta({ description: 'now, if left out' }),
+    datacontenttype: z
+      .string()
+      .regex(/^application\/json\b/i, 'must be application/json')
+      .optional(),
+    data_base64: z.never('is not understood here: send JSON in data').optional(),
+    data: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({
+        override: {
+          anyOf: [...Object.keys(dataSchemas).map((type) => reference(dataName(type))), {}],
+        },
+      }),
+  })
+  .meta({ description: 'A CloudEvent 1.0 in JSON', unusedIO: 'input' });
+
+type CloudEvent = z.output<typeof cloudEventSchema>;
+type Issue = { path: PropertyKey[]; message: string };
+
+function read(event: unknown): { event?: CloudEvent; issues: Issue[] } {
+  const envelope = cloudEventSchema.safeParse(event, { error: ruleOf });
+  if (!envelope.success) return { issues: envelope.error.issues };
+  const { type, data = {} } = envelope.data;
+  if (!Object.hasOwn(dataSchemas, type)) return { event: envelope.data, issues: [] };
+  const content = dataSchemas[type as EventType].safeParse(data, { error: ruleOf });
+  return content.success
+    ? { event: { ...envelope.data, data: content.data }, issues: [] }
+    : { issues: content.error.issues.map((i) => ({ ...i, path: ['data', ...i.path] })) };
+}
+
+export const batchLimit = 1_000;
+
+/** One event or a batch; a batch with a single broken event is refused as a whole. */
+export const eventsBody = z
+  .unknown()
+  .transform((body, context): CloudEvent[] => {
+    const sent: unknown[] = Array.isArray(body) ? body : [body];
+    if (sent.length > batchLimit) {
+      context.addIssue(`must hold at most ${batchLimit} events`);
+      return [];
+    }
+    return sent.flatMap((one, index) => {
+      const { event, issues } = read(one);
+      for (const { path, message } of issues) {
+        const prefix = Array.isArray(body) ? [index] : [];
+        context.addIssue({ code: 'custom', path: [...prefix, ...path], message });
+      }
+      return event ? [event] : [];
+    });
+  })
+  .meta({
+    override: {
+      oneOf: [
+        reference('CloudEvent'),
+        { type: 'array', maxItems: batchLimit, items: reference('CloudEvent') },
+      ],
+    },
+  });
+
+/** What we keep of a CloudEvent; `at` is its time if the sender gave none. */
+export function salesEvent(event: CloudEvent, at: string): SalesEvent {
+  return {
+    source: event.source,
+    eventId: event.id,
+    type: event.type,
+    customerId: event.subject,
+    time: event.time ?? at,
+    data: event.data ?? {},
+  };
+}

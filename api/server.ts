@@ -1,0 +1,47 @@
+import { pino } from 'pino';
+import { loadEnvironment } from '../config/environment.ts';
+import { loadPolicy } from '../config/policy.ts';
+import { closeDatabase, openDatabase } from '../db/open.ts';
+import { storePolicy } from '../db/policies.ts';
+import { connectTemporal } from '../temporal.config.ts';
+import { createRecoveries } from '../temporal/recoveries.ts';
+import { createApp } from './app.ts';
+import { listen } from './listen.ts';
+import { readinessOf } from './readiness.ts';
+
+/*
+ * The API process. It answers while Temporal or the worker is away: what is accepted meanwhile is kept in the
+ * database. Ends at SIGTERM or SIGINT after the requests in hand.
+ */
+
+const environment = loadEnvironment();
+const logger = pino({ name: 'api', level: environment.logLevel });
+const clock = () => new Date().toISOString();
+const { namespace, taskQueue } = environment.temporal;
+
+const db = await openDatabase(environment.dataDir);
+const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+const { connection, client } = await connectTemporal(environment);
+const app = createApp({
+  db,
+  policy,
+  recoveries: createRecoveries({ client, taskQueue }),
+  readiness: readinessOf({ db, connection, namespace, taskQueue }),
+  logger,
+  clock,
+  limits: { requestsPerMinute: environment.rateLimit },
+});
+const server = await listen(app, environment);
+logger.info({ host: environment.host, port: server.port, policy: policy.version }, 'api ready');
+
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await server.close();
+  await connection.close();
+  closeDatabase(db);
+}
+// `disconnect`: the process that started us is gone.
+for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect'])
+  process.once(occasion, () => void stop());

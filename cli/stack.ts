@@ -1,0 +1,211 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../config/environment.ts';
+import { loadPolicy } from '../config/policy.ts';
+import { ensureAdminKey } from '../db/keys.ts';
+import { lockDataDir } from '../db/lock.ts';
+import { closeDatabase, openDatabase } from '../db/open.ts';
+import { connectTemporal, retentionDays, searchAttributeTypes } from '../temporal.config.ts';
+import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded.ts';
+import { prepareNamespace } from '../temporal/namespace.ts';
+
+/** The whole product on one machine: Temporal (unless a cluster is configured), worker and API, each a process. */
+export type Stack = {
+  url: string;
+  temporalUiUrl: string | null;
+  /** a new admin key, shown once; null when there is one already */
+  newAdminKey: string | null;
+  /** resolves when something cannot be kept running */
+  failed: Promise<Error>;
+  stop(): Promise<void>;
+};
+
+const readyWithinMs = 120_000;
+const restartAfterMs = { first: 200, most: 10_000 };
+/** A process that lived this long starts anew without a growing pause. */
+const stableAfterMs = 60_000;
+/** A process that ends this often in a row, each time at once, will not get well by itself. */
+const hopelessAfter = 8;
+
+/**
+ * Starts everything and waits until it is ready.
+ * @param stopRequested ends the start at any moment
+ * @throws Error when the data folder is in use, a part does not start or a stop is requested; whatever was started is
+ * stopped again
+ */
+export async function startStack(
+  environment: Environment,
+  onProgress: (line: string) => void,
+  stopRequested: AbortSignal,
+): Promise<Stack> {
+  const lock = lockDataDir(environment.dataDir);
+  const stops: (() => Promise<void>)[] = [async () => lock.release()];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  const failures = Promise.withResolvers<Error>();
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => undefined);
+  stopRequested.addEventListener('abort', () =>
+    aborted.reject(new Error('Stopped while starting')),
+  );
+  const unlessStopped = <T>(work: Promise<T>) => Promise.race([work, aborted.promise]);
+  try {
+    await loadPolicy(environment.policySource);
+    onProgress('Opening the database');
+    const newAdminKey = await prepareDatabase(environment);
+
+    let temporalUiUrl: string | null = null;
+    if (!environment.temporal.address) {
+      const temporal = keepTemporal(environment, onProgress, failures.resolve);
+      stops.push(temporal.stop);
+      temporalUiUrl = (await unlessStopped(temporal.started)).uiUrl;
+    }
+    onProgress('Preparing the Temporal namespace');
+    await unlessStopped(prepareTemporal(environment));
+
+    onProgress('Starting worker and API');
+    stops.push(keepProcess('worker', 'worker.ts', environment, failures.resolve));
+    stops.push(keepProcess('api', 'api/server.ts', environment, failures.resolve));
+    const url = `http://${environment.host}:${environment.port}`;
+    const broken = failures.promise.then((error) => Promise.reject(error));
+    await unlessStopped(Promise.race([untilReady(url), broken]));
+    return { url, temporalUiUrl, newAdminKey, failed: failures.promise, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Aborted at the first Ctrl-C or SIGTERM. */
+export function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+async function prepareDatabase({ dataDir, adminKey }: Environment): Promise<string | null> {
+  const db = await openDatabase(dataDir);
+  try {
+    const at = new Date().toISOString();
+    return (await ensureAdminKey(db, { ...(adminKey ? { secret: adminKey } : {}), at })).secret;
+  } finally {
+    closeDatabase(db);
+  }
+}
+
+async function prepareTemporal(environment: Environment): Promise<void> {
+  const { connection } = await connectTemporal(environment);
+  try {
+    await prepareNamespace({
+      connection,
+      namespace: environment.temporal.namespace,
+      retentionDays,
+      searchAttributes: searchAttributeTypes,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starts the embedded server again whenever it ends, until told to stop. */
+function keepTemporal(
+  { dataDir }: Environment,
+  onProgress: (line: string) => void,
+  onFailure: (error: Error) => void,
+): { started: Promise<EmbeddedServer>; stop: () => Promise<void> } {
+  let stopping = false;
+  let server = startEmbeddedServer({ dataDir, onProgress });
+  const watch = async () => {
+    while (!stopping) {
+      await (
+        await server
+      ).exited;
+      if (stopping) return;
+      onProgress('The Temporal server ended, starting it again');
+      server = startEmbeddedServer({ dataDir, onProgress });
+    }
+  };
+  const started = server;
+  void started
+    .then(() => watch())
+    .catch((error: Error) => (stopping ? undefined : onFailure(error)));
+  return {
+    started,
+    stop: async () => {
+      stopping = true;
+      await (await server.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Runs one of our own processes and starts it again whenever it ends; what it prints goes into the data folder. It
+ * ends by itself when this process is gone, since its channel to us closes then. Returns how to stop it.
+ */
+function keepProcess(
+  name: string,
+  script: string,
+  { dataDir }: Environment,
+  onFailure: (error: Error) => void,
+): () => Promise<void> {
+  const folder = join(dataDir, 'logs');
+  const logFile = join(folder, `${name}.log`);
+  mkdirSync(folder, { recursive: true });
+  let stopping = false;
+  let child: ChildProcess;
+  const run = async () => {
+    for (let shortLives = 0; !stopping;) {
+      const startedAt = Date.now();
+      child = spawnLogged(join(root, script), logFile);
+      await once(child, 'exit');
+      if (stopping) return;
+      shortLives = Date.now() - startedAt > stableAfterMs ? 0 : shortLives + 1;
+      if (shortLives >= hopelessAfter) {
+        return onFailure(new Error(`The ${name} process ends again and again; see ${logFile}`));
+      }
+      await pause(Math.min(restartAfterMs.first * 2 ** (shortLives - 1), restartAfterMs.most));
+    }
+  };
+  void run();
+  return async () => {
+    stopping = true;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    await exited;
+    clearTimeout(impatience);
+  };
+}
+
+function spawnLogged(script: string, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a');
+  try {
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function untilReady(url: string): Promise<void> {
+  let last = 'no answer yet';
+  for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await pause(100)) {
+    try {
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      if (answer.ok) return;
+      last = await answer.text();
+    } catch (error) {
+      last = (error as Error).message;
+    }
+  }
+  throw new Error(`winback was not ready within ${readyWithinMs / 1_000} s: ${last}`);
+}

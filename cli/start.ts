@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { parseArgs, styleText } from 'node:util';
+import { loadEnvironment } from '../config/environment.ts';
+import { startStack, stopSignal } from './stack.ts';
+
+const help = `Usage: npm start
+
+Starts winback in earnest: Temporal server, worker and API. Ctrl-C stops everything.
+Settings by environment (docs/operations.md): PORT, HOST, WINBACK_DATA_DIR, WINBACK_POLICY,
+WINBACK_ADMIN_KEY, WINBACK_RATE_LIMIT, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, LOG_LEVEL.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) return void process.stdout.write(help);
+
+  const environment = loadEnvironment();
+  const stopRequested = stopSignal();
+  const onProgress = (line: string) => console.log(styleText('dim', `  ${line}`));
+  const stack = await startStack(environment, onProgress, stopRequested);
+
+  const key = stack.newAdminKey ?? '<your admin key>';
+  console.log(`
+${styleText('bold', 'winback is ready')}, policy ${environment.policySource}, data in ${environment.dataDir}
+  API        ${stack.url}/api/v1
+  API docs   ${stack.url}/api/docs
+${stack.temporalUiUrl ? `  Temporal   ${stack.temporalUiUrl}\n` : ''}${
+    stack.newAdminKey
+      ? `  Admin key  ${styleText('yellow', stack.newAdminKey)}  (shown this once: keep it)\n`
+      : ''
+  }
+What to do first:
+  1. Bring in your customers and their purchases:
+     npm run import -- --customers customers.csv --purchases purchases.csv
+  2. Look for dormant customers and open cases for the most valuable ones:
+     WINBACK_ADMIN_KEY=${key} npm run scan
+  3. See what there is to do:
+     curl -H 'Authorization: Bearer ${key}' ${stack.url}/api/v1/tasks
+Ctrl-C stops everything; cases go on where they stand at the next start.`);
+
+  const failure = await Promise.race([once(stopRequested, 'abort').then(() => null), stack.failed]);
+  console.log(failure ? `\n${failure.message}` : '\nStopping …');
+  await stack.stop();
+  if (failure) process.exitCode = 1;
+}
+
+await main().catch((error: Error) => {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { validated } from './validate.ts';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What this process was told by its environment variables. */
+export type Environment = {
+  /** 0: any free port */
+  port: number;
+  host: string;
+  /** absolute path of the folder with all local state */
+  dataDir: string;
+  /** `standard`, `demo` or the path of a JSON file, for `loadPolicy` */
+  policySource: string;
+  logLevel: (typeof logLevels)[number];
+  adminKey?: string;
+  /** requests per minute and key */
+  rateLimit: number;
+  temporal: {
+    /** of the cluster to use; without it the embedded server is used */
+    address?: string;
+    namespace: string;
+    taskQueue: string;
+  };
+};
+
+const text = (rule: string) => z.string().regex(/^\S+$/, rule);
+const wholeNumber = (least: number, most: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  // Not coerced by JavaScript's rules, which take '0x10' and '1e3' for numbers.
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, rule);
+};
+
+const variables = z.object({
+  PORT: wholeNumber(0, 65_535).default(3_000),
+  HOST: text('must be a host name or an IP address').default('127.0.0.1'),
+  WINBACK_DATA_DIR: z.string().default('.winback'),
+  WINBACK_POLICY: z.string().default('standard'),
+  WINBACK_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,}$/, 'must have at least 24 characters, ASCII without spaces')
+    .exactOptional(),
+  WINBACK_RATE_LIMIT: wholeNumber(1, 100_000_000).default(6_000),
+  LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+$/, 'must be host:port, without a scheme like https://')
+    .exactOptional(),
+  TEMPORAL_NAMESPACE: text('must be the name of a namespace').default('default'),
+});
+
+/**
+ * The settings of this process. A variable that is set but empty counts as unset.
+ * @throws DomainError `invalid` that names each bad variable and its rule
+ */
+export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+  const settings = validated(variables, given, 'environment');
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    dataDir: resolve(settings.WINBACK_DATA_DIR),
+    policySource: settings.WINBACK_POLICY,
+    logLevel: settings.LOG_LEVEL,
+    ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
+    rateLimit: settings.WINBACK_RATE_LIMIT,
+    temporal: {
+      ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),
+      namespace: settings.TEMPORAL_NAMESPACE,
+      taskQueue: 'winback',
+    },
+  };
+}

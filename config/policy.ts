@@ -1,0 +1,239 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { opensBeforeCloses } from '../domain/calendar.ts';
+import { durationMs, durationPattern, type Duration } from '../domain/duration.ts';
+import { DomainError } from '../domain/errors.ts';
+import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
+import { causes, decisions, tiers, triggers } from '../domain/words.ts';
+import { validated } from './validate.ts';
+
+const builtIn: Record<string, Policy> = { standard: standardPolicy, demo: demoPolicy };
+
+const longest: Duration = '36500d';
+const durationRule = `must be a length of time like 20s, 15m, 4h or 90d, more than 0 and at most ${longest}`;
+const duration = z.templateLiteral([z.number(), z.enum(['s', 'm', 'h', 'd'])], durationRule).refine(
+  (text) =>
+    durationPattern.test(text) && durationMs(text) > 0 && durationMs(text) <= durationMs(longest),
+  // The rules across fields must not run on what is no duration.
+  { error: durationRule, abort: true },
+);
+
+function wholeNumber(least: number, most: number) {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return z.int(rule).min(least, rule).max(most, rule);
+}
+
+const factorRule = 'must be a number from 1 to 100';
+const factor = z.number(factorRule).min(1, factorRule).max(100, factorRule);
+const percent = wholeNumber(0, 100);
+const money = wholeNumber(0, 1_000_000_000_000);
+const code = z
+  .string('must be a text')
+  .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'must be 1 to 50 small letters, digits or hyphens');
+const timeRule = 'must be a time of day like 09:30';
+const timeOfDay = z
+  .string(timeRule)
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: timeRule, abort: true });
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, `must be one of: ${values.join(', ')}`);
+}
+
+function list<Item extends z.ZodType>(item: Item, { least = 0, most = 50 } = {}) {
+  const rule = `must be a list of ${least} to ${most} entries`;
+  return z.array(item, rule).min(least, rule).max(most, rule);
+}
+
+function group<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    // Unknown keys keep zod's own issue, which lists them.
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined),
+  });
+}
+
+function distinct(values: unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+/** No offsets like `+01:00`, which know no summer time. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const callRhythm = group({
+  firstAfter: duration,
+  attempts: wholeNumber(1, 20),
+  retryAfter: list(duration, { least: 1, most: 20 }),
+  window: duration,
+  postponements: wholeNumber(0, 20),
+  postponeAtMost: duration,
+});
+
+const businessHours = group({
+  workDays: list(wholeNumber(1, 7), { least: 1, most: 7 }).refine(
+    distinct,
+    'must name each day once (1 is Monday)',
+  ),
+  opensAt: timeOfDay,
+  closesAt: timeOfDay,
+}).refine(opensBeforeCloses, { path: ['closesAt'], error: 'must be later than opensAt' });
+
+export const policySchema = group({
+  name: code,
+  timeZone: z
+    .string('must be a text')
+    .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin'),
+  currency: z
+    .string('must be a text')
+    .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217: three capital letters like EUR'),
+  team: group({ id: code, capacity: wholeNumber(0, 1_000_000) }),
+  contact: group({
+    hours: businessHours.nullable(),
+    timesOfDay: list(timeOfDay, { most: 20 }),
+  }).superRefine(({ hours, timesOfDay }, context) => {
+    timesOfDay.forEach((time, i) => {
+      if (!hours || (time >= hours.opensAt && time < hours.closesAt)) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['timesOfDay', i],
+        message: `must be within the working hours, ${hours.opensAt} to ${hours.closesAt}`,
+      });
+    });
+  }),
+  playbookDay: duration,
+  dormancy: group({
+    minimumSilence: duration,
+    intervalFactor: factor,
+    firstTimeBuyerSilence: duration,
+    maximumSilence: duration,
+  }).superRefine((dormancy, context) => {
+    for (const key of ['minimumSilence', 'firstTimeBuyerSilence'] as const) {
+      if (durationMs(dormancy[key]) < durationMs(dormancy.maximumSilence)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'must be shorter than maximumSilence, or nobody would ever count as dormant',
+      });
+    }
+  }),
+  identification: group({
+    valueHorizon: duration,
+    marginPercent: percent,
+    tierFrom: group({ A: money, B: money, C: money }).refine(
+      ({ A, B, C }) => A >= B && B >= C,
+      'must not rise from A to C',
+    ),
+    decisionByTier: group({
+      A: oneOf(decisions),
+      B: oneOf(decisions),
+      C: oneOf(decisions),
+      D: oneOf(decisions),
+    }),
+    naturalLossCauses: list(oneOf(causes)),
+    wantedLossCauses: list(oneOf(causes)),
+    managerDecidesTiers: list(oneOf(tiers)),
+    managerDecidesWithin: duration,
+    onManagerSilence: oneOf(decisions),
+    controlGroupPercent: percent,
+    controlGroupTriggers: list(oneOf(triggers)),
+  }),
+  causeAnalysis: group({ call: callRhythm }),
+  measures: group({ call: callRhythm, window: duration, urgentWithin: duration }),
+  successControl: group({ observation: duration }),
+  secondLoyalty: group({
+    afterCare: list(
+      group({
+        task: oneOf(['welcome-call', 'aftercare-call', 'satisfaction-call']),
+        after: duration,
+      }),
+      { most: 20 },
+    ),
+    call: callRhythm,
+    referralFromScore: wholeNumber(0, 10),
+    referralAfter: duration,
+    observation: duration,
+  }).superRefine(({ afterCare, observation }, context) => {
+    const broken = (i: number, message: string) =>
+      context.addIssue({ code: 'custom', path: ['afterCare', i, 'after'], message });
+    afterCare.forEach(({ after }, i) => {
+      const before = afterCare[i - 1];
+      if (before && durationMs(after) <= durationMs(before.after)) {
+        broken(i, 'must be later than the entry before it');
+      }
+      if (durationMs(after) > durationMs(observation)) {
+        broken(i, `must be within the observation of ${observation}`);
+      }
+    });
+  }),
+  pauseAtMost: duration,
+  overdueAfter: duration,
+}) satisfies z.ZodType<Policy>;
+
+/**
+ * The policy that `source` names: `standard`, `demo`, or the path of a JSON file. A file holds a whole policy, or
+ * with `"extends": "standard"` (or `"demo"`) only what differs: objects are merged, lists replaced. A file that gives
+ * itself no name is named after the file.
+ * @throws DomainError `invalid` that names the file, each bad field and its rule
+ */
+export async function loadPolicy(source: string): Promise<Policy> {
+  if (Object.hasOwn(builtIn, source)) return builtIn[source]!;
+  const what = `policy file ${source}`;
+  const { extends: base, ...given } = await readObject(source, what);
+  if (base !== undefined && !(typeof base === 'string' && Object.hasOwn(builtIn, base))) {
+    const rule = `must be one of: ${Object.keys(builtIn).join(', ')}`;
+    throw new DomainError('invalid', `${what}: extends ${rule}`, [{ field: 'extends', rule }]);
+  }
+  const named = { name: nameOf(source), ...given };
+  return validated(fileSchema, base === undefined ? named : merge(builtIn[base]!, named), what);
+}
+
+// Cases name the version of their policy, and `standard-2` would pass for ours.
+const fileSchema = policySchema.refine(({ name }) => !Object.hasOwn(builtIn, name), {
+  path: ['name'],
+  error: `must not be that of a built-in policy (${Object.keys(builtIn).join(', ')})`,
+});
+
+function nameOf(file: string): string {
+  return basename(file, '.json')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 50);
+}
+
+async function readObject(file: string, what: string): Promise<Record<string, unknown>> {
+  const fail = (rule: string) => new DomainError('invalid', `${what}: ${rule}`);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw fail(`cannot be read (${error.code}); give standard, demo or the path of a JSON file`);
+  });
+  try {
+    const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (isObject(content)) return content;
+  } catch (error) {
+    throw fail(`is not JSON (${(error as Error).message})`);
+  }
+  throw fail('must hold one JSON object');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merge(base: object, given: Record<string, unknown>): Record<string, unknown> {
+  const bases = base as Record<string, unknown>;
+  // `fromEntries`, because an assignment to a key `__proto__` would vanish instead of being refused.
+  return Object.fromEntries([
+    ...Object.entries(bases),
+    ...Object.entries(given).map(([key, value]) => {
+      const own = Object.hasOwn(bases, key) ? bases[key] : undefined;
+      return [key, isObject(own) && isObject(value) ? merge(own, value) : value];
+    }),
+  ]);
+}

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { and, count, eq, isNotNull, ne } from 'drizzle-orm';
+import { worthOf, type CustomerFacts } from '../domain/identification.ts';
+import type { Policy } from '../domain/policy.ts';
+import { writing, type Db } from './connection.ts';
+import { historyOf } from './purchases.ts';
+import { cases, customers, installation } from './schema.ts';
+
+/** What the case's workflow decides on: numbers and codes, no name and no text. */
+export async function customerFacts(
+  db: Db,
+  about: {
+    customerId: string;
+    caseId: string;
+    episode: number;
+    policy: Pick<Policy, 'identification'>;
+  },
+): Promise<CustomerFacts> {
+  const { customerId, caseId, episode, policy } = about;
+  const history = historyOf(db, customerId);
+  const customer = db
+    .select({ objectedAt: customers.objectedAt, deceasedAt: customers.deceasedAt })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .get();
+  return {
+    purchaseDays: history.purchasedAt.length,
+    lastPurchaseAt: history.purchasedAt.at(-1) ?? null,
+    ...worthOf(history, policy.identification),
+    earlierReturns: earlierReturns(db, customerId, caseId),
+    objected: Boolean(customer?.objectedAt),
+    deceased: Boolean(customer?.deceasedAt),
+    controlGroupDraw: draw(drawKey(db), `${customerId}/${episode}`),
+  };
+}
+
+function earlierReturns(db: Db, customerId: string, caseId: string): number {
+  return db
+    .select({ returns: count() })
+    .from(cases)
+    .where(
+      and(eq(cases.customerId, customerId), ne(cases.caseId, caseId), isNotNull(cases.regainedAt)),
+    )
+    .get()!.returns;
+}
+
+/** 0 to 99: the same for ever, and without the key nobody can tell beforehand whom it will hit. */
+function draw(key: string, subject: string): number {
+  return createHmac('sha256', key).update(subject).digest().readUIntBE(0, 6) % 100;
+}
+
+const keyName = 'control-group-key';
+
+function drawKey(db: Db): string {
+  const find = (from: Db) =>
+    from.select().from(installation).where(eq(installation.name, keyName)).get()?.value;
+  return (
+    find(db) ??
+    writing(db, (tx) => {
+      const value = randomBytes(32).toString('hex');
+      tx.insert(installation).values({ name: keyName, value }).onConflictDoNothing().run();
+      return find(tx)!;
+    })
+  );
+}

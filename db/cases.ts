@@ -1,0 +1,139 @@
+import { and, asc, count, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import type { CaseFilter, CaseRecord, Page, PageOf, TimelineRecord } from '../domain/records.ts';
+import { caseStatuses, type CaseStatus } from '../domain/words.ts';
+import { prepared, type Db } from './connection.ts';
+import { merged, pageOf, startOf, type Listing } from './paging.ts';
+import { cases, tasks, timeline } from './schema.ts';
+
+export { customerFacts } from './case-facts.ts';
+export { openCase, openCaseIn, restartCase } from './case-opening.ts';
+export { projectCase } from './case-projection.ts';
+export { endOutside } from './case-repair.ts';
+
+const newestFirst: Listing<CaseRecord> = {
+  name: 'cases',
+  keyOf: ({ openedAt, caseId }) => [openedAt, caseId],
+  keyParts: 2,
+  order: 'descending',
+};
+
+// Written out, so that SQLite recognises the indexes of open cases alone.
+const isOpen = sql`${cases.status} = 'open'`;
+
+const statements = prepared((db) => ({
+  find: db
+    .select()
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+}));
+
+export async function getCase(db: Db, caseId: string): Promise<CaseRecord | undefined> {
+  return statements(db).find.get({ caseId });
+}
+
+export async function openCaseOf(db: Db, customerId: string): Promise<CaseRecord | undefined> {
+  return db
+    .select()
+    .from(cases)
+    .where(and(eq(cases.customerId, customerId), isOpen))
+    .get();
+}
+
+/** All cases of a customer, first loss first. */
+export async function episodesOf(db: Db, customerId: string): Promise<CaseRecord[]> {
+  return db
+    .select()
+    .from(cases)
+    .where(eq(cases.customerId, customerId))
+    .orderBy(asc(cases.episode))
+    .all();
+}
+
+export async function timelineOf(db: Db, caseId: string): Promise<TimelineRecord[]> {
+  const { seq, at, code, data } = timeline;
+  return db
+    .select({ seq, at, code, data })
+    .from(timeline)
+    .where(eq(timeline.caseId, caseId))
+    .orderBy(asc(seq))
+    .all();
+}
+
+/** Newest first. */
+export async function listCases(
+  db: Db,
+  filter: CaseFilter,
+  page: Page,
+): Promise<PageOf<CaseRecord>> {
+  const from = startOf(newestFirst, page);
+  const lists = statusesOf(filter).map((status) =>
+    db
+      .select()
+      .from(cases)
+      .where(
+        and(
+          eq(cases.status, status),
+          ...conditions(db, filter),
+          from && sql`(${cases.openedAt}, ${cases.caseId}) < (${from[0]}, ${from[1]})`,
+        ),
+      )
+      .orderBy(desc(cases.openedAt), desc(cases.caseId))
+      .limit(page.limit + 1)
+      .all(),
+  );
+  return pageOf(newestFirst, merged(newestFirst, lists), page);
+}
+
+/** Only open cases have open tasks or are due. */
+function statusesOf({ status, assignee, dueBefore }: CaseFilter): CaseStatus[] {
+  const possible: readonly CaseStatus[] =
+    assignee === undefined && dueBefore === undefined ? caseStatuses : ['open'];
+  return possible.filter((one) => status === undefined || one === status);
+}
+
+function conditions(db: Db, filter: CaseFilter) {
+  const equals = (['step', 'trigger', 'cause', 'tier', 'outcome', 'customerId'] as const)
+    .filter((field) => filter[field] !== undefined)
+    .map((field) => eq(cases[field], filter[field]!));
+  const { assignee, dueBefore } = filter;
+  return [
+    ...equals,
+    dueBefore === undefined ? undefined : lt(cases.nextDueAt, dueBefore),
+    assignee === undefined ? undefined : inArray(cases.caseId, openTasksOf(db, assignee)),
+  ];
+}
+
+function openTasksOf(db: Db, assignee: string) {
+  return db
+    .select({ caseId: tasks.caseId })
+    .from(tasks)
+    .where(and(eq(tasks.status, 'open'), eq(tasks.assignee, assignee)));
+}
+
+/** Open cases that cost the team work: the control group's do not. */
+export async function openCaseCount(db: Db): Promise<number> {
+  return countOpen(db);
+}
+
+export function countOpen(db: Db): number {
+  return db
+    .select({ number: count() })
+    .from(cases)
+    .where(and(isOpen, eq(cases.controlGroup, false)))
+    .get()!.number;
+}
+
+/** Open cases by ID, for the reconciliation pass. */
+export async function openCasesPage(
+  db: Db,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<CaseRecord[]> {
+  return db
+    .select()
+    .from(cases)
+    .where(and(isOpen, after === null ? undefined : gt(cases.caseId, after)))
+    .orderBy(asc(cases.caseId))
+    .limit(limit)
+    .all();
+}

@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util';
+import { and, eq } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
+import type { Actor, CommandRecord } from '../domain/records.ts';
+import { writing, type Db } from './connection.ts';
+import { enqueue, settleCommandMessage } from './outbox.ts';
+import { cases, commands } from './schema.ts';
+
+export type NewCommand = Pick<
+  CommandRecord,
+  'commandId' | 'action' | 'target' | 'caseId' | 'request' | 'idempotencyKey' | 'at'
+> & { actor: Actor };
+
+export type Begun = { command: CommandRecord; repeated: boolean };
+
+/**
+ * Keeps a command before Temporal hears of it, so that it outlives this process: if no verdict is in by the end of
+ * the lease, the relay delivers it. The same actor's idempotency key makes a repeated request the same command.
+ * @throws DomainError `idempotency-key-reused` for another request under the same key, `conflict` while another
+ * completion of the task has no verdict, `not-found` without such a case
+ */
+export async function beginCommand(
+  db: Db,
+  { lease, ...command }: NewCommand & { caseId: string; lease: string },
+): Promise<Begun> {
+  return writing(db, (tx) => {
+    const repeated = repeatedCommand(tx, command);
+    if (repeated) return repeated;
+    refuseSecondCompletion(tx, command);
+    const { commandId, at } = command;
+    const orderKey = customerOf(tx, command.caseId);
+    enqueue(tx, { orderKey, kind: 'command', payload: { commandId }, at, notBefore: lease });
+    return { command: insertCommand(tx, command, 'pending'), repeated: false };
+  });
+}
+
+/** Keeps a command that the database alone has already carried out. */
+export async function recordCommand(db: Db, command: NewCommand): Promise<Begun> {
+  return writing(
+    db,
+    (tx) =>
+      repeatedCommand(tx, command) ?? {
+        command: insertCommand(tx, command, 'done'),
+        repeated: false,
+      },
+  );
+}
+
+/** Notes the verdict, once: a command that has one keeps it. */
+export async function finishCommand(
+  db: Db,
+  verdict: {
+    commandId: string;
+    status: 'done' | 'rejected';
+    error?: { code: NonNullable<CommandRecord['error']>['code']; message: string } | undefined;
+    at: string;
+  },
+): Promise<void> {
+  const { commandId, status, error, at } = verdict;
+  writing(db, (tx) => {
+    const finished = tx
+      .update(commands)
+      .set({
+        status,
+        error: error ? { code: error.code, message: error.message } : null,
+        finishedAt: at,
+      })
+      .where(and(eq(commands.commandId, commandId), eq(commands.status, 'pending')))
+      .returning({ caseId: commands.caseId })
+      .get();
+    if (finished?.caseId) settleCommandMessage(tx, { commandId, caseId: finished.caseId, at });
+  });
+}
+
+export async function getCommand(db: Db, commandId: string): Promise<CommandRecord | undefined> {
+  return db.select().from(commands).where(eq(commands.commandId, commandId)).get();
+}
+
+export async function findByIdempotencyKey(
+  db: Db,
+  actorId: string,
+  key: string,
+): Promise<CommandRecord | undefined> {
+  return byIdempotencyKey(db, actorId, key);
+}
+
+export function insertCommand(
+  tx: Db,
+  { actor, ...command }: NewCommand,
+  status: 'pending' | 'done',
+): CommandRecord {
+  const finishedAt = status === 'done' ? command.at : null;
+  return tx
+    .insert(commands)
+    .values({ ...command, actor: actor.actorId, role: actor.role, status, finishedAt })
+    .returning()
+    .get();
+}
+
+function byIdempotencyKey(db: Db, actorId: string, key: string): CommandRecord | undefined {
+  return db
+    .select()
+    .from(commands)
+    .where(and(eq(commands.actor, actorId), eq(commands.idempotencyKey, key)))
+    .get();
+}
+
+function repeatedCommand(tx: Db, command: NewCommand): Begun | undefined {
+  if (command.idempotencyKey === null) return undefined;
+  const stored = byIdempotencyKey(tx, command.actor.actorId, command.idempotencyKey);
+  if (!stored) return undefined;
+  const { action, target, request } = stored;
+  const asked = {
+    action: command.action,
+    target: command.target,
+    request: JSON.parse(JSON.stringify(command.request)) as unknown,
+  };
+  if (!isDeepStrictEqual({ action, target, request }, asked)) {
+    throw new DomainError(
+      'idempotency-key-reused',
+      'This idempotency key was already used for another request',
+    );
+  }
+  return { command: stored, repeated: true };
+}
+
+/** One completion at a time: while the first has no verdict, nobody can say whether a second one comes too late. */
+function refuseSecondCompletion(tx: Db, { action, target }: NewCommand): void {
+  if (action !== 'task.complete') return;
+  const pending = and(
+    eq(commands.target, target),
+    eq(commands.action, 'task.complete'),
+    eq(commands.status, 'pending'),
+  );
+  if (tx.select({ commandId: commands.commandId }).from(commands).where(pending).get()) {
+    throw new DomainError('conflict', 'Another result for this task is being recorded');
+  }
+}
+
+function customerOf(tx: Db, caseId: string): string {
+  const record = tx
+    .select({ customerId: cases.customerId })
+    .from(cases)
+    .where(eq(cases.caseId, caseId))
+    .get();
+  if (!record) throw new DomainError('not-found', `There is no case ${caseId}`);
+  return record.customerId;
+}

@@ -1,0 +1,162 @@
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  isNull,
+  notExists,
+  or,
+  sql,
+} from 'drizzle-orm';
+import type { PurchaseHistory } from '../domain/dormancy.ts';
+import type {
+  CustomerRecord,
+  CustomerUpdate,
+  Page,
+  PageOf,
+  Permission,
+  Purchase,
+} from '../domain/records.ts';
+import { prepared, utc, writing, type Db } from './connection.ts';
+import { factId } from './facts.ts';
+import { pageOf, startOf, type Listing } from './paging.ts';
+import { applyProfile } from './profiles.ts';
+import { historiesOf, historyOf, newsWhenImported, storePurchase } from './purchases.ts';
+import { cases, customers, permissions } from './schema.ts';
+
+const { extra: _extra, profileAt: _profileAt, ...shown } = getTableColumns(customers);
+
+const byId: Listing<CustomerRecord> = {
+  name: 'customers',
+  keyOf: ({ customerId }) => [customerId],
+  keyParts: 1,
+  order: 'ascending',
+};
+
+const statements = prepared((db) => ({
+  find: db
+    .select(shown)
+    .from(customers)
+    .where(eq(customers.customerId, sql.placeholder('customerId')))
+    .prepare(),
+}));
+
+/** Imports customers: fields that are not given stay as they are. All or nothing. */
+export async function upsertCustomers(
+  db: Db,
+  { customers: updates, at }: { customers: CustomerUpdate[]; at: string },
+): Promise<{ created: number; updated: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    const counts = { created: 0, updated: 0, unchanged: 0 };
+    for (const update of updates) counts[applyProfile(tx, update, { profileAt: at, at })] += 1;
+    return counts;
+  });
+}
+
+/** Imports purchases: an order known already changes nothing. All or nothing. */
+export async function recordPurchases(
+  db: Db,
+  { purchases, at }: { purchases: Purchase[]; at: string },
+): Promise<{ inserted: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    let inserted = 0;
+    for (const purchase of purchases) {
+      const { customerId, orderId } = purchase;
+      const stored = storePurchase(
+        tx,
+        { ...purchase, purchasedAt: utc(purchase.purchasedAt) },
+        { at, eventId: () => factId('import', customerId, orderId), isNews: newsWhenImported },
+      );
+      if (stored) inserted += 1;
+    }
+    return { inserted, unchanged: purchases.length - inserted };
+  });
+}
+
+export async function getCustomer(db: Db, customerId: string): Promise<CustomerRecord | undefined> {
+  return statements(db).find.get({ customerId });
+}
+
+export async function listCustomers(db: Db, page: Page): Promise<PageOf<CustomerRecord>> {
+  const [after] = startOf(byId, page) ?? [];
+  const rows = db
+    .select(shown)
+    .from(customers)
+    .where(after === undefined ? undefined : gt(customers.customerId, after))
+    .orderBy(asc(customers.customerId))
+    .limit(page.limit + 1)
+    .all();
+  return pageOf(byId, rows, page);
+}
+
+export async function purchaseHistory(db: Db, customerId: string): Promise<PurchaseHistory> {
+  return historyOf(db, customerId);
+}
+
+/** What the customer allows now: the newest word on each channel; silent channels are missing. */
+export async function currentPermissions(db: Db, customerId: string): Promise<Permission[]> {
+  const history = db
+    .select({
+      channel: permissions.channel,
+      granted: permissions.granted,
+      legalBasis: permissions.legalBasis,
+      proof: permissions.proof,
+      at: permissions.at,
+    })
+    .from(permissions)
+    .where(eq(permissions.customerId, customerId))
+    .orderBy(asc(permissions.channel), desc(permissions.at), desc(permissions.permissionId))
+    .all();
+  return history.filter(({ channel }, i) => channel !== history[i - 1]?.channel);
+}
+
+/**
+ * Customers who could be lost silently: somebody who bought, wants to hear from us, has not cancelled, and has had
+ * no case since the last purchase; one silence is one loss, however often it is scanned.
+ */
+export function scannable(db: Db) {
+  return and(
+    gt(customers.purchases, 0),
+    isNull(customers.objectedAt),
+    isNull(customers.deceasedAt),
+    isNull(customers.cancelledAt),
+    notExists(
+      db
+        .select({ one: sql`1` })
+        .from(cases)
+        .where(
+          and(
+            eq(cases.customerId, customers.customerId),
+            or(eq(cases.status, 'open'), gte(cases.openedAt, customers.lastPurchaseAt)),
+          ),
+        ),
+    ),
+  );
+}
+
+/** The next customers for the dormancy scan, by ID. */
+export async function customersForScan(
+  db: Db,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<{ customerId: string; history: PurchaseHistory }[]> {
+  const page = db
+    .select({ customerId: customers.customerId, totalAmount: customers.totalAmount })
+    .from(customers)
+    .where(and(after === null ? undefined : gt(customers.customerId, after), scannable(db)))
+    .orderBy(asc(customers.customerId))
+    .limit(limit)
+    .all();
+  return historiesOf(db, page);
+}
+
+export async function countCustomersForScan(db: Db): Promise<number> {
+  return countScannable(db);
+}
+
+export function countScannable(db: Db): number {
+  return db.select({ number: count() }).from(customers).where(scannable(db)).get()!.number;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Fact } from '../domain/facts.ts';
+import { prepared, type Db } from './connection.ts';
+import { enqueue } from './outbox.ts';
+import { cases } from './schema.ts';
+
+const statements = prepared((db) => ({
+  openCase: db
+    .select({ caseId: cases.caseId, openedAt: cases.openedAt })
+    .from(cases)
+    .where(and(eq(cases.customerId, sql.placeholder('customerId')), sql`${cases.status} = 'open'`))
+    .prepare(),
+}));
+
+/** The customer's open case, as far as a fact needs it. */
+export function caseForFacts(
+  tx: Db,
+  customerId: string,
+): { caseId: string; openedAt: string } | undefined {
+  return statements(tx).openCase.get({ customerId });
+}
+
+/** An event's identity as a workflow may carry it: a code, whatever text the sales system identifies it by. */
+export function factId(...identity: string[]): string {
+  return createHash('sha256').update(identity.join('/')).digest('hex').slice(0, 24);
+}
+
+/** Puts a fact on its way to the customer's open case. */
+export function reportFact(
+  tx: Db,
+  to: { customerId: string; caseId: string; at: string },
+  fact: Fact,
+): void {
+  const { customerId, caseId, at } = to;
+  enqueue(tx, {
+    orderKey: customerId,
+    kind: 'fact',
+    payload: { ...fact, customerId, caseId },
+    at,
+  });
+}

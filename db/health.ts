@@ -1,0 +1,31 @@
+import { and, count, eq, lt, sql } from 'drizzle-orm';
+import type { Db } from './connection.ts';
+import { outboxBacklog } from './outbox.ts';
+import { cases, customers, purchases, tasks } from './schema.ts';
+
+/** Rejects when the database does not answer. */
+export async function ping(db: Db): Promise<void> {
+  db.get(sql`select 1`);
+}
+
+/** Sizes for the metrics: counts that an index answers. */
+export async function stats(db: Db, { now }: { now: string }) {
+  const openTask = eq(tasks.status, 'open');
+  const number = (query: { get(): { number: number } | undefined }) => query.get()!.number;
+  const counted = { number: count() };
+  const backlog = await outboxBacklog(db);
+  return {
+    customers: number(db.select(counted).from(customers)),
+    purchases: number(db.select(counted).from(purchases)),
+    openCases: number(db.select(counted).from(cases).where(eq(cases.status, 'open'))),
+    openTasks: number(db.select(counted).from(tasks).where(openTask)),
+    overdueTasks: number(
+      db
+        .select(counted)
+        .from(tasks)
+        .where(and(openTask, lt(tasks.dueAt, now))),
+    ),
+    outboxUndone: backlog.undone,
+    outboxOldestAt: backlog.oldestAt,
+  };
+}

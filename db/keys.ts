@@ -1,0 +1,98 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { and, asc, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import type { KeyRecord } from '../domain/records.ts';
+import type { Role } from '../domain/words.ts';
+import { prepared, writing, type Db } from './connection.ts';
+import { apiKeys } from './schema.ts';
+
+const touchEveryMs = 60_000;
+
+const { hash: _neverShown, ...shown } = getTableColumns(apiKeys);
+const valid = isNull(apiKeys.revokedAt);
+
+const statements = prepared((db) => ({
+  byHash: db
+    .select(shown)
+    .from(apiKeys)
+    .where(and(eq(apiKeys.hash, sql.placeholder('hash')), valid))
+    .prepare(),
+}));
+
+type NewKey = { name: string; role: Role; at: string; secret?: string | undefined };
+
+/** The secret is returned here and never again: only its SHA-256 is kept. */
+export async function createKey(
+  db: Db,
+  key: NewKey,
+): Promise<{ record: KeyRecord; secret: string }> {
+  return insertKey(db, key);
+}
+
+export async function keyBySecret(db: Db, secret: string): Promise<KeyRecord | undefined> {
+  return statements(db).byHash.get({ hash: hashOf(secret) });
+}
+
+export async function listKeys(db: Db): Promise<KeyRecord[]> {
+  return db.select(shown).from(apiKeys).orderBy(asc(apiKeys.createdAt), asc(apiKeys.keyId)).all();
+}
+
+/** Undefined when there is no such key; revoking again keeps the first time. */
+export async function revokeKey(
+  db: Db,
+  { keyId, at }: { keyId: string; at: string },
+): Promise<KeyRecord | undefined> {
+  return db
+    .update(apiKeys)
+    .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${at})` })
+    .where(eq(apiKeys.keyId, keyId))
+    .returning(shown)
+    .get();
+}
+
+/** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
+export async function touchKey(db: Db, keyId: string, at: string): Promise<void> {
+  const before = new Date(Date.parse(at) - touchEveryMs).toISOString();
+  const due = and(
+    eq(apiKeys.keyId, keyId),
+    or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, before)),
+  );
+  if (!db.select({ keyId: apiKeys.keyId }).from(apiKeys).where(due).get()) return;
+  db.update(apiKeys).set({ lastUsedAt: at }).where(due).run();
+}
+
+/**
+ * Makes sure that somebody can administer the installation: the key given, or, when none is given and there is no
+ * admin key at all, a new one, whose secret is returned this once.
+ */
+export async function ensureAdminKey(
+  db: Db,
+  { secret, at }: { secret?: string | undefined; at: string },
+): Promise<{ secret: string | null }> {
+  return writing(db, (tx) => {
+    if (secret === undefined) {
+      const admin = and(eq(apiKeys.role, 'admin'), valid);
+      if (tx.select(shown).from(apiKeys).where(admin).get()) return { secret: null };
+      return { secret: insertKey(tx, { name: 'first admin', role: 'admin', at }).secret };
+    }
+    const same = eq(apiKeys.hash, hashOf(secret));
+    const known = tx.update(apiKeys).set({ role: 'admin', revokedAt: null }).where(same).run();
+    if (known.changes === 0) insertKey(tx, { name: 'first admin', role: 'admin', at, secret });
+    return { secret: null };
+  });
+}
+
+function insertKey(
+  db: Db,
+  { name, role, at, secret = `wb_${randomBytes(32).toString('base64url')}` }: NewKey,
+): { record: KeyRecord; secret: string } {
+  const record = db
+    .insert(apiKeys)
+    .values({ keyId: randomUUID(), name, role, hash: hashOf(secret), createdAt: at })
+    .returning(shown)
+    .get();
+  return { record, secret };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

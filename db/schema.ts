@@ -1,0 +1,341 @@
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type { TaskCloseReason, EndReason } from '../domain/case.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { DecisionReason } from '../domain/identification.ts';
+import type { Playbook } from '../domain/playbooks.ts';
+import type { Policy } from '../domain/policy.ts';
+import { taskTypeNames } from '../domain/tasks.ts';
+import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
+import {
+  caseStatuses,
+  causes,
+  channels,
+  customerKinds,
+  decisions,
+  eventTypes,
+  outcomes,
+  roles,
+  steps,
+  taskStatuses,
+  tiers,
+  triggers,
+} from '../domain/words.ts';
+
+const json = <T>() => text({ mode: 'json' }).$type<T>();
+const flag = () => integer({ mode: 'boolean' }).notNull().default(false);
+
+export const customers = sqliteTable('customers', {
+  customerId: text().primaryKey(),
+  kind: text({ enum: customerKinds }),
+  name: text(),
+  email: text(),
+  phone: text(),
+  country: text(),
+  language: text(),
+  /** further fields of `customer.updated`, as sent */
+  extra: json<Record<string, unknown>>().notNull().default({}),
+  /** as of when the fields above are; null for a customer of whom only events are known so far */
+  profileAt: text(),
+  createdAt: text().notNull(),
+  updatedAt: text().notNull(),
+  objectedAt: text(),
+  deceasedAt: text(),
+  cancelledAt: text(),
+  /** kept with every purchase, so that lists and scans read one row */
+  purchases: integer().notNull().default(0),
+  totalAmount: integer().notNull().default(0),
+  currency: text(),
+  lastPurchaseAt: text(),
+});
+
+export const purchases = sqliteTable(
+  'purchases',
+  {
+    customerId: text().notNull(),
+    orderId: text().notNull(),
+    purchasedAt: text().notNull(),
+    amount: integer().notNull(),
+    currency: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.orderId] }),
+    index('purchases_customer_time').on(t.customerId, t.purchasedAt),
+  ],
+);
+
+/** The history of what a customer allowed; the newest row per channel counts. */
+export const permissions = sqliteTable(
+  'permissions',
+  {
+    permissionId: integer().primaryKey({ autoIncrement: true }),
+    customerId: text().notNull(),
+    channel: text({ enum: channels }).notNull(),
+    granted: integer({ mode: 'boolean' }).notNull(),
+    legalBasis: text(),
+    proof: text(),
+    at: text().notNull(),
+    source: text().notNull(),
+  },
+  (t) => [index('permissions_customer').on(t.customerId, t.channel, t.at)],
+);
+
+/** What the sales system sent; `source` and `eventId` are accepted once, for ever. */
+export const events = sqliteTable(
+  'events',
+  {
+    eventSeq: integer().primaryKey({ autoIncrement: true }),
+    source: text().notNull(),
+    eventId: text().notNull(),
+    /** one of `eventTypes`, or a type we do not know */
+    type: text().$type<(typeof eventTypes)[number] | (string & {})>().notNull(),
+    customerId: text().notNull(),
+    time: text().notNull(),
+    receivedAt: text().notNull(),
+    data: json<Record<string, unknown>>().notNull(),
+  },
+  (t) => [uniqueIndex('events_source_id').on(t.source, t.eventId)],
+);
+
+/** What Temporal must still be told, in the order of its acceptance per customer (or per scan). */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    outboxId: integer().primaryKey({ autoIncrement: true }),
+    /** messages with the same key are delivered one after the other */
+    orderKey: text().notNull(),
+    kind: text({ enum: ['start-case', 'fact', 'command', 'start-scan'] }).notNull(),
+    payload: json<unknown>().notNull(),
+    createdAt: text().notNull(),
+    /** not before this moment: a lease of whoever is just delivering it, or the back-off after a failure */
+    notBefore: text().notNull(),
+    attempts: integer().notNull().default(0),
+    lastError: text(),
+    doneAt: text(),
+  },
+  (t) => [
+    index('outbox_undone')
+      .on(t.outboxId)
+      .where(sql`done_at is null`),
+    index('outbox_undone_key')
+      .on(t.orderKey, t.outboxId)
+      .where(sql`done_at is null`),
+  ],
+);
+
+export const cases = sqliteTable(
+  'cases',
+  {
+    caseId: text().primaryKey(),
+    customerId: text().notNull(),
+    episode: integer().notNull(),
+    trigger: text({ enum: triggers }).notNull(),
+    status: text({ enum: caseStatuses }).notNull(),
+    step: text({ enum: steps }).notNull(),
+    outcome: text({ enum: outcomes }),
+    endReason: text().$type<EndReason>(),
+    tier: text({ enum: tiers }),
+    /** the most reliable layer that is known: assessed, else stated */
+    cause: text({ enum: causes }),
+    statedCause: text({ enum: causes }),
+    assessedCause: text({ enum: causes }),
+    /** what the customer or the opener wrote, free text */
+    statedReason: text(),
+    effectiveAt: text(),
+    openedAt: text().notNull(),
+    closedAt: text(),
+    nextDueAt: text(),
+    pausedUntil: text(),
+    policyVersion: text().notNull(),
+    decision: text({ enum: decisions }),
+    decisionReason: text().$type<DecisionReason>(),
+    secondLifetimeValue: integer(),
+    controlGroup: flag(),
+    contacted: flag(),
+    playbookId: text(),
+    playbookVersion: integer(),
+    regainedAt: text(),
+    regainedBy: text({ enum: ['purchase', 'cancellation-withdrawn'] }),
+    regainedAmount: integer().notNull().default(0),
+    concessionCost: integer().notNull().default(0),
+    satisfactionScore: integer(),
+    openedBy: text().notNull(),
+    /** 0 until the workflow has written for the first time */
+    revision: integer().notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex('cases_customer_episode').on(t.customerId, t.episode),
+    uniqueIndex('cases_one_open')
+      .on(t.customerId)
+      .where(sql`status = 'open'`),
+    index('cases_open')
+      .on(t.caseId)
+      .where(sql`status = 'open'`),
+    index('cases_closed')
+      .on(t.closedAt)
+      .where(sql`closed_at is not null`),
+    // Lists: one filter beside the status is found by its index, in the list's order.
+    index('cases_list').on(t.status, t.openedAt, t.caseId),
+    index('cases_step').on(t.status, t.step, t.openedAt, t.caseId),
+    index('cases_trigger').on(t.status, t.trigger, t.openedAt, t.caseId),
+    index('cases_tier').on(t.status, t.tier, t.openedAt, t.caseId),
+    index('cases_cause').on(t.status, t.cause, t.openedAt, t.caseId),
+    index('cases_outcome').on(t.status, t.outcome, t.openedAt, t.caseId),
+  ],
+);
+
+export const timeline = sqliteTable(
+  'timeline',
+  {
+    caseId: text().notNull(),
+    seq: integer().notNull(),
+    at: text().notNull(),
+    code: text().$type<TimelineCode>().notNull(),
+    data: json<TimelineData>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.seq] })],
+);
+
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    taskId: text().primaryKey(),
+    caseId: text().notNull(),
+    customerId: text().notNull(),
+    type: text({ enum: taskTypeNames }).notNull(),
+    step: text({ enum: steps }).notNull(),
+    status: text({ enum: taskStatuses }).notNull(),
+    assignee: text(),
+    attempt: integer().notNull(),
+    agreed: flag(),
+    createdAt: text().notNull(),
+    dueAt: text().notNull(),
+    deadlineAt: text().notNull(),
+    closedAt: text(),
+    closeReason: text().$type<TaskCloseReason>(),
+    completedBy: text(),
+    /** with its free text */
+    result: json<Record<string, unknown>>(),
+  },
+  (t) => [
+    index('tasks_inbox').on(t.status, t.dueAt, t.taskId),
+    index('tasks_assignee').on(t.status, t.assignee, t.dueAt, t.taskId),
+    index('tasks_type').on(t.status, t.type, t.dueAt, t.taskId),
+    index('tasks_case').on(t.caseId, t.status, t.dueAt, t.taskId),
+  ],
+);
+
+export const playbooks = sqliteTable(
+  'playbooks',
+  {
+    playbookId: text().notNull(),
+    version: integer().notNull(),
+    content: json<Playbook>().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.playbookId, t.version] })],
+);
+
+export const policies = sqliteTable('policies', {
+  version: text().primaryKey(),
+  name: text().notNull(),
+  content: json<Policy>().notNull(),
+  createdAt: text().notNull(),
+});
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    keyId: text().primaryKey(),
+    name: text().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** SHA-256 of the key: it is random, so a slow hash would add nothing */
+    hash: text().notNull(),
+    createdAt: text().notNull(),
+    revokedAt: text(),
+    lastUsedAt: text(),
+  },
+  (t) => [uniqueIndex('api_keys_hash').on(t.hash)],
+);
+
+/** The audit of who told us to do what and when, and the memory that makes a repeated request one request. */
+export const commands = sqliteTable(
+  'commands',
+  {
+    commandId: text().primaryKey(),
+    actor: text().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** `task.complete`, `case.close`, … */
+    action: text().notNull(),
+    /** task, case, scan or key that it is about */
+    target: text().notNull(),
+    caseId: text(),
+    request: json<Record<string, unknown>>().notNull(),
+    idempotencyKey: text(),
+    /** `pending`: kept, Temporal has not answered yet; `rejected`: it changed nothing, `error` says why */
+    status: text({ enum: ['pending', 'done', 'rejected'] }).notNull(),
+    error: json<{ code: ErrorCode; message: string }>(),
+    at: text().notNull(),
+    finishedAt: text(),
+  },
+  (t) => [
+    uniqueIndex('commands_idempotency').on(t.actor, t.idempotencyKey),
+    uniqueIndex('commands_one_completion')
+      .on(t.target)
+      .where(sql`action = 'task.complete' and status = 'pending'`),
+    index('commands_case').on(t.caseId, t.at),
+  ],
+);
+
+export const scans = sqliteTable(
+  'scans',
+  {
+    scanId: text().primaryKey(),
+    status: text({ enum: ['running', 'completed', 'failed'] }).notNull(),
+    startedAt: text().notNull(),
+    finishedAt: text(),
+    /** customers to look at and looked at so far */
+    total: integer().notNull(),
+    scanned: integer().notNull().default(0),
+    /** the last customer looked at: where a crashed scan goes on */
+    cursor: text(),
+    dormant: integer().notNull().default(0),
+    opened: integer().notNull().default(0),
+    waiting: integer().notNull().default(0),
+    error: text(),
+  },
+  (t) => [
+    uniqueIndex('scans_one_running')
+      .on(t.status)
+      .where(sql`status = 'running'`),
+  ],
+);
+
+/** Dormant customers found by a scan, before it opens cases for the most valuable ones. */
+export const scanCandidates = sqliteTable(
+  'scan_candidates',
+  {
+    scanId: text().notNull(),
+    customerId: text().notNull(),
+    secondLifetimeValue: integer().notNull(),
+    silentDays: integer().notNull(),
+    dormantAfterDays: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.scanId, t.customerId] }),
+    index('scan_candidates_rank').on(t.scanId, t.secondLifetimeValue, t.customerId),
+  ],
+);
+
+/** Facts of this installation: the key of the control group's draw. */
+export const installation = sqliteTable('installation', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});

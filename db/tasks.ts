@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
+import type { Actor, Page, PageOf, TaskFilter, TaskRecord } from '../domain/records.ts';
+import { taskStatuses } from '../domain/words.ts';
+import { insertCommand } from './commands.ts';
+import { prepared, writing, type Db } from './connection.ts';
+import { merged, pageOf, startOf, type Listing } from './paging.ts';
+import { tasks } from './schema.ts';
+
+const earliestDueFirst: Listing<TaskRecord> = {
+  name: 'tasks',
+  keyOf: ({ dueAt, taskId }) => [dueAt, taskId],
+  keyParts: 2,
+  order: 'ascending',
+};
+
+const statements = prepared((db) => ({
+  find: db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.taskId, sql.placeholder('taskId')))
+    .prepare(),
+}));
+
+export async function getTask(db: Db, taskId: string): Promise<TaskRecord | undefined> {
+  return statements(db).find.get({ taskId });
+}
+
+/** Earliest due first. */
+export async function listTasks(
+  db: Db,
+  filter: TaskFilter,
+  page: Page,
+): Promise<PageOf<TaskRecord>> {
+  const from = startOf(earliestDueFirst, page);
+  const statuses = filter.status === undefined ? taskStatuses : [filter.status];
+  const lists = statuses.map((status) =>
+    db
+      .select()
+      .from(tasks)
+      .where(
+        and(
+          eq(tasks.status, status),
+          ...conditions(filter),
+          from && sql`(${tasks.dueAt}, ${tasks.taskId}) > (${from[0]}, ${from[1]})`,
+        ),
+      )
+      .orderBy(asc(tasks.dueAt), asc(tasks.taskId))
+      .limit(page.limit + 1)
+      .all(),
+  );
+  return pageOf(earliestDueFirst, merged(earliestDueFirst, lists), page);
+}
+
+function conditions({ assignee, type, caseId, dueBefore }: TaskFilter) {
+  return [
+    assignee === undefined ? undefined : assigneeIs(assignee),
+    type === undefined ? undefined : eq(tasks.type, type),
+    caseId === undefined ? undefined : eq(tasks.caseId, caseId),
+    dueBefore === undefined ? undefined : lt(tasks.dueAt, dueBefore),
+  ];
+}
+
+function assigneeIs(assignee: string | null) {
+  return assignee === null ? isNull(tasks.assignee) : eq(tasks.assignee, assignee);
+}
+
+/**
+ * Takes an open task that nobody has; taking one's own again is fine.
+ * @throws DomainError `conflict` when somebody else has it, `task-not-open`, `not-found`
+ */
+export async function claimTask(
+  db: Db,
+  { taskId, actor, at }: { taskId: string; actor: Actor; at: string },
+): Promise<TaskRecord> {
+  const free = or(isNull(tasks.assignee), eq(tasks.assignee, actor.actorId));
+  return handOver(db, { taskId, assignee: actor.actorId, actor, at, action: 'task.claim' }, free);
+}
+
+/**
+ * Gives an open task to somebody, or with null back to the team's queue, whoever has it.
+ * @throws DomainError `task-not-open`, `not-found`
+ */
+export async function assignTask(
+  db: Db,
+  change: { taskId: string; assignee: string | null; actor: Actor; at: string },
+): Promise<TaskRecord> {
+  return handOver(db, { ...change, action: 'task.assign' });
+}
+
+type HandOver = {
+  taskId: string;
+  assignee: string | null;
+  actor: Actor;
+  at: string;
+  action: 'task.claim' | 'task.assign';
+};
+
+/** A conditional update closes the race between two people; its audit row is in the same transaction. */
+function handOver(
+  db: Db,
+  { taskId, assignee, actor, at, action }: HandOver,
+  condition?: ReturnType<typeof or>,
+): TaskRecord {
+  return writing(db, (tx) => {
+    const task = tx
+      .update(tasks)
+      .set({ assignee })
+      .where(and(eq(tasks.taskId, taskId), eq(tasks.status, 'open'), condition))
+      .returning()
+      .get();
+    if (!task) throw refusal(statements(tx).find.get({ taskId }), taskId);
+    const audit = {
+      commandId: randomUUID(),
+      actor,
+      action,
+      target: taskId,
+      caseId: task.caseId,
+      request: { assignee },
+      idempotencyKey: null,
+      at,
+    };
+    insertCommand(tx, audit, 'done');
+    return task;
+  });
+}
+
+function refusal(task: TaskRecord | undefined, taskId: string): DomainError {
+  if (!task) return new DomainError('not-found', `There is no task ${taskId}`);
+  if (task.status !== 'open') return new DomainError('task-not-open', `Task ${taskId} is not open`);
+  return new DomainError('conflict', 'The task is already taken by somebody else');
+}

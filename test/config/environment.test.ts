@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadEnvironment } from '../../config/environment.ts';
+import { DomainError } from '../../domain/errors.ts';
+
+function refusal(env: Record<string, string>): DomainError {
+  try {
+    loadEnvironment(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(DomainError);
+    return error as DomainError;
+  }
+  throw new Error('accepted');
+}
+
+describe('the environment', () => {
+  test('has a default for everything but the admin key and the cluster', () => {
+    expect(loadEnvironment({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: resolve('.winback'),
+      policySource: 'standard',
+      logLevel: 'info',
+      rateLimit: 6000,
+      temporal: { namespace: 'default', taskQueue: 'winback' },
+    });
+  });
+
+  test('takes every setting, and makes the data folder absolute', () => {
+    expect(
+      loadEnvironment({
+        PORT: '0',
+        HOST: '::1',
+        WINBACK_DATA_DIR: 'some/folder',
+        WINBACK_POLICY: 'policies/shop.json',
+        WINBACK_ADMIN_KEY: 'k'.repeat(24),
+        WINBACK_RATE_LIMIT: '10',
+        LOG_LEVEL: 'debug',
+        TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+        TEMPORAL_NAMESPACE: 'winback.a1b2c',
+      }),
+    ).toEqual({
+      port: 0,
+      host: '::1',
+      dataDir: resolve('some/folder'),
+      policySource: 'policies/shop.json',
+      logLevel: 'debug',
+      adminKey: 'k'.repeat(24),
+      rateLimit: 10,
+      temporal: {
+        address: 'temporal.example.com:7233',
+        namespace: 'winback.a1b2c',
+        taskQueue: 'winback',
+      },
+    });
+  });
+
+  test('treats an empty variable as unset', () => {
+    const empty = { PORT: '', WINBACK_ADMIN_KEY: '', TEMPORAL_ADDRESS: '', LOG_LEVEL: '' };
+    expect(loadEnvironment(empty)).toEqual(loadEnvironment({}));
+  });
+
+  test.each([
+    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+    ['PORT', '0x10', 'must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'must be a whole number from 0 to 65535'],
+    ['HOST', 'my host', 'must be a host name or an IP address'],
+    ['WINBACK_ADMIN_KEY', 'k'.repeat(23), 'must have at least 24 characters, ASCII without spaces'],
+    ['WINBACK_RATE_LIMIT', '0', 'must be a whole number from 1 to 100000000'],
+    ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn, info, debug, trace, silent'],
+    [
+      'TEMPORAL_ADDRESS',
+      'https://temporal.example.com',
+      'must be host:port, without a scheme like https://',
+    ],
+  ])('refuses %s=%s and says why', (variable, value, rule) => {
+    const error = refusal({ [variable]: value });
+    expect(error.message).toBe(`environment: ${variable} ${rule}`);
+    expect(error.code).toBe('invalid');
+    expect(error.fields).toEqual([{ field: variable, rule }]);
+  });
+
+  test('names all bad variables at once, but no value: one may be a key', () => {
+    const { message } = refusal({ PORT: 'many', WINBACK_ADMIN_KEY: 'secret' });
+    expect(message).toContain('PORT');
+    expect(message).toContain('WINBACK_ADMIN_KEY');
+    expect(message).not.toContain('secret');
+  });
+});

@@ -1,0 +1,156 @@
+import type { CaseProjection, CaseState, TaskState } from '../../domain/case.ts';
+import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
+import { openCase } from '../../db/cases.ts';
+import { acceptEvents } from '../../db/events.ts';
+import type { Db } from '../../db/open.ts';
+import { nextMessages } from '../../db/outbox.ts';
+import { storePolicy } from '../../db/policies.ts';
+
+/* What the database tests begin with. Time in them is counted in minutes from one fixed moment. */
+
+export function minute(number: number): string {
+  return new Date(Date.UTC(2026, 10, 2, 8, number)).toISOString();
+}
+
+export const shop: Actor = { actorId: 'shop-key', role: 'sales-system' };
+export const anna: Actor = { actorId: 'anna', role: 'agent' };
+export const bert: Actor = { actorId: 'bert', role: 'agent' };
+
+export async function aPolicy(db: Db): Promise<VersionedPolicy> {
+  return storePolicy(db, standardPolicy, minute(0));
+}
+
+let eventNumber = 0;
+
+export function event(type: string, customerId: string, fields: Partial<SalesEvent> = {}): SalesEvent {
+  eventNumber += 1;
+  return {
+    source: 'https://shop.example',
+    eventId: `event-${eventNumber}`,
+    type,
+    customerId,
+    time: minute(0),
+    data: {},
+    ...fields,
+  };
+}
+
+export function purchase(
+  customerId: string,
+  orderId: string,
+  fields: { time?: string; amount?: number } = {},
+): SalesEvent {
+  const { time = minute(0), amount = 1_000 } = fields;
+  const data = { orderId, amount, currency: 'EUR' };
+  return event('purchase.recorded', customerId, { time, data });
+}
+
+export async function accept(db: Db, events: SalesEvent[], at = minute(0)) {
+  return acceptEvents(db, { events, policy: await aPolicy(db), at, actor: shop });
+}
+
+export async function anOpenCase(
+  db: Db,
+  customerId: string,
+  fields: Partial<Parameters<typeof openCase>[1]> = {},
+): Promise<CaseRecord> {
+  const { record } = await openCase(db, {
+    customerId,
+    trigger: 'manual',
+    statedCause: null,
+    statedReason: null,
+    effectiveAt: null,
+    openedBy: 'boss',
+    policy: await aPolicy(db),
+    at: minute(0),
+    ...fields,
+  });
+  return record;
+}
+
+/** Everything that waits to be told, of whatever customer, as far as its turn has come. */
+export async function messages(db: Db, now = minute(1_000_000)) {
+  return nextMessages(db, { now, limit: 1_000 });
+}
+
+const firstState: CaseState = {
+  status: 'open',
+  step: 'identification',
+  outcome: null,
+  endReason: null,
+  closedAt: null,
+  nextDueAt: null,
+  pausedUntil: null,
+  tier: null,
+  secondLifetimeValue: null,
+  decision: null,
+  decisionReason: null,
+  controlGroup: false,
+  statedCause: null,
+  assessedCause: null,
+  playbook: null,
+  contacted: false,
+  regainedAt: null,
+  regainedBy: null,
+  regainedAmount: 0,
+  concessionCost: 0,
+  satisfactionScore: null,
+};
+
+export function projection(
+  { caseId, customerId }: Pick<CaseRecord, 'caseId' | 'customerId'>,
+  revision: number,
+  fields: Partial<Omit<CaseProjection, 'state'>> & { state?: Partial<CaseState> } = {},
+): CaseProjection {
+  return {
+    caseId,
+    customerId,
+    revision,
+    tasks: [],
+    timeline: { firstSeq: 1, entries: [] },
+    nextLoss: null,
+    ...fields,
+    state: { ...firstState, ...fields.state },
+  };
+}
+
+export const closedAsLost = {
+  status: 'closed',
+  outcome: 'lost',
+  endReason: 'observation-over',
+  closedAt: minute(50),
+} as const;
+
+export function task(taskId: string, fields: Partial<TaskState> = {}): TaskState {
+  return {
+    taskId,
+    type: 'recovery-call',
+    step: 'measures',
+    status: 'open',
+    attempt: 1,
+    createdAt: minute(1),
+    dueAt: minute(10),
+    deadlineAt: minute(20),
+    agreed: false,
+    closedAt: null,
+    closeReason: null,
+    commandId: null,
+    result: null,
+    ...fields,
+  };
+}
+
+/** All pages of a list, one after the other. */
+export async function everyPage<T>(
+  list: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>,
+): Promise<T[][]> {
+  const pages: T[][] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, nextCursor } = await list(cursor);
+    pages.push(items);
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return pages;
+}

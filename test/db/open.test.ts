@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { join } from 'node:path';
+import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
+import { ping, stats } from '../../db/health.ts';
+import { closeDatabase, openDatabase } from '../../db/open.ts';
+import { inProcesses, withDatabase, withDataDir } from '../support/database.ts';
+import { accept, anOpenCase, minute, projection, purchase, task } from './given.ts';
+
+describe('opening the database', () => {
+  it('creates the data folder with everything that leads to it', () =>
+    withDataDir(async (folder) => {
+      const db = await openDatabase(join(folder, 'a/b'));
+      await ping(db);
+      closeDatabase(db);
+    }));
+
+  it('is safe when several processes start on an empty folder at once', () =>
+    withDataDir(async (dataDir) => {
+      // Folder after folder at agreed moments: a single start rarely meets the other process.
+      const rounds = `async (_db, load, number) => {
+        const { openDatabase, closeDatabase } = await load('db/open.ts');
+        const applied = [];
+        const first = Math.ceil(Date.now() / 1000) * 1000 + 1000;
+        for (let round = 0; round < 25; round += 1) {
+          while (Date.now() < first + round * 100);
+          const db = await openDatabase(${JSON.stringify(dataDir)} + '/' + round);
+          applied.push(db.$client.prepare('select count(*) as n from __drizzle_migrations').get().n);
+          closeDatabase(db);
+        }
+        return applied;
+      }`;
+      const applied = await inProcesses<number[]>(dataDir, 3, rounds);
+      expect(new Set(applied.flat())).toEqual(new Set([1]));
+    }));
+
+  it('finds what was written before', () =>
+    withDataDir(async (dataDir) => {
+      const first = await openDatabase(dataDir);
+      const { caseId } = await anOpenCase(first, 'C1');
+      closeDatabase(first);
+      const second = await openDatabase(dataDir);
+      expect((await openCaseOf(second, 'C1'))?.caseId).toBe(caseId);
+      closeDatabase(second);
+    }));
+
+  it('refuses a database that a newer program has changed', () =>
+    withDataDir(async (dataDir) => {
+      const db = await openDatabase(dataDir);
+      db.run(sql`insert into __drizzle_migrations (hash, created_at) values ('x', 99999999999999)`);
+      closeDatabase(db);
+      await expect(openDatabase(dataDir)).rejects.toThrow('newer version');
+    }));
+
+  it('keeps what was committed when the process is killed', () =>
+    withDatabase(async ({ db, inProcesses: run }) => {
+      const dying = run(
+        1,
+        `async (db, load) => {
+          const { anOpenCase } = await load('test/db/given.ts');
+          await anOpenCase(db, 'C1');
+          process.kill(process.pid, 'SIGKILL');
+        }`,
+      );
+      await expect(dying).rejects.toThrow();
+      expect(await getCase(db, 'C1-e1')).toMatchObject({ status: 'open' });
+    }));
+});
+
+describe('figures about the database', () => {
+  it('count customers, purchases, open and overdue work, and what waits to be told', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [purchase('C1', 'o1'), purchase('C2', 'o2'), purchase('C2', 'o3')]);
+      const record = await anOpenCase(db, 'C1', { at: minute(3) });
+      const tasks = [task('t1', { dueAt: minute(5) }), task('t2', { dueAt: minute(15) })];
+      await projectCase(db, projection(record, 1, { tasks }), minute(4));
+      expect(await stats(db, { now: minute(10) })).toEqual({
+        customers: 2,
+        purchases: 3,
+        openCases: 1,
+        openTasks: 2,
+        overdueTasks: 1,
+        outboxUndone: 1,
+        outboxOldestAt: minute(3),
+      });
+    }));
+});

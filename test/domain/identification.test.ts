@@ -1,0 +1,262 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  decisionReasons,
+  identify,
+  inControlGroup,
+  phaseOf,
+  targetGroupOf,
+  tierOf,
+  worthOf,
+  type CustomerFacts,
+  type Verdict,
+} from '../../domain/identification.ts';
+import { standardPolicy, type Policy } from '../../domain/policy.ts';
+import { causes, tiers, triggers, type Cause } from '../../domain/words.ts';
+
+const policy: Policy['identification'] = {
+  ...standardPolicy.identification,
+  tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
+  decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'do-not-pursue' },
+  naturalLossCauses: ['life-change', 'no-need'],
+  wantedLossCauses: ['pushed-away-intended'],
+  managerDecidesTiers: ['A', 'B'],
+  controlGroupPercent: 10,
+  controlGroupTriggers: ['dormancy'],
+};
+
+function customer(facts: Partial<CustomerFacts> = {}): CustomerFacts {
+  return {
+    purchaseDays: 5,
+    lastPurchaseAt: '2026-01-01T00:00:00.000Z',
+    secondLifetimeValue: 9_000,
+    tier: 'B',
+    earlierReturns: 0,
+    objected: false,
+    deceased: false,
+    controlGroupDraw: 50,
+    ...facts,
+  };
+}
+
+function engine(
+  decision: 'pursue' | 'pursue-light' | 'do-not-pursue',
+  reason: (typeof decisionReasons)[number],
+): Verdict {
+  return { decidedBy: 'engine', decision, reason };
+}
+
+function manager(reason: (typeof decisionReasons)[number]): Verdict {
+  return { decidedBy: 'manager', reason };
+}
+
+describe('whether to win a customer back', () => {
+  const never = 'do-not-pursue';
+  it.each<[string, Partial<CustomerFacts>, Cause | null, Verdict]>([
+    ['tier A', { tier: 'A' }, null, engine('pursue', 'worth-by-tier')],
+    ['tier B', { tier: 'B' }, null, engine('pursue', 'worth-by-tier')],
+    ['tier C', { tier: 'C' }, null, engine('pursue-light', 'worth-by-tier')],
+    ['tier D', { tier: 'D' }, null, engine(never, 'worth-by-tier')],
+    ['a cause that can be undone', {}, 'better-offer-price', engine('pursue', 'worth-by-tier')],
+    ['an unknown cause', {}, 'unknown', engine('pursue', 'worth-by-tier')],
+    ['pushed away without intent', {}, 'pushed-away-unintended', engine('pursue', 'worth-by-tier')],
+
+    ['a natural loss of little worth', { tier: 'C' }, 'life-change', engine(never, 'natural-loss')],
+    ['a natural loss of no worth', { tier: 'D' }, 'no-need', engine(never, 'natural-loss')],
+    ['a natural loss of high worth', { tier: 'A' }, 'life-change', manager('natural-loss')],
+    ['the second natural cause', { tier: 'B' }, 'no-need', manager('natural-loss')],
+    ['a wanted loss', { tier: 'C' }, 'pushed-away-intended', engine(never, 'wanted-loss')],
+    ['a wanted loss of high worth', { tier: 'B' }, 'pushed-away-intended', manager('wanted-loss')],
+
+    ['one earlier return', { earlierReturns: 1 }, null, manager('third-chance')],
+    ['an earlier return, tier D', { earlierReturns: 2, tier: 'D' }, null, manager('third-chance')],
+    [
+      'an earlier return, with a cause',
+      { earlierReturns: 1 },
+      'neglected',
+      manager('third-chance'),
+    ],
+    [
+      'an earlier return and a natural loss of little worth',
+      { earlierReturns: 1, tier: 'C' },
+      'life-change',
+      engine(never, 'natural-loss'),
+    ],
+    [
+      'an earlier return and a wanted loss of high worth',
+      { earlierReturns: 1, tier: 'A' },
+      'pushed-away-intended',
+      manager('wanted-loss'),
+    ],
+
+    ['an objection', { objected: true }, null, engine(never, 'objected')],
+    [
+      'an objection, tier A',
+      { objected: true, tier: 'A' },
+      'life-change',
+      engine(never, 'objected'),
+    ],
+    [
+      'an objection after a return',
+      { objected: true, earlierReturns: 1 },
+      null,
+      engine(never, 'objected'),
+    ],
+    ['a death', { deceased: true }, null, engine(never, 'deceased')],
+    [
+      'a death after an objection',
+      { deceased: true, objected: true },
+      null,
+      engine(never, 'deceased'),
+    ],
+    [
+      'a death, tier A, after a return',
+      { deceased: true, tier: 'A', earlierReturns: 1 },
+      'life-change',
+      engine(never, 'deceased'),
+    ],
+  ])('%s', (_case, facts, stated, verdict) => {
+    expect(identify(customer(facts), stated, policy)).toEqual(verdict);
+  });
+
+  it('never pursues the dead and those who objected, nor asks a manager about them', () => {
+    for (const tier of tiers) {
+      for (const stated of [null, ...causes]) {
+        for (const earlierReturns of [0, 1]) {
+          const of = { tier, earlierReturns };
+          for (const facts of [
+            customer({ ...of, deceased: true }),
+            customer({ ...of, objected: true }),
+          ]) {
+            expect(identify(facts, stated, policy)).toMatchObject({ decision: 'do-not-pursue' });
+          }
+        }
+      }
+    }
+  });
+
+  it('follows another policy: other decisions by tier, other causes, no manager', () => {
+    const other: Policy['identification'] = {
+      ...policy,
+      decisionByTier: { A: 'pursue-light', B: 'do-not-pursue', C: 'pursue', D: 'pursue' },
+      naturalLossCauses: [],
+      wantedLossCauses: ['neglected'],
+      managerDecidesTiers: [],
+    };
+    expect(identify(customer({ tier: 'A' }), 'life-change', other)).toEqual(
+      engine('pursue-light', 'worth-by-tier'),
+    );
+    expect(identify(customer({ tier: 'D' }), null, other)).toEqual(
+      engine('pursue', 'worth-by-tier'),
+    );
+    expect(identify(customer({ tier: 'A' }), 'neglected', other)).toEqual(
+      engine('do-not-pursue', 'wanted-loss'),
+    );
+  });
+});
+
+describe('the tier of a customer', () => {
+  it.each([
+    [20_001, 'A'],
+    [20_000, 'A'],
+    [19_999, 'B'],
+    [8_000, 'B'],
+    [7_999, 'C'],
+    [2_500, 'C'],
+    [2_499, 'D'],
+    [0, 'D'],
+  ] as const)('with a second lifetime value of %i is %s', (value, tier) => {
+    expect(tierOf(value, policy.tierFrom)).toBe(tier);
+  });
+
+  it('is that of the value which the purchases promise', () => {
+    // One purchase: 35 % of 250.00 are 87.50.
+    const history = { purchasedAt: ['2026-01-01T00:00:00.000Z'], totalAmount: 25_000 };
+    expect(worthOf(history, { ...policy, marginPercent: 35 })).toEqual({
+      secondLifetimeValue: 8_750,
+      tier: 'B',
+    });
+    expect(worthOf({ purchasedAt: [], totalAmount: 0 }, policy)).toEqual({
+      secondLifetimeValue: 0,
+      tier: 'D',
+    });
+  });
+});
+
+describe('the control group', () => {
+  it('takes as many of a hundred draws as the policy says', () => {
+    for (const controlGroupPercent of [0, 1, 10, 99, 100]) {
+      const drawn = Array.from({ length: 100 }, (_, controlGroupDraw) =>
+        inControlGroup(customer({ controlGroupDraw }), 'dormancy', {
+          ...policy,
+          controlGroupPercent,
+        }),
+      );
+      expect(drawn.filter(Boolean)).toHaveLength(controlGroupPercent);
+    }
+  });
+
+  it('ends right below the percentage', () => {
+    expect(inControlGroup(customer({ controlGroupDraw: 9 }), 'dormancy', policy)).toBe(true);
+    expect(inControlGroup(customer({ controlGroupDraw: 10 }), 'dormancy', policy)).toBe(false);
+  });
+
+  it('takes only cases of the triggers that the policy names', () => {
+    const drawn = customer({ controlGroupDraw: 0 });
+    const among = (controlGroupTriggers: Policy['identification']['controlGroupTriggers']) =>
+      triggers.filter((trigger) =>
+        inControlGroup(drawn, trigger, { ...policy, controlGroupTriggers }),
+      );
+    expect(among(['dormancy'])).toEqual(['dormancy']);
+    expect(among(['cancellation', 'manual'])).toEqual(['cancellation', 'manual']);
+    expect(among([])).toEqual([]);
+  });
+});
+
+describe('the target group', () => {
+  it.each([
+    [0, 'Z1'],
+    [1, 'Z2'],
+    [2, 'Z3'],
+    [3, 'Z4'],
+    [250, 'Z4'],
+  ] as const)('after %i purchase days is %s', (purchaseDays, group) => {
+    expect(targetGroupOf(purchaseDays, false)).toBe(group);
+  });
+
+  it.each([0, 1, 2, 30])(
+    'of somebody cold is Z0, after %i purchase days as well',
+    (purchaseDays) => {
+      expect(targetGroupOf(purchaseDays, true)).toBe('Z0');
+    },
+  );
+});
+
+describe('the life-cycle phase', () => {
+  type Standing = Partial<Omit<Parameters<typeof phaseOf>[0], 'rhythm'>>;
+  it.each<[string, number, Standing, ReturnType<typeof phaseOf>]>([
+    ['who never bought', 0, {}, 'acquisition'],
+    ['who bought once', 1, {}, 'socialisation'],
+    ['who bought twice', 2, {}, 'growth'],
+    ['who bought three times', 3, {}, 'growth'],
+    ['who bought four times', 4, {}, 'maturity'],
+    ['who fell asleep', 4, { dormant: true }, 'abstinence'],
+    ['who fell asleep after one purchase', 1, { dormant: true }, 'abstinence'],
+    ['who has cancelled', 4, { cancelled: true }, 'abstinence'],
+    ['whose cancellation is being averted', 4, { cancelled: true, openCase: true }, 'termination'],
+    ['who is being woken', 4, { dormant: true, openCase: true }, 'revitalisation'],
+    ['who came back', 4, { returned: true, openCase: true }, 'socialisation'],
+    ['who came back and had cancelled', 9, { returned: true, cancelled: true }, 'socialisation'],
+  ])('of a customer %s', (_case, purchaseDays, standing, phase) => {
+    const rhythm = { purchaseDays, lastPurchaseAt: null, intervalDays: null, silentDays: null };
+    expect(
+      phaseOf({
+        rhythm,
+        dormant: false,
+        cancelled: false,
+        openCase: false,
+        returned: false,
+        ...standing,
+      }),
+    ).toBe(phase);
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals';
+import { endReasons, taskCloseReasons } from '../../domain/case.ts';
+import { decisionReasons } from '../../domain/identification.ts';
+import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
+import {
+  timelineCodes,
+  timelineText,
+  type TimelineCode,
+  type TimelineData,
+} from '../../domain/timeline.ts';
+import { outcomes } from '../../domain/words.ts';
+
+const at = '2026-03-24T16:30:00.000Z';
+
+/** What the engine tells with each code. */
+const sensible: Record<TimelineCode, TimelineData[]> = {
+  opened: [{ trigger: 'dormancy', episode: 2 }],
+  identified: decisionReasons.map((reason) => ({
+    decision: 'pursue-light',
+    reason,
+    tier: 'C',
+    value: 51_100,
+    currency: 'EUR',
+    policyVersion: 'standard-3',
+  })),
+  'manager-asked': ['natural-loss', 'wanted-loss', 'third-chance'].map((reason) => ({
+    reason,
+    tier: 'A',
+    value: 51_100,
+    currency: 'EUR',
+  })),
+  'control-group': [{}],
+  'step-entered': [{ step: 'cause-analysis' }],
+  'cause-recorded': [{ layer: 'stated', cause: 'better-offer-price' }],
+  'playbook-chosen': [{ playbookId: 'remedy-first', version: 4 }],
+  'no-playbook': [{}],
+  'task-opened': taskTypeNames.map((type) => ({ type, dueAt: at, attempt: 1 })),
+  'task-done': [{ type: 'offer-call', outcome: 'not-now' }],
+  'task-cancelled': taskCloseReasons.map((reason) => ({ type: 'letter', reason })),
+  'task-rescheduled': [{ type: 'visit', dueAt: at }],
+  'late-result': [{ type: 'remedy', outcome: 'fixed' }],
+  'contact-not-permitted': [{ type: 'letter' }],
+  'gave-up': [{ type: 'cause-call', reason: 'put-off-too-often' }],
+  purchase: [{ amount: 4_990, currency: 'EUR', factAt: at }],
+  cancellation: [
+    { cause: 'neglected', effectiveAt: at, factAt: at },
+    { cause: null, effectiveAt: null, factAt: at },
+  ],
+  'cancellation-withdrawn': [{ factAt: at }],
+  objection: [{ factAt: at }],
+  death: [{ factAt: at }],
+  'call-permission': [
+    { granted: true, factAt: at },
+    { granted: false, factAt: at },
+  ],
+  regained: [{ by: 'purchase' }, { by: 'cancellation-withdrawn' }],
+  'observation-begun': [{ until: at }],
+  'satisfaction-answered': [{ score: 0 }, { score: 10 }],
+  'offer-accepted': [{ concession: 'credit', cost: 1_500, currency: 'EUR' }],
+  paused: [{ until: at }],
+  resumed: [{ byManager: true }, { byManager: false }],
+  repaired: [{ what: 'projection-behind' }],
+  closed: outcomes.flatMap((outcome) => endReasons.map((reason) => ({ outcome, reason }))),
+};
+
+describe('an entry of the timeline', () => {
+  it.each(timelineCodes)('%s is told in whole words', (code) => {
+    for (const data of sensible[code]) {
+      const text = timelineText({ code, data });
+      expect(text).not.toMatch(/undefined|NaN|null|\[object|function|Invalid|\s{2}/);
+      expect(text).toMatch(/^[A-Z].{9,}\S$/);
+    }
+  });
+
+  it.each<[TimelineCode, TimelineData, string]>([
+    ['opened', sensible.opened[0]!, 'Case opened by dormancy, episode 2'],
+    [
+      'identified',
+      { ...sensible.identified[0]!, reason: 'worth-by-tier' },
+      'Tier C, expected second lifetime value €511.00: pursue light, because the tier says so (policy standard-3)',
+    ],
+    ['cause-recorded', sensible['cause-recorded'][0]!, 'Cause (stated): better offer price'],
+    [
+      'task-opened',
+      { type: 'cause-call', dueAt: at, attempt: 1 },
+      `Task: Ask why the customer left, due ${at}`,
+    ],
+    [
+      'task-opened',
+      { type: 'cause-call', dueAt: at, attempt: 3 },
+      `Task: Ask why the customer left, attempt 3, due ${at}`,
+    ],
+    ['cancellation', sensible.cancellation[0]!, `The customer cancelled, effective ${at}`],
+    ['cancellation', sensible.cancellation[1]!, 'The customer cancelled'],
+    ['call-permission', { granted: false }, 'The customer withdrew the leave to call'],
+    ['regained', { by: 'purchase' }, 'Regained: bought again'],
+    ['regained', { by: 'cancellation-withdrawn' }, 'Regained: cancellation withdrawn'],
+    ['resumed', { byManager: false }, 'The pause is over'],
+    ['offer-accepted', sensible['offer-accepted'][0]!, 'Offer accepted: credit, costs €15.00'],
+    [
+      'closed',
+      { outcome: 'lost-again', reason: 'no-second-purchase' },
+      'Case closed: lost again (no second purchase)',
+    ],
+  ])('%s with its data', (code, data, text) => {
+    expect(timelineText({ code, data })).toBe(text);
+  });
+
+  it.each(decisionReasons)('explains %s in a sentence, not by its code', (reason) => {
+    const text = timelineText({ code: 'identified', data: { ...sensible.identified[0]!, reason } });
+    const [, why] = /because (.+) \(policy/.exec(text)!;
+    expect(why!.split(' ').length).toBeGreaterThan(2);
+    expect(why).not.toBe(reason.replaceAll('-', ' '));
+  });
+
+  it('names every type of task by its title', () => {
+    for (const type of taskTypeNames) {
+      const text = timelineText({ code: 'task-done', data: { type, outcome: 'refused' } });
+      expect(text).toBe(`Done: ${taskTypes[type].title}. Result: refused`);
+    }
+  });
+
+  it('still tells a task of a type that is no longer known', () => {
+    const data = { type: 'fax', outcome: 'sent' };
+    expect(timelineText({ code: 'task-done', data })).toBe('Done: fax. Result: sent');
+  });
+});
+
+describe('money on the timeline', () => {
+  it.each([
+    [0, 'EUR', '€0.00'],
+    [5, 'EUR', '€0.05'],
+    [4_990, 'EUR', '€49.90'],
+    [123_456_789, 'USD', '$1,234,567.89'],
+    [-1_500, 'EUR', '-€15.00'],
+  ])('%i minor units of %s are %s', (amount, currency, money) => {
+    const text = timelineText({ code: 'purchase', data: { amount, currency } });
+    expect(text).toBe(`The customer bought for ${money}`);
+  });
+
+  // ISO 4217: the yen has no minor unit, the dinar of Kuwait a thousand, the forint a hundred.
+  it.each([
+    [1_999, 'JPY', '¥1,999'],
+    [1_999, 'KWD', 'KWD 1.999'],
+    [199_950, 'HUF', 'HUF 1,999.50'],
+  ])(
+    '%i minor units of %s are %s, as many digits as the currency has',
+    (amount, currency, money) => {
+      const text = timelineText({ code: 'purchase', data: { amount, currency } });
+      expect(text.replace('\u00a0', ' ')).toBe(`The customer bought for ${money}`);
+    },
+  );
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { scenarioNames, scenarios } from '../support/scenarios.ts';
+import { outcomes } from '../../domain/words.ts';
+import { testPath } from '../support/paths.ts';
+
+/*
+ * Cases live for years and deploys happen under them: today's code must walk every stored history the same way. A red
+ * test here means that the change needs `patched('what-changed')`; histories are added (`npm run histories`), never
+ * edited.
+ */
+
+const folder = join(import.meta.dirname, '../histories');
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+type History = { events: Record<string, unknown>[] };
+const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as History;
+const replay = (history: History) =>
+  Worker.runReplayHistory({ workflowBundle: { codePath: testPath('bundle') } }, history);
+
+describe('stored histories', () => {
+  it('there is one for every way a case can end', () => {
+    expect(files.length).toBeGreaterThanOrEqual(scenarioNames.length);
+    const covered = scenarioNames.map((name) => scenarios[name].outcome);
+    expect(new Set(covered)).toEqual(new Set(outcomes));
+  });
+
+  it.each(files)('%s replays with the code of today', async (file) => {
+    await replay(read(file));
+  });
+
+  it('a history that today’s code would not make fails', async () => {
+    const history = read('refuses-everything.json');
+    const timer = history.events.find((event) => 'timerStartedEventAttributes' in event)!;
+    const attributes = timer['timerStartedEventAttributes'] as { timerId: string };
+    attributes.timerId = '4711';
+
+    await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+  });
+});

@@ -1,0 +1,175 @@
+import { after } from '../../domain/duration.ts';
+import type { Outcome } from '../../domain/words.ts';
+import type { Engine } from './engine.ts';
+import { withControlGroup } from './policies.ts';
+
+export type Scenario = { outcome: Outcome; run: (engine: Engine) => Promise<string> };
+
+const purchase = { orderId: 'return-1', amount: 4_990, currency: 'EUR' };
+
+async function overObservation(engine: Engine, caseId: string): Promise<void> {
+  await engine.until(caseId, (record) => record.step === 'success-control');
+  await engine.pass(engine.policy.successControl.observation);
+}
+
+/** One way to each ending of a case, driven as people and the sales system would. Returns the case's ID. */
+export const scenarios = {
+  'comes back and stays': {
+    outcome: 'loyal-again',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.answer(caseId, 'cause-call', { outcome: 'no-answer' });
+      await engine.answer(caseId, 'cause-call', { outcome: 'answered', cause: 'neglected' });
+      await engine.answer(caseId, 'recovery-call', {
+        outcome: 'callback',
+        callbackAt: after(await engine.now(), '1s'),
+      });
+      await engine.answer(caseId, 'recovery-call', { outcome: 'refused' });
+      await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
+      await engine.until(caseId, (record) => record.step === 'success-control');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.answer(caseId, 'welcome-call', { outcome: 'reached' });
+      await answerAfterCare(engine, caseId);
+      await engine.send(customerId, 'purchase.recorded', { ...purchase, orderId: 'return-2' });
+      await engine.until(caseId, (record) => record.regainedAmount === 2 * purchase.amount);
+      await engine.pass(engine.policy.secondLoyalty.observation);
+      return caseId;
+    },
+  },
+  'withdraws the cancellation and stays': {
+    outcome: 'loyal-again',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'cancellation.received', {
+        reason: 'better-offer-price',
+        effectiveAt: after(await engine.now(), '30d'),
+      });
+      const { caseId } = await engine.openCaseOf(customerId);
+      await engine.answer(caseId, 'recovery-call', { outcome: 'accepted' });
+      await engine.send(customerId, 'cancellation.withdrawn');
+      await engine.answer(caseId, 'welcome-call', { outcome: 'reached' });
+      await answerAfterCare(engine, caseId);
+      await engine.pass(engine.policy.secondLoyalty.observation);
+      return caseId;
+    },
+  },
+  'cancels again after the return': {
+    outcome: 'lost-again',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.task(caseId, 'welcome-call');
+      await engine.send(customerId, 'cancellation.received', { reason: 'disappointed-service' });
+      return caseId;
+    },
+  },
+  'comes back but buys no second time': {
+    outcome: 'lost-again',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.answer(caseId, 'welcome-call', { outcome: 'wrong-number' });
+      await engine.pass(engine.policy.secondLoyalty.observation);
+      return caseId;
+    },
+  },
+  'refuses everything': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer());
+      await engine.answer(caseId, 'cause-call', {
+        outcome: 'answered',
+        cause: 'disappointed-service',
+      });
+      await engine.answer(caseId, 'remedy', { outcome: 'fixed' });
+      await engine.answer(caseId, 'recovery-call', { outcome: 'refused' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'is not worth it': {
+    outcome: 'not-pursued',
+    async run(engine) {
+      return engine.open(await engine.customer(0), { trigger: 'manual' });
+    },
+  },
+  'a manager says no to a third chance': {
+    outcome: 'not-pursued',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const first = await engine.open(customerId);
+      await engine.task(first, 'cause-call');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.task(first, 'welcome-call');
+      await engine.send(customerId, 'cancellation.received', {});
+      await engine.closed(first);
+      const second = await engine.openCaseOf(customerId);
+      await engine.answer(second.caseId, 'decide-pursuit', { outcome: 'do-not-pursue' });
+      return second.caseId;
+    },
+  },
+  'belongs to the control group': {
+    outcome: 'control-group',
+    async run(engine) {
+      const before = engine.policy;
+      await engine.usePolicy(withControlGroup(before));
+      const caseId = await engine.open(await engine.customer());
+      await overObservation(engine, caseId);
+      await engine.usePolicy(before);
+      return caseId;
+    },
+  },
+  'objects to any contact': {
+    outcome: 'stopped',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, 'customer.objected');
+      return caseId;
+    },
+  },
+  'asks on the phone not to be contacted': {
+    outcome: 'stopped',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer());
+      await engine.answer(caseId, 'cause-call', { outcome: 'do-not-contact' });
+      return caseId;
+    },
+  },
+  'is paused, resumed and closed by a manager': {
+    outcome: 'closed-by-manager',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer());
+      const task = await engine.task(caseId, 'cause-call');
+      const until = after(await engine.now(), engine.policy.pauseAtMost);
+      await engine.command('case.pause', caseId, caseId, { until });
+      await engine.command('case.resume', caseId, caseId, {});
+      const dueAt = after(await engine.now(), '1d');
+      await engine.command('task.reschedule', task.taskId, caseId, { dueAt });
+      await engine.command('case.close', caseId, caseId, {});
+      return caseId;
+    },
+  },
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
+
+/** What the policy plans after the welcome, with a score that leads to a referral request. */
+async function answerAfterCare(engine: Engine, caseId: string): Promise<void> {
+  for (const { task } of engine.policy.secondLoyalty.afterCare.slice(1)) {
+    if (task === 'satisfaction-call') {
+      await engine.answer(caseId, task, { outcome: 'answered', score: 9 });
+      await engine.answer(caseId, 'referral-call', { outcome: 'accepted' });
+    } else {
+      await engine.answer(caseId, task, { outcome: 'reached' });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { standardPolicy } from '../../domain/policy.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { scenarioNames, scenarios } from '../support/scenarios.ts';
+
+/* Every way a case can end, with the policy of real life, on a server that skips the months between. */
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine('time-skipping', {
+    ...standardPolicy,
+    identification: { ...standardPolicy.identification, controlGroupPercent: 0 },
+  });
+});
+afterAll(() => engine.stop());
+
+describe.each(scenarioNames)('a customer who %s', (name) => {
+  it(`ends as ${scenarios[name].outcome}`, async () => {
+    const caseId = await scenarios[name].run(engine);
+
+    const record = await engine.closed(caseId);
+    expect(record.outcome).toBe(scenarios[name].outcome);
+    expect(record.nextDueAt).toBeNull();
+    expect((await engine.story(caseId)).at(-1)).toMatch(/^closed/);
+  });
+});

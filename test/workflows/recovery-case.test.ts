@@ -1,0 +1,296 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { getTask, listTasks } from '../../db/tasks.ts';
+import { after } from '../../domain/duration.ts';
+import { recoveryWorkflowId } from '../../domain/ids.ts';
+import { standardPolicy } from '../../domain/policy.ts';
+import { reportFact } from '../../workflows/messages.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+
+const policy = {
+  ...standardPolicy,
+  identification: { ...standardPolicy.identification, controlGroupPercent: 0 },
+};
+const purchase = { orderId: 'P1', amount: 5_000, currency: 'EUR' };
+
+let engine: Engine;
+/** customers of the running test: afterwards every case of theirs must replay as it went */
+const opened: string[] = [];
+beforeAll(async () => {
+  engine = await startEngine('time-skipping', policy);
+});
+afterAll(() => engine.stop());
+
+afterEach(async () => {
+  await engine.replay(opened.splice(0));
+});
+
+const dormantCase = async () => {
+  const customerId = await engine.customer();
+  opened.push(customerId);
+  return { customerId, caseId: await engine.open(customerId) };
+};
+
+describe('calls', () => {
+  it('comes back after no answer by cadence and at another time of day', async () => {
+    const { caseId } = await dormantCase();
+    const first = await engine.task(caseId, 'cause-call');
+    await engine.complete(first, { outcome: 'no-answer' });
+    const second = await engine.task(caseId, 'cause-call');
+
+    expect(second.attempt).toBe(2);
+    expect(Date.parse(second.dueAt) - Date.parse(second.createdAt)).toBeGreaterThanOrEqual(
+      86_400_000,
+    );
+    expect(localTime(first.dueAt)).toBe('10:00');
+    expect(localTime(second.dueAt)).toBe('17:30');
+  });
+
+  it('calls back at the agreed minute, even outside business hours', async () => {
+    const { caseId } = await dormantCase();
+    const callbackAt = `${after(await engine.now(), '9d').slice(0, 10)}T21:17:00.000Z`;
+    await engine.answer(caseId, 'cause-call', { outcome: 'callback', callbackAt });
+
+    const callback = await engine.task(caseId, 'cause-call');
+    expect(callback).toMatchObject({ dueAt: callbackAt, agreed: true, attempt: 1 });
+  });
+
+  it('waits for the recontact date after "not now", no longer than the policy allows', async () => {
+    const { caseId } = await dormantCase();
+    const recontactAt = after(await engine.now(), '900d');
+    await engine.answer(caseId, 'cause-call', { outcome: 'not-now', recontactAt });
+
+    const task = await engine.task(caseId, 'cause-call');
+    const furthest = after(task.createdAt, policy.causeAnalysis.call.postponeAtMost);
+    expect(Date.parse(task.dueAt)).toBeGreaterThanOrEqual(Date.parse(furthest));
+    expect(Date.parse(task.dueAt)).toBeLessThan(Date.parse(after(furthest, '4d')));
+  });
+
+  it('records the cause as unknown when nobody reaches the customer', async () => {
+    const { caseId } = await dormantCase();
+    for (let attempt = 1; attempt <= policy.causeAnalysis.call.attempts; attempt += 1) {
+      await engine.answer(caseId, 'cause-call', { outcome: 'no-answer' });
+    }
+    const record = await engine.until(caseId, ({ step }) => step === 'measures');
+    expect(record.cause).toBe('unknown');
+  });
+
+  it('closes the case as lost when no agent ever touches a task', async () => {
+    const { caseId } = await dormantCase();
+    await engine.task(caseId, 'cause-call');
+    await engine.pass('400d');
+
+    expect(await engine.closed(caseId)).toMatchObject({ outcome: 'lost', contacted: false });
+    const { items } = await listTasks(engine.db, { caseId }, { limit: 100 });
+    expect(new Set(items.map(({ closeReason }) => closeReason))).toEqual(new Set(['deadline']));
+  });
+
+  it('asks no more by phone once the number is known to be wrong, and still writes', async () => {
+    const { caseId } = await dormantCase();
+    await engine.answer(caseId, 'cause-call', { outcome: 'wrong-number' });
+    await engine.answer(caseId, 'letter', { outcome: 'sent' });
+
+    const { items } = await listTasks(engine.db, { caseId }, { limit: 100 });
+    expect(items.map(({ type }) => type)).toEqual(['cause-call', 'letter']);
+  });
+
+  it('withdraws an open call when the customer withdraws the leave to call, and writes instead', async () => {
+    const { customerId, caseId } = await dormantCase();
+    const call = await engine.task(caseId, 'cause-call');
+    await engine.send(customerId, 'permission.changed', { channel: 'phone', granted: false });
+
+    await engine.task(caseId, 'letter');
+    expect(await getTask(engine.db, call.taskId)).toMatchObject({
+      status: 'cancelled',
+      closeReason: 'permission-withdrawn',
+    });
+  });
+});
+
+describe('facts from outside', () => {
+  it.each([
+    ['purchase.recorded', purchase, 'purchase'],
+    ['customer.objected', {}, 'objection'],
+    ['customer.deceased', {}, 'death'],
+  ])(
+    '%s interrupts a wait at once and closes the open task with that reason',
+    async (type, data, reason) => {
+      const { customerId, caseId } = await dormantCase();
+      const task = await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, type, data);
+
+      await engine.until(
+        caseId,
+        ({ step, status }) => step === 'second-loyalty' || status === 'closed',
+      );
+      expect(await getTask(engine.db, task.taskId)).toMatchObject({
+        status: 'cancelled',
+        closeReason: reason,
+      });
+    },
+  );
+
+  it('ignores a repeated report of the same event', async () => {
+    const { customerId, caseId } = await dormantCase();
+    await engine.task(caseId, 'cause-call');
+    const fact = {
+      ...{ eventId: randomUUID(), kind: 'purchase' as const, at: await engine.now() },
+      ...{ amount: 700, currency: 'EUR' },
+    };
+    const handle = engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
+    for (let i = 0; i < 3; i += 1) await handle.signal(reportFact, fact);
+
+    await engine.task(caseId, 'welcome-call');
+    expect(await engine.until(caseId, () => true)).toMatchObject({ regainedAmount: 700 });
+  });
+
+  it('does not take a friendly call for a return', async () => {
+    const { caseId } = await dormantCase();
+    await engine.answer(caseId, 'cause-call', { outcome: 'answered', cause: 'neglected' });
+    await engine.answer(caseId, 'recovery-call', { outcome: 'accepted' });
+    await engine.until(caseId, ({ step }) => step === 'success-control');
+    await engine.pass(policy.successControl.observation);
+
+    expect(await engine.closed(caseId)).toMatchObject({ outcome: 'lost', regainedAt: null });
+  });
+
+  it('opens the next episode, for a manager to decide, when a returner cancels again', async () => {
+    const { customerId, caseId } = await dormantCase();
+    await engine.task(caseId, 'cause-call');
+    await engine.send(customerId, 'purchase.recorded', purchase);
+    await engine.task(caseId, 'welcome-call');
+    await engine.send(customerId, 'cancellation.received', { reason: 'neglected' });
+
+    await engine.closed(caseId);
+    const next = await engine.openCaseOf(customerId);
+    expect(next).toMatchObject({ episode: 2, trigger: 'cancellation', statedCause: 'neglected' });
+    await engine.task(next.caseId, 'decide-pursuit');
+    await engine.pass(policy.identification.managerDecidesWithin);
+    expect(await engine.closed(next.caseId)).toMatchObject({
+      outcome: 'not-pursued',
+      endReason: 'manager-silent',
+    });
+  });
+
+  it('calls within hours when a cancellation is not yet effective', async () => {
+    const customerId = await engine.customer();
+    const effectiveAt = after(await engine.now(), '20d');
+    await engine.send(customerId, 'cancellation.received', {
+      reason: 'better-offer-price',
+      effectiveAt,
+    });
+    const { caseId } = await engine.openCaseOf(customerId);
+
+    const call = await engine.task(caseId, 'recovery-call');
+    // Four hours, and a weekend may lie between.
+    expect(Date.parse(call.dueAt)).toBeLessThan(Date.parse(after(call.createdAt, '4d')));
+    expect(await engine.until(caseId, () => true)).toMatchObject({ cause: 'better-offer-price' });
+  });
+});
+
+describe('commands', () => {
+  it('rejects a result that the task does not allow, naming the field, and changes nothing', async () => {
+    const { caseId } = await dormantCase();
+    const task = await engine.task(caseId, 'cause-call');
+    const verdict = await engine.complete(task, { outcome: 'answered' });
+
+    expect(verdict).toMatchObject({ kind: 'rejected', code: 'invalid' });
+    expect(verdict).toHaveProperty('message', expect.stringContaining('result.cause'));
+    expect(await getTask(engine.db, task.taskId)).toMatchObject({ status: 'open', result: null });
+  });
+
+  it('applies one of two completions of the same task', async () => {
+    const { caseId } = await dormantCase();
+    const task = await engine.task(caseId, 'cause-call');
+    await engine.complete(task, { outcome: 'no-answer' });
+
+    expect(await engine.complete(task, { outcome: 'wrong-number' })).toMatchObject({
+      kind: 'rejected',
+      code: 'task-not-open',
+    });
+    expect(await getTask(engine.db, task.taskId)).toMatchObject({
+      result: { outcome: 'no-answer' },
+    });
+  });
+
+  it('keeps a late result in the timeline without acting on it', async () => {
+    const { caseId } = await dormantCase();
+    const task = await engine.task(caseId, 'cause-call');
+    await engine.pass('30d');
+    const verdict = await engine.command(
+      'task.complete',
+      task.taskId,
+      caseId,
+      {
+        result: { outcome: 'answered', cause: 'neglected', note: 'kept while the worker was down' },
+      },
+      true,
+    );
+
+    expect(verdict).toEqual({ kind: 'late' });
+    expect((await engine.story(caseId)).some((entry) => entry.startsWith('late-result'))).toBe(
+      true,
+    );
+    expect(await engine.until(caseId, () => true)).toMatchObject({
+      assessedCause: 'unknown',
+    });
+  });
+
+  it('keeps free text out of the history', async () => {
+    const { customerId, caseId } = await dormantCase();
+    const secret = 'Frau Mustermann moechte nicht mehr';
+    await engine.answer(caseId, 'cause-call', {
+      outcome: 'answered',
+      cause: 'neglected',
+      note: secret,
+    });
+
+    const history = await engine.env.client.workflow
+      .getHandle(recoveryWorkflowId(customerId))
+      .fetchHistory();
+    const text = history.events!.map((event) => decoded(event)).join('\n');
+    expect(text).toContain('neglected');
+    expect(text).not.toContain('Mustermann');
+  });
+
+  it('fires nothing at once when a pause ends: what was planned moves by its length', async () => {
+    const { caseId } = await dormantCase();
+    const before = await engine.task(caseId, 'cause-call');
+    await engine.command('case.pause', caseId, caseId, { until: after(await engine.now(), '20d') });
+    await engine.pass('21d');
+
+    const record = await engine.until(caseId, ({ pausedUntil }) => pausedUntil === null);
+    const task = await engine.task(caseId, 'cause-call');
+    expect(task.taskId).toBe(before.taskId);
+    const moved = Date.parse(task.dueAt) - Date.parse(before.dueAt);
+    expect(moved / 86_400_000).toBeGreaterThan(19.9);
+    expect(record.nextDueAt).toBe(task.dueAt);
+  });
+
+  it('moves a task and its deadline when it is rescheduled', async () => {
+    const { caseId } = await dormantCase();
+    const task = await engine.task(caseId, 'cause-call');
+    const dueAt = after(await engine.now(), '40d');
+    expect(await engine.command('task.reschedule', task.taskId, caseId, { dueAt })).toEqual({
+      kind: 'applied',
+    });
+    await engine.pass('39d');
+
+    expect(await engine.task(caseId, 'cause-call')).toMatchObject({ taskId: task.taskId, dueAt });
+  });
+});
+
+function localTime(at: string): string {
+  return new Date(at).toLocaleTimeString('de-DE', {
+    timeZone: policy.timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** All payloads of an event as text. */
+function decoded(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(decoded).join(' ');
+}
