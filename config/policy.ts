@@ -229,7 +229,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function merge(base: object, given: Record<string, unknown>): Record<string, unknown> {
   const bases = base as Record<string, unknown>;
   // `fromEntries`, because an assignment to a key `__proto__` would vanish instead of being refused.
-  return Object.fromEntries([
+  return Object.fromEntries<unknown>([
     ...Object.entries(bases),
     ...Object.entries(given).map(([key, value]) => {
       const own = Object.hasOwn(bases, key) ? bases[key] : undefined;

@@ -96,14 +96,14 @@ function splitAll(texts: (string | undefined)[]): (Split | null)[] {
 
 function splitTogether(texts: string[]): Split[] {
   try {
-    const records = parse(texts.join('\n'), options) as string[][];
+    const records = parse<string[]>(texts.join('\n'), options);
     if (records.length === texts.length) return records;
   } catch {
     // At least one line is broken: see below which.
   }
   return texts.map((text) => {
     try {
-      return (parse(text, options) as string[][])[0]!;
+      return parse<string[]>(text, options)[0]!;
     } catch {
       return { problem: 'has a quote that is not closed or stands in the wrong place' };
     }

@@ -147,7 +147,7 @@ function check<Row>(
   const earlier = contradicted(result.data, line.line);
   if (earlier === undefined) return { row: result.data };
   return {
-    problems: [{ field: key.at(-1)!, reason: `is on line ${earlier} with other content` }],
+    problems: [{ field: key.at(-1)!, reason: `is already on line ${earlier}, with other content` }],
   };
 }
 
