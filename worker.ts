@@ -55,6 +55,8 @@ const stop = () => {
 };
 // `disconnect`: the process that started us is gone.
 for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasion, stop);
+// Listening for it must not keep us alive after everything else has ended.
+process.channel?.unref();
 
 async function reconcileOnSchedule(): Promise<void> {
   while (!stopping.signal.aborted) {

@@ -73,14 +73,16 @@ const identified: RequestHandler = (_req, res, next) => {
 /** One line per answer, without anything personal: no path (it can hold an ID), no query, no body, no address. */
 function logged(logger: Logger): RequestHandler {
   const line = (req: Request, res: Response, { ms }: { ms: number }) => {
-    const { requestId, route, key } = localsOf(res);
-    const { method } = req;
-    return { requestId, method, route: route?.path, status: res.statusCode, ms, key: key?.keyId };
+    const { route, key } = localsOf(res);
+    return { method: req.method, route: route?.path, status: res.statusCode, ms, key: key?.keyId };
   };
   return pinoHttp<Request, Response>({
     logger,
+    // Otherwise it adds all headers, with the key among them.
     quietReqLogger: true,
-    customAttributeKeys: { responseTime: 'ms' },
+    quietResLogger: true,
+    genReqId: (_req, res) => localsOf(res).requestId,
+    customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
     customSuccessObject: (req, res, value: { ms: number }) => line(req, res, value),
     customErrorObject: (req, res, _error, value: { ms: number }) => line(req, res, value),
@@ -123,7 +125,7 @@ function failed(logger: Logger): ErrorRequestHandler {
     const { requestId, route } = localsOf(res);
     const problem = problemOf(error);
     if (problem.code === 'internal') {
-      logger.error({ requestId, route: route?.path, err: loggable(error) }, 'unexpected error');
+      logger.error({ requestId, route: route?.path, error: loggable(error) }, 'unexpected error');
     }
     if (res.headersSent) return next(error);
     sendProblem(res, problem, requestId);

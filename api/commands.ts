@@ -61,7 +61,7 @@ async function verdictOn(command: CommandRecord, order: Order, call: Call): Prom
       patienceMs,
     });
   } catch (error) {
-    call.logger.error({ commandId: command.commandId, err: loggable(error) }, 'no verdict');
+    call.logger.error({ commandId: command.commandId, error: loggable(error) }, 'no verdict');
     return { kind: 'no-answer' };
   }
 }

@@ -103,12 +103,12 @@ export function sendProblem(
  * personal data.
  */
 export function loggable(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: typeof error };
+  const { name, message, stack = '', cause } = error as Error;
   const withoutParameters = (text: string) => text.replace(/\nparams: .*(\n(?! {4}at ).*)*/, '');
   return {
-    name: error.name,
-    message: withoutParameters(error.message),
-    stack: withoutParameters(error.stack ?? ''),
-    ...(error.cause !== undefined && { cause: loggable(error.cause) }),
+    name,
+    message: withoutParameters(String(message)),
+    stack: withoutParameters(stack),
+    ...(cause !== undefined && { cause: loggable(cause) }),
   };
 }

@@ -45,3 +45,5 @@ async function stop(): Promise<void> {
 // `disconnect`: the process that started us is gone.
 for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect'])
   process.once(occasion, () => void stop());
+// Listening for it must not keep us alive after everything else has ended.
+process.channel?.unref();

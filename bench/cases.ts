@@ -74,6 +74,7 @@ export async function wholeCases(options: { cases: number; rounds: number }): Pr
     ],
     remarks: [
       `Our history: ${listed(events.oursByType)}.`,
+      ...(stack.kept > 0 ? [`${stack.kept} answers were only kept for more than 5 s.`] : []),
       ...(differ
         ? [
             `NOT COMPARABLE: ours ran ${events.oursActivities} local activities, the bare one ${events.bareActivities} (story.ts says ${activities + localActivitiesAtTheEnd}).`,

@@ -45,6 +45,7 @@ export async function completionLatency(options: { rounds: number }): Promise<Fi
     }),
     remarks: [
       'A "no-answer" to a first call: recorded, the next attempt planned and in the inbox.',
+      ...(stack.kept > 0 ? [`${stack.kept} answers were only kept for more than 5 s.`] : []),
     ],
     figures: kinds,
   };

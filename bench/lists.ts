@@ -102,14 +102,14 @@ async function apiOver(open: number): Promise<Api> {
   fill(db, open);
   closeDatabase(db);
   const port = await freePort();
-  const child = runScript('api/server.ts', {
+  const server = runScript('api/server.ts', {
     env: {
       ...apiEnvironment({ dataDir, port, policy: 'standard' }),
       TEMPORAL_ADDRESS: '127.0.0.1:1',
     },
     logFile: join(dataDir, 'api.log'),
   });
-  await untilAnswers(`http://127.0.0.1:${port}/healthz`, child);
+  await untilAnswers(`http://127.0.0.1:${port}/healthz`, server);
   return apiClient(`http://127.0.0.1:${port}`, secret);
 }
 

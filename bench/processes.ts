@@ -31,6 +31,8 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+export type Script = { child: ChildProcess; logFile: string };
+
 /**
  * Runs one of our scripts as the product does, as a process that ends when this one is gone. `WINBACK_BENCH_NODE` adds
  * options for its Node, for example `--cpu-prof`.
@@ -38,7 +40,7 @@ export async function temporaryFolder(): Promise<string> {
 export function runScript(
   script: string,
   { env, logFile }: { env: Record<string, string>; logFile: string },
-): ChildProcess {
+): Script {
   const log = openSync(logFile, 'a');
   const options = process.env['WINBACK_BENCH_NODE']?.split(' ') ?? [];
   const child = spawn(
@@ -47,11 +49,11 @@ export function runScript(
     { env: { ...process.env, ...env }, cwd: root, stdio: ['ignore', log, log, 'ipc'] },
   );
   closeSync(log);
-  atEnd(() => stopProcess(child));
-  return child;
+  atEnd(() => stopScript({ child }));
+  return { child, logFile };
 }
 
-export async function stopProcess(child: ChildProcess): Promise<void> {
+export async function stopScript({ child }: Pick<Script, 'child'>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
@@ -70,15 +72,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until `url` answers 200. */
-export async function untilAnswers(url: string, child: ChildProcess, everyMs = 25): Promise<void> {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await pause(everyMs)) {
-    if (child.exitCode !== null) throw new Error(`The process of ${url} ended`);
+/** Waits until `url`, which the script serves, answers 200. */
+export async function untilAnswers(url: string, { child, logFile }: Script): Promise<void> {
+  const failure = async (what: string) => {
+    const log = await readFile(logFile, 'utf8');
+    return new Error(`${what}. The end of its log:\n${log.split('\n').slice(-15).join('\n')}`);
+  };
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await pause(25)) {
+    if (child.exitCode !== null) throw await failure(`What serves ${url} ended`);
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.ok) return;
   }
-  throw new Error(`${url} never answered 200`);
+  throw await failure(`${url} never answered 200`);
 }
 
 /** CPU seconds, of user and system, that a process has used since its start. */

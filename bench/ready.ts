@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { progress, shown, type Findings } from './figures.ts';
-import { freePort, runScript, stopProcess, temporaryFolder, untilAnswers } from './processes.ts';
+import { freePort, runScript, stopScript, temporaryFolder, untilAnswers } from './processes.ts';
 import { apiEnvironment } from './stack.ts';
 
 /** From the start of `cli/start.ts` to a ready API; Temporal's binary and the workflow bundle are in the cache. */
@@ -29,12 +29,12 @@ export async function timeToReady(options: { rounds: number }): Promise<Findings
 async function secondsToReady(dataDir: string): Promise<number> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = runScript('cli/start.ts', {
+  const script = runScript('cli/start.ts', {
     env: apiEnvironment({ dataDir, port, policy: 'standard' }),
     logFile: join(dataDir, 'start.log'),
   });
-  await untilAnswers(`http://127.0.0.1:${port}/readyz`, child);
+  await untilAnswers(`http://127.0.0.1:${port}/readyz`, script);
   const seconds = (performance.now() - startedAt) / 1_000;
-  await stopProcess(child);
+  await stopScript(script);
   return seconds;
 }

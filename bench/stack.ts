@@ -19,6 +19,8 @@ export type BenchStack = {
   db: Db;
   client: Client;
   pids: Record<'server' | 'worker' | 'api' | 'bareWorker', number>;
+  /** answers that were accepted, but not applied within the API's patience */
+  kept: number;
   /** resolves when the bare workflow is about to wait, and was not asked to by whoever answered it */
   bareReached(workflowId: string): Promise<void>;
   /** bytes of each database, its log included */
@@ -53,7 +55,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     env: { TEMPORAL_ADDRESS: server.address },
     logFile: join(dataDir, 'bare-worker.log'),
   });
-  await once(bareWorker, 'message');
+  await once(bareWorker.child, 'message');
   await untilAnswers(`http://127.0.0.1:${port}/readyz`, api);
 
   const arrivals = new Map<string, PromiseWithResolvers<void>>();
@@ -62,7 +64,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     arrivals.set(workflowId, known);
     return known;
   };
-  bareWorker.on('message', (workflowId: string) => arrival(workflowId).resolve());
+  bareWorker.child.on('message', (workflowId: string) => arrival(workflowId).resolve());
 
   const temporalDb = new Database(join(dataDir, 'temporal.db'), { readonly: true });
   atEnd(async () => void temporalDb.close());
@@ -72,10 +74,11 @@ export async function startBenchStack(): Promise<BenchStack> {
     client: new Client({ connection, namespace }),
     pids: {
       server: server.pid,
-      worker: worker.pid!,
-      api: api.pid!,
-      bareWorker: bareWorker.pid!,
+      worker: worker.child.pid!,
+      api: api.child.pid!,
+      bareWorker: bareWorker.child.pid!,
     },
+    kept: 0,
     async bareReached(workflowId) {
       await arrival(workflowId).promise;
       arrivals.delete(workflowId);

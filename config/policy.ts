@@ -229,9 +229,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function merge(base: object, given: Record<string, unknown>): Record<string, unknown> {
   const bases = base as Record<string, unknown>;
   // `fromEntries`, because an assignment to a key `__proto__` would vanish instead of being refused.
-  return Object.fromEntries<unknown>([
+  return Object.fromEntries([
     ...Object.entries(bases),
-    ...Object.entries(given).map(([key, value]) => {
+    ...Object.entries(given).map(([key, value]): [string, unknown] => {
       const own = Object.hasOwn(bases, key) ? bases[key] : undefined;
       return [key, isObject(own) && isObject(value) ? merge(own, value) : value];
     }),

@@ -1,13 +1,12 @@
-import { and, asc, eq, inArray, isNull, max, sql } from 'drizzle-orm';
+import { and, eq, isNull, max, sql } from 'drizzle-orm';
 import type { CaseOpening } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
-import { policyOf } from './policies.ts';
 import { ensureCustomer } from './profiles.ts';
-import { cases, customers, outbox } from './schema.ts';
+import { cases, customers } from './schema.ts';
 
 export type NewCase = Pick<
   CaseRecord,
@@ -81,56 +80,30 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     episode,
     policyVersion: policy.version,
   });
-  enqueue(tx, { orderKey: customerId, kind: 'start-case', payload: openingOf(record, policy), at });
+  enqueue(tx, {
+    orderKey: customerId,
+    kind: 'start-case',
+    payload: openingOf(record, { policy, firstSeq: 1 }),
+    at,
+  });
   return { record, created: true };
 }
 
-/**
- * Has the workflow of an open case started again, from the beginning: for the reconciliation pass, when Temporal
- * does not know it. Its messages wait for the workflow, so the start must not queue behind them.
- * @returns false when the case is not open or its start is already on its way
- */
-export async function restartCase(
-  db: Db,
-  { caseId, at }: { caseId: string; at: string },
-): Promise<boolean> {
-  return writing(db, (tx) => {
-    const record = tx
-      .update(cases)
-      .set({ revision: 0 })
-      .where(and(eq(cases.caseId, caseId), eq(cases.status, 'open')))
-      .returning()
-      .get();
-    if (!record || startIsUnderWay(tx, record.customerId)) return false;
-    const policy = policyOf(tx, record.policyVersion);
-    if (!policy) throw new Error(`Policy ${record.policyVersion} of case ${caseId} is not stored`);
-    const orderKey = restartKey(record.customerId);
-    enqueue(tx, { orderKey, kind: 'start-case', payload: openingOf(record, policy), at });
-    return true;
-  });
-}
-
-function restartKey(customerId: string): string {
-  return `${customerId}/restart`;
-}
-
-function startIsUnderWay(tx: Db, customerId: string): boolean {
-  const start = tx
-    .select({ outboxId: outbox.outboxId })
-    .from(outbox)
-    .where(
-      and(
-        inArray(outbox.orderKey, [customerId, restartKey(customerId)]),
-        eq(outbox.kind, 'start-case'),
-        isNull(outbox.doneAt),
-      ),
-    )
-    .orderBy(asc(outbox.outboxId))
-    .get();
-  return start !== undefined;
-}
-
-function openingOf(record: CaseRecord, policy: VersionedPolicy): CaseOpening {
+/** @param firstSeq where the timeline of this run begins */
+export function openingOf(
+  record: CaseRecord,
+  { policy, firstSeq }: { policy: VersionedPolicy; firstSeq: number },
+): CaseOpening {
   const { caseId, customerId, episode, trigger, openedAt, statedCause, effectiveAt } = record;
-  return { caseId, customerId, episode, trigger, openedAt, statedCause, effectiveAt, policy };
+  return {
+    caseId,
+    customerId,
+    episode,
+    trigger,
+    openedAt,
+    statedCause,
+    effectiveAt,
+    firstSeq,
+    policy,
+  };
 }

@@ -1,7 +1,14 @@
-import { and, eq, max } from 'drizzle-orm';
-import { cancelOtherTasks } from './case-projection.ts';
+import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
+import type { CaseProjection } from '../domain/case.ts';
+import type { CaseRecord } from '../domain/records.ts';
+import { openingOf } from './case-opening.ts';
+import { writeTasks } from './case-tasks.ts';
+import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
-import { cases, timeline } from './schema.ts';
+import { enqueue } from './outbox.ts';
+import { newestVersionOf, policyOf } from './policies.ts';
+import { ensureCustomer } from './profiles.ts';
+import { cases, outbox } from './schema.ts';
 
 /**
  * Closes a case whose workflow somebody ended in Temporal.
@@ -11,24 +18,98 @@ export async function endOutside(
   db: Db,
   { caseId, at }: { caseId: string; at: string },
 ): Promise<boolean> {
+  return writing(db, (tx) => endOutsideIn(tx, caseId, at));
+}
+
+function endOutsideIn(tx: Db, caseId: string, at: string): boolean {
   const ending = { outcome: 'stopped', endReason: 'ended-outside' } as const;
+  const closed = tx
+    .update(cases)
+    .set({ ...ending, status: 'closed', closedAt: at, nextDueAt: null, pausedUntil: null })
+    .where(and(eq(cases.caseId, caseId), eq(cases.status, 'open')))
+    .returning({ customerId: cases.customerId })
+    .get();
+  if (!closed) return false;
+  writeTasks(tx, { caseId, customerId: closed.customerId, given: [], at });
+  const data = { outcome: ending.outcome, reason: ending.endReason };
+  const firstSeq = nextSeq(tx, caseId);
+  writeTimeline(tx, caseId, { firstSeq, entries: [{ at, code: 'closed', data }] });
+  return true;
+}
+
+/**
+ * Has the workflow of an open case started again, from the beginning: for the reconciliation pass, when Temporal
+ * does not know it. Its messages wait for the workflow, so the start must not queue behind them.
+ * @returns false when the case is not open or its start is already on its way
+ */
+export async function restartCase(
+  db: Db,
+  { caseId, at }: { caseId: string; at: string },
+): Promise<boolean> {
   return writing(db, (tx) => {
-    const closed = tx
-      .update(cases)
-      .set({ ...ending, status: 'closed', closedAt: at, nextDueAt: null, pausedUntil: null })
-      .where(and(eq(cases.caseId, caseId), eq(cases.status, 'open')))
-      .run();
-    if (closed.changes === 0) return false;
-    cancelOtherTasks(tx, { caseId, given: [], at });
-    const last = tx
-      .select({ seq: max(timeline.seq) })
-      .from(timeline)
-      .where(eq(timeline.caseId, caseId))
-      .get();
-    const data = { outcome: ending.outcome, reason: ending.endReason };
-    tx.insert(timeline)
-      .values({ caseId, seq: (last?.seq ?? 0) + 1, at, code: 'closed', data })
-      .run();
+    const open = and(eq(cases.caseId, caseId), eq(cases.status, 'open'));
+    const record = tx.select().from(cases).where(open).get();
+    if (!record || startIsUnderWay(tx, record.customerId)) return false;
+    tx.update(cases).set({ revision: 0 }).where(open).run();
+    const { policyVersion } = record;
+    const policy = policyOf(tx, policyVersion) ?? newestVersionOf(tx, policyVersion);
+    if (!policy) throw new Error(`Policy ${policyVersion} of case ${caseId} is not stored`);
+    const firstSeq = nextSeq(tx, caseId);
+    const data = { what: 'its workflow was gone and begins again' };
+    writeTimeline(tx, caseId, { firstSeq, entries: [{ at, code: 'repaired', data }] });
+    enqueue(tx, {
+      orderKey: restartKey(record.customerId),
+      kind: 'start-case',
+      payload: openingOf(record, { policy, firstSeq: firstSeq + 1 }),
+      at,
+    });
     return true;
   });
+}
+
+function restartKey(customerId: string): string {
+  return `${customerId}/restart`;
+}
+
+function startIsUnderWay(tx: Db, customerId: string): boolean {
+  const start = tx
+    .select({ outboxId: outbox.outboxId })
+    .from(outbox)
+    .where(
+      and(
+        inArray(outbox.orderKey, [customerId, restartKey(customerId)]),
+        eq(outbox.kind, 'start-case'),
+        isNull(outbox.doneAt),
+      ),
+    )
+    .get();
+  return start !== undefined;
+}
+
+/**
+ * Gives back a case that runs in Temporal but that the database does not know, because it is an older copy. Another
+ * case that such a copy shows as the customer's open one has long ended.
+ */
+export function restoreCase(tx: Db, opening: CaseProjection['opening'], at: string): CaseRecord {
+  const { customerId, caseId, statedCause } = opening;
+  ensureCustomer(tx, customerId, at);
+  const others = tx
+    .select({ caseId: cases.caseId })
+    .from(cases)
+    .where(
+      and(eq(cases.customerId, customerId), eq(cases.status, 'open'), ne(cases.caseId, caseId)),
+    )
+    .all();
+  for (const other of others) endOutsideIn(tx, other.caseId, at);
+  return tx
+    .insert(cases)
+    .values({
+      ...opening,
+      status: 'open',
+      step: 'identification',
+      cause: statedCause,
+      openedBy: 'reconciliation',
+    })
+    .returning()
+    .get();
 }

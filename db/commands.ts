@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import { writing, type Db } from './connection.ts';
@@ -127,10 +127,10 @@ function repeatedCommand(tx: Db, command: NewCommand): Begun | undefined {
 /** One completion at a time: while the first has no verdict, nobody can say whether a second one comes too late. */
 function refuseSecondCompletion(tx: Db, { action, target }: NewCommand): void {
   if (action !== 'task.complete') return;
+  // Written out, so that SQLite recognises the index of pending completions.
   const pending = and(
     eq(commands.target, target),
-    eq(commands.action, 'task.complete'),
-    eq(commands.status, 'pending'),
+    sql`${commands.action} = 'task.complete' and ${commands.status} = 'pending'`,
   );
   if (tx.select({ commandId: commands.commandId }).from(commands).where(pending).get()) {
     throw new DomainError('conflict', 'Another result for this task is being recorded');

@@ -1,17 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  gte,
-  isNull,
-  notExists,
-  or,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type {
   CustomerRecord,
@@ -28,7 +15,24 @@ import { applyProfile } from './profiles.ts';
 import { historiesOf, historyOf, newsWhenImported, storePurchase } from './purchases.ts';
 import { cases, customers, permissions } from './schema.ts';
 
-const { extra: _extra, profileAt: _profileAt, ...shown } = getTableColumns(customers);
+const shown = {
+  customerId: customers.customerId,
+  kind: customers.kind,
+  name: customers.name,
+  email: customers.email,
+  phone: customers.phone,
+  country: customers.country,
+  language: customers.language,
+  createdAt: customers.createdAt,
+  updatedAt: customers.updatedAt,
+  objectedAt: customers.objectedAt,
+  deceasedAt: customers.deceasedAt,
+  cancelledAt: customers.cancelledAt,
+  purchases: customers.purchases,
+  totalAmount: customers.totalAmount,
+  currency: customers.currency,
+  lastPurchaseAt: customers.lastPurchaseAt,
+};
 
 const byId: Listing<CustomerRecord> = {
   name: 'customers',

@@ -175,7 +175,7 @@ function tellCase(tx: Db, event: SalesEvent, { at }: Context, details: FactDetai
   const { customerId } = event;
   const open = caseForFacts(tx, customerId);
   if (!open) return;
-  const fact = { ...details, eventId: factIdOf(event), at: event.time } as Fact;
+  const fact = { ...details, eventId: factIdOf(event), at: event.time };
   reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { and, asc, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { KeyRecord } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
 import { prepared, writing, type Db } from './connection.ts';
@@ -7,7 +7,15 @@ import { apiKeys } from './schema.ts';
 
 const touchEveryMs = 60_000;
 
-const { hash: _neverShown, ...shown } = getTableColumns(apiKeys);
+/** Everything but the hash. */
+const shown = {
+  keyId: apiKeys.keyId,
+  name: apiKeys.name,
+  role: apiKeys.role,
+  createdAt: apiKeys.createdAt,
+  revokedAt: apiKeys.revokedAt,
+  lastUsedAt: apiKeys.lastUsedAt,
+};
 const valid = isNull(apiKeys.revokedAt);
 
 const statements = prepared((db) => ({

@@ -30,10 +30,10 @@ export function policyOf(db: Db, version: string): VersionedPolicy | undefined {
   return row && versioned(row);
 }
 
-/** What a policy has become since: the newest version with the same name. */
+/** What the policy of that version has become since: the newest with the same name. */
 export function newestVersionOf(db: Db, version: string): VersionedPolicy | undefined {
-  const policy = policyOf(db, version);
-  return policy && versioned(newestNamed(db, policy.name)!);
+  const newest = newestNamed(db, version.slice(0, version.lastIndexOf('-')));
+  return newest && versioned(newest);
 }
 
 type Row = typeof policies.$inferSelect;

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { Purchase } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
@@ -46,12 +46,11 @@ const statements = prepared((db) => ({
       },
     })
     .prepare(),
-  days: db
-    .select({ at: sql<string>`max(${purchases.purchasedAt})` })
+  moments: db
+    .select({ at: purchases.purchasedAt })
     .from(purchases)
     .where(eq(purchases.customerId, sql.placeholder('customerId')))
-    .groupBy(sql`substr(${purchases.purchasedAt}, 1, 10)`)
-    .orderBy(sql`1`)
+    .orderBy(asc(purchases.purchasedAt))
     .prepare(),
   total: db
     .select({ amount: customers.totalAmount })
@@ -113,32 +112,34 @@ export function storePurchase(
 
 /** One customer's purchases, each UTC day by its last one. */
 export function historyOf(db: Db, customerId: string): PurchaseHistory {
-  const { days, total } = statements(db);
+  const { moments, total } = statements(db);
   return {
-    purchasedAt: days.all({ customerId }).map(({ at }) => at),
+    purchasedAt: lastOfEachDay(moments.all({ customerId }).map(({ at }) => at)),
     totalAmount: total.get({ customerId })?.amount ?? 0,
   };
 }
 
 /** The same for many at once, in the order given. */
-export function historiesOf<T extends { customerId: string; totalAmount: number }>(
+export function historiesOf(
   db: Db,
-  of: T[],
+  of: { customerId: string; totalAmount: number }[],
 ): { customerId: string; history: PurchaseHistory }[] {
-  const days = new Map<string, string[]>(of.map(({ customerId }) => [customerId, []]));
+  const moments = new Map<string, string[]>(of.map(({ customerId }) => [customerId, []]));
   const rows = db
     .select({ customerId: purchases.customerId, at: purchases.purchasedAt })
     .from(purchases)
-    .where(inArray(purchases.customerId, [...days.keys()]))
+    .where(inArray(purchases.customerId, [...moments.keys()]))
     .orderBy(asc(purchases.customerId), asc(purchases.purchasedAt))
     .all();
-  for (const { customerId, at } of rows) {
-    const known = days.get(customerId)!;
-    if (known.at(-1)?.slice(0, 10) === at.slice(0, 10)) known.pop();
-    known.push(at);
-  }
+  for (const { customerId, at } of rows) moments.get(customerId)!.push(at);
   return of.map(({ customerId, totalAmount }) => ({
     customerId,
-    history: { purchasedAt: days.get(customerId)!, totalAmount },
+    history: { purchasedAt: lastOfEachDay(moments.get(customerId)!), totalAmount },
   }));
+}
+
+/** @param moments ISO 8601 UTC, ascending */
+function lastOfEachDay(moments: string[]): string[] {
+  const day = (at: string | undefined) => at?.slice(0, 10);
+  return moments.filter((at, i) => day(at) !== day(moments[i + 1]));
 }

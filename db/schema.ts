@@ -175,9 +175,7 @@ export const cases = sqliteTable(
     uniqueIndex('cases_one_open')
       .on(t.customerId)
       .where(sql`status = 'open'`),
-    index('cases_open')
-      .on(t.caseId)
-      .where(sql`status = 'open'`),
+    index('cases_walk').on(t.status, t.caseId),
     index('cases_closed')
       .on(t.closedAt)
       .where(sql`closed_at is not null`),

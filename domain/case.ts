@@ -24,6 +24,8 @@ export type CaseOpening = {
   statedCause: Cause | null;
   /** when a cancellation takes effect */
   effectiveAt: string | null;
+  /** where this run's timeline begins: 1, or after the story so far when a lost workflow is begun again */
+  firstSeq: number;
   policy: VersionedPolicy;
 };
 
@@ -113,8 +115,8 @@ export type TaskState = {
  * an attempt which Temporal then discarded is overwritten by the next one: see docs/decisions/projection.md.
  */
 export type CaseProjection = {
-  caseId: string;
-  customerId: string;
+  /** so that a database which has lost the case, or is an old copy, gets it back */
+  opening: Omit<CaseOpening, 'policy'> & { policyVersion: string };
   /** grows with every write; an older one never overwrites a newer one */
   revision: number;
   state: CaseState;

@@ -80,7 +80,7 @@ export type SalesEvent = {
   data: Record<string, unknown>;
 };
 
-export type CaseRecord = Omit<CaseOpening, 'policy'> &
+export type CaseRecord = Omit<CaseOpening, 'policy' | 'firstSeq'> &
   Omit<CaseState, 'playbook'> & {
     policyVersion: string;
     statedReason: string | null;

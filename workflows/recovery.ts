@@ -68,7 +68,7 @@ export class Recovery {
   #nextLoss: { cause: Cause | null; effectiveAt: string | null; at: string } | null = null;
   readonly #tasks = new Map<string, TaskState>();
   readonly #changedTasks = new Set<string>();
-  #occurrence = 0;
+  #occurrence: number;
   #inbox: Message[] = [];
   readonly #unwritten: Message[] = [];
   readonly #seenEvents = new Set<string>();
@@ -77,13 +77,16 @@ export class Recovery {
   #pausedMs = 0;
   #revision = 0;
   #dirty = true;
-  #firstSeq = 1;
+  #firstSeq: number;
   #entries: TimelineEntry[] = [];
   #attributes = '';
 
   constructor(opening: CaseOpening) {
     this.opening = opening;
     this.effectiveAt = opening.effectiveAt;
+    this.#firstSeq = opening.firstSeq;
+    // Task IDs of a run that was lost are not given again.
+    this.#occurrence = opening.firstSeq - 1;
     this.state = {
       status: 'open',
       step: 'identification',
@@ -483,14 +486,14 @@ export class Recovery {
       this.#revision += 1;
       const changed = new Set([...this.#changedTasks, ...this.#openTasks().map((t) => t.taskId)]);
       this.#changedTasks.clear();
+      const { policy, ...opening } = this.opening;
       const entries = this.#entries;
       const firstSeq = this.#firstSeq;
       this.#entries = [];
       this.#firstSeq += entries.length;
       this.#upsertSearchAttributes();
       await projectCase({
-        caseId: this.opening.caseId,
-        customerId: this.opening.customerId,
+        opening: { ...opening, policyVersion: policy.version },
         revision: this.#revision,
         state: { ...this.state },
         tasks: [...changed].map((taskId) => ({ ...this.#tasks.get(taskId)! })),

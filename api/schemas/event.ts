@@ -23,7 +23,7 @@ const dataSchemas = {
   'purchase.recorded': z.looseObject({
     orderId: text(200),
     amount: z
-      .int('must be a whole number of minor units')
+      .int('must be a whole number of minor units, 0 or more')
       .min(0)
       .max(1_000_000_000_000)
       .meta({ description: 'in minor units', example: 4_990 }),

@@ -61,7 +61,6 @@ export class Cast {
   readonly #roles = new Map<string, RoleName>();
   readonly #asked = new Map<string, number>();
   #controls = 0;
-  #light = 0;
 
   constructor(seed: number) {
     this.#draw = dice(seed);
@@ -114,8 +113,7 @@ export class Cast {
     if (decision === 'pursue') {
       return this.#queue.shift() ?? dealtLater[this.#draw(dealtLater.length)]!;
     }
-    this.#light += 1;
-    return this.#light % 2 === 1 ? 'ignores-the-letter' : 'likes-the-letter';
+    return 'ignores-the-letter';
   }
 
   #shuffled<T extends { caseId: string }>(list: readonly T[]): T[] {

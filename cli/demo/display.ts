@@ -2,25 +2,30 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { outcomes, steps } from '../../domain/words.ts';
 import type { Case } from './client.ts';
+import { clock, words, wrapped } from './text.ts';
 
 const drawEveryMs = 250;
 const plainEveryMs = 10_000;
-const sentencesShown = 6;
-const barLength = 40;
+const most = { width: 79, bar: 40, sentences: 6 };
+/** Lines of the drawn block beside its sentences, and columns beside its bars. */
+const frame = { height: 13, width: 24 };
+const nameLength = 16;
 
 export type Display = ReturnType<typeof createDisplay>;
 
 /**
  * What the demo shows while it runs: in a terminal a block that is drawn over and over, below the lines that stay;
- * elsewhere only lines, one about every ten seconds.
+ * elsewhere only lines, some about every ten seconds.
  */
 export function createDisplay(to: WriteStream) {
   const live = to.isTTY;
-  const width = Math.min(80, (to.columns || 81) - 1);
+  // A line that fills the last column would break into two, which `erase` does not count.
+  const width = Math.min(most.width, (to.columns || 80) - 1);
+  const barLength = Math.max(1, Math.min(most.bar, width - frame.width));
+  const sentencesShown = Math.max(1, Math.min(most.sentences, (to.rows || 24) - frame.height));
   let drawn = 0;
   let drawnAt = 0;
   let sentences: string[] = [];
-  let lastSentence: string | undefined;
 
   function erase(): void {
     if (drawn > 0) to.write(`\x1b[${drawn}A\x1b[J`);
@@ -31,11 +36,44 @@ export function createDisplay(to: WriteStream) {
     erase();
     to.write(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
-    drawnAt = Date.now();
   }
 
-  /** Colours must not count, so a line is cut before it is coloured. */
+  /** To be done before colouring, whose codes have a length as well. */
   const cut = (text: string) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+
+  function stepLine([name, count]: [string, number], all: number): string {
+    const share = all === 0 ? 0 : Math.round((count / all) * barLength);
+    const bar = '█'.repeat(Math.max(share, Math.min(count, 1)));
+    const filled = styleText(name === 'closed' ? 'green' : 'cyan', bar);
+    const empty = styleText('dim', '░'.repeat(barLength - bar.length));
+    return `  ${name.padEnd(nameLength)}${filled}${empty} ${String(count).padStart(3)}`;
+  }
+
+  function drawCases(cases: readonly Case[], time: string): void {
+    const title = `  ${cases.length} cases; everybody who acts is simulated`;
+    draw([
+      '',
+      styleText('bold', cut(`${title.padEnd(nameLength + barLength + 2)} ${time}`)),
+      ...stepCounts(cases).map((step) => stepLine(step, cases.length)),
+      ...indented(endsOf(cases) || 'no case has ended yet').map((line) => styleText('green', line)),
+      '',
+      ...sentences.map((sentence) => styleText('dim', cut(`  ${sentence}`))),
+    ]);
+  }
+
+  function printCases(cases: readonly Case[], time: string): void {
+    const counts = stepCounts(cases).map(([name, count]) => `${name} ${count}`);
+    const ends = endsOf(cases);
+    to.write(`  ${time}\n`);
+    const texts = [
+      counts.join(', '),
+      ends && `ended: ${ends}`,
+      `lately: ${sentences.at(-1) ?? ''}`,
+    ];
+    for (const line of texts.filter(Boolean).flatMap(indented)) to.write(`  ${line}\n`);
+  }
+
+  const indented = (text: string) => wrapped(text, width - 4).map((line) => `  ${line}`);
 
   return {
     width,
@@ -46,15 +84,19 @@ export function createDisplay(to: WriteStream) {
       to.write(`${text}\n`);
     },
 
-    /** One line about something that may take long; in a terminal the next one replaces it. */
+    /** What is going on; in a terminal the next one replaces it. */
     progress: (text: string): void => {
       if (live) draw([styleText('dim', cut(`  ${text}`))]);
       else to.write(`  ${text}\n`);
     },
 
+    /** How far something is, many times a second. */
+    bar: (text: string): void => {
+      if (live) draw([cut(`  ${text}`)]);
+    },
+
     /** What somebody just did. */
     say: (sentence: string): void => {
-      lastSentence = sentence;
       sentences = [...sentences, sentence].slice(-sentencesShown);
     },
 
@@ -62,72 +104,27 @@ export function createDisplay(to: WriteStream) {
     cases: (cases: readonly Case[], elapsedMs: number): void => {
       if (Date.now() - drawnAt < (live ? drawEveryMs : plainEveryMs)) return;
       drawnAt = Date.now();
-      const time = clock(elapsedMs);
-      const counts = stepCounts(cases);
-      const ends = endsOf(cases);
-      if (!live) {
-        const text = counts.map(([name, count]) => `${name} ${count}`).join(', ');
-        to.write(`  ${time}  ${text}${ends ? ` (${ends})` : ''}\n`);
-        if (lastSentence) to.write(`        lately: ${lastSentence}\n`);
-        return;
-      }
-      draw([
-        '',
-        styleText(
-          'bold',
-          cut(`  ${cases.length} cases, the simulated team at work`.padEnd(60) + time),
-        ),
-        ...counts.map(([name, count]) => stepLine(name, count, cases.length)),
-        styleText('green', cut(`  ${ends || 'no case has ended yet'}`)),
-        '',
-        ...sentences.map((sentence) => styleText('dim', cut(`  ${sentence}`))),
-      ]);
+      (live ? drawCases : printCases)(cases, clock(elapsedMs));
     },
 
-    /** Takes the drawn block away. */
-    clear: (): void => {
-      erase();
-      sentences = [];
-      lastSentence = undefined;
-      drawnAt = 0;
-    },
+    /** Takes away what is drawn and not meant to stay. */
+    clear: erase,
   };
 }
 
 function stepCounts(cases: readonly Case[]): [string, number][] {
   const open = cases.filter(({ status }) => status === 'open');
+  const inStep = (name: string) => open.filter(({ step }) => step === name).length;
   return [
-    ...steps.map((step): [string, number] => [
-      words(step),
-      open.filter((one) => one.step === step).length,
-    ]),
+    ...steps.map((step): [string, number] => [words(step), inStep(step)]),
     ['closed', cases.length - open.length],
   ];
 }
 
-function stepLine(name: string, count: number, of: number): string {
-  const full = of === 0 ? 0 : Math.round((count / of) * barLength);
-  const bar = '█'.repeat(Math.max(full, count > 0 ? 1 : 0));
-  const rest = '░'.repeat(barLength - bar.length);
-  const colour = name === 'closed' ? 'green' : 'cyan';
-  return `  ${name.padEnd(16)}${styleText(colour, bar)}${styleText('dim', rest)} ${String(count).padStart(3)}`;
-}
-
 function endsOf(cases: readonly Case[]): string {
   return outcomes
-    .map((outcome) => [words(outcome), cases.filter((one) => one.outcome === outcome).length])
-    .filter(([, count]) => count !== 0)
-    .map(([name, count]) => `${name} ${count}`)
+    .map((name) => ({ name, count: cases.filter(({ outcome }) => outcome === name).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${words(name)} ${count}`)
     .join(', ');
-}
-
-/** A code as a person reads it: `loyal-again` is `loyal again`. */
-export function words(code: string): string {
-  return code.replaceAll('-', ' ');
-}
-
-/** Minutes and seconds. */
-export function clock(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

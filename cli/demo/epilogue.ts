@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { outcomes, type Outcome } from '../../domain/words.ts';
 import type { Case, Client, TimelineEntry } from './client.ts';
-import { clock, words } from './display.ts';
+import { clock, words, wrapped } from './text.ts';
 
 const meanings: Record<Outcome, string> = {
   'loyal-again': 'came back and stayed',
@@ -78,17 +78,4 @@ export function timelineLines(
       (line, i) => (i === 0 ? `  ${since(at)}` : '').padEnd(indent) + line,
     ),
   );
-}
-
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
 }

@@ -1,10 +1,11 @@
+import { planCancellations } from './cancellations.ts';
 import { Cast, dice, leastPursued } from './cast.ts';
 import type { Case, Client, Customer } from './client.ts';
-import { words, type Display } from './display.ts';
+import type { Display } from './display.ts';
 import { rest } from './rest.ts';
-import { cancellations } from './roles.ts';
 import { createSalesSystem, type SalesSystem } from './sales-system.ts';
-import { closeCase, workAsAgent, workAsManager } from './team.ts';
+import { closeCase, work } from './team.ts';
+import { words } from './text.ts';
 
 export type Clients = {
   manager: Client;
@@ -84,7 +85,7 @@ async function untilIdentified({ manager, signal }: Stage, startedAt: string): P
  */
 export async function play(
   stage: Stage,
-  options: { seed: number; startedAt: string; run: string },
+  options: { seed: number; startedAt: string },
 ): Promise<Case[]> {
   const { manager, agents, display } = stage;
   const cast = new Cast(options.seed);
@@ -92,16 +93,21 @@ export async function play(
   const say = display.say;
   const customers = await someCustomers(manager);
   const currency = customers[0]?.value.revenue.currency ?? 'EUR';
-  const { run } = options;
-  const shop = createSalesSystem({ client: stage.salesSystem, run, currency, draw, say });
+  const shop = createSalesSystem({
+    client: stage.salesSystem,
+    run: options.startedAt,
+    currency,
+    draw,
+    say,
+  });
   planCancellations(customers, { cast, shop, draw });
 
   const curtain = new AbortController();
   const signal = AbortSignal.any([stage.signal, curtain.signal]);
   const everybody = { cast, shop, draw, say };
   const acting = Promise.all([
-    ...agents.map((agent) => workAsAgent({ ...everybody, ...agent }, signal)),
-    workAsManager({ ...everybody, name: managerName, client: manager }, signal),
+    ...agents.map((agent) => work({ ...everybody, ...agent }, 'agent', signal)),
+    work({ ...everybody, name: managerName, client: manager }, 'manager', signal),
     shop.work(signal),
   ]);
   const directing = direct({ ...stage, signal, cast, shop }, options.startedAt);
@@ -156,22 +162,4 @@ async function someCustomers(client: Client): Promise<Customer[]> {
     if (customers.push(customer) >= 600) break;
   }
   return customers;
-}
-
-/** Customers who buy as ever, and now cancel. */
-function planCancellations(
-  customers: Customer[],
-  { cast, shop, draw }: { cast: Cast; shop: SalesSystem; draw: (below: number) => number },
-): void {
-  const active = customers.filter(
-    ({ rhythm, episodes }) => rhythm.state === 'active' && episodes.length === 0,
-  );
-  for (const { role, tiers, deed } of cancellations) {
-    const fitting = active.filter(({ value }) => tiers.includes(value.tier));
-    const chosen = fitting[draw(Math.max(1, fitting.length))];
-    if (!chosen) continue;
-    active.splice(active.indexOf(chosen), 1);
-    cast.plan(chosen.customerId, role);
-    shop.schedule(chosen.customerId, [deed]);
-  }
 }

@@ -1,4 +1,4 @@
-import type { Cause, Outcome, Tier } from '../../domain/words.ts';
+import type { Cause, Outcome } from '../../domain/words.ts';
 import type { TaskType } from '../../domain/tasks.ts';
 
 /* Who plays which part: what a simulated customer says when somebody calls, and what they do. No real people. */
@@ -36,7 +36,7 @@ export type Role = {
 };
 
 const buys = (afterSeconds: number): Deed => ({ afterSeconds, type: 'purchase.recorded' });
-const cancels = (
+export const cancels = (
   afterSeconds: number,
   about: { reason?: string; effectiveInSeconds?: number } = {},
 ): Deed => ({ afterSeconds, type: 'cancellation.received', ...about });
@@ -191,7 +191,7 @@ export const roles = {
   },
   // Little effort: a letter only.
   'ignores-the-letter': { ends: 'lost' },
-  'likes-the-letter': { ends: 'loyal-again', says: { letter: [sent(...forGood)] } },
+  'likes-the-letter': { ends: 'loyal-again', says: { letter: [sent(withdraws(3))] } },
   // The control group, which nobody contacts.
   'control-stays-away': { ends: 'control-group' },
   'control-comes-back': { ends: 'control-group', does: [buys(9)] },
@@ -244,25 +244,3 @@ export const roles = {
 } as const satisfies Record<string, Role>;
 
 export type RoleName = keyof typeof roles;
-
-/** Cancellations that the sales system reports while the team works, and whose they are. */
-export const cancellations: { role: RoleName; tiers: Tier[]; deed: Deed }[] = [
-  { role: 'moves-away', tiers: ['C', 'D'], deed: cancels(2, { reason: 'life-change' }) },
-  {
-    role: 'takes-the-cancellation-back',
-    tiers: ['A', 'B'],
-    deed: cancels(3, { reason: 'better-offer-price', effectiveInSeconds: 40 }),
-  },
-  {
-    role: 'cancels-for-good',
-    tiers: ['A', 'B'],
-    deed: cancels(4, { reason: 'Your parcels take for ever.', effectiveInSeconds: 15 }),
-  },
-  { role: 'is-worth-too-little', tiers: ['D'], deed: cancels(7, { reason: 'Hardly used it.' }) },
-  {
-    role: 'moves-away-with-much-value',
-    tiers: ['A', 'B'],
-    deed: cancels(9, { reason: 'life-change' }),
-  },
-  { role: 'thinks-again', tiers: ['A', 'B'], deed: cancels(12) },
-];

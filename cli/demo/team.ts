@@ -3,6 +3,7 @@ import { resultOf, type Cast } from './cast.ts';
 import { ApiProblem, type Client, type Task } from './client.ts';
 import { rest } from './rest.ts';
 import type { SalesSystem } from './sales-system.ts';
+import { words } from './text.ts';
 
 type Person = {
   name: string;
@@ -18,17 +19,14 @@ const lookEveryMs = 300;
 /** How long a piece of work takes in this fast world. */
 const workMs = { least: 100, more: 250 };
 
-/** A simulated agent: takes a due task that is nobody's, does it, and looks for the next. */
-export async function workAsAgent(agent: Person, signal: AbortSignal): Promise<void> {
+/** Takes a due task that is nobody's and fits the role, does it, and looks for the next. */
+export async function work(
+  person: Person,
+  role: 'agent' | 'manager',
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    if (!(await takeOne(agent, 'agent', signal))) await rest(lookEveryMs, signal);
-  }
-}
-
-/** The simulated manager: decides what is put to managers. */
-export async function workAsManager(manager: Person, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if (!(await takeOne(manager, 'manager', signal))) await rest(lookEveryMs, signal);
+    if (!(await takeOne(person, role, signal))) await rest(lookEveryMs, signal);
   }
 }
 
@@ -74,8 +72,8 @@ async function complete({ client, name, cast, shop, say }: Person, task: Task): 
   );
   // The customer said it all the same.
   shop.schedule(task.customerId, reply.then);
-  const what = `"${task.title}" for ${task.customerId}: ${reply.outcome.replaceAll('-', ' ')}`;
-  say(`${name}, ${what}${completed ? '' : ' (too late, the case had gone on)'}`);
+  const late = completed ? '' : ' (too late, the case had gone on)';
+  say(`${name}: ${words(task.type)}, ${task.customerId}: ${words(reply.outcome)}${late}`);
 }
 
 /** Whether it was done; not, when it was refused for one of these reasons. */

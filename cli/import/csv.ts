@@ -3,11 +3,11 @@ import { parse, type Options } from 'csv-parse/sync';
 import { DomainError } from '../../domain/errors.ts';
 
 /** One line of a CSV file by its columns; or what is wrong with the whole line. */
-export type CsvLine<Column extends string> =
-  { line: number; values: Record<Column, string> } | { line: number; problem: string };
+export type CsvLine =
+  { line: number; values: Record<string, string> } | { line: number; problem: string };
 
-export type CsvBatch<Column extends string> = {
-  lines: CsvLine<Column>[];
+export type CsvBatch = {
+  lines: CsvLine[];
   /** of the file, so far */
   bytesRead: number;
 };
@@ -20,11 +20,8 @@ const maxLineLength = 65_536;
  * not depend on the file's size. A field holds no line break, so that a broken quote spoils its own line alone.
  * @throws DomainError `invalid` when the first line does not name exactly `columns`, before the first batch
  */
-export async function* readCsv<Column extends string>(
-  path: string,
-  columns: readonly Column[],
-): AsyncGenerator<CsvBatch<Column>> {
-  let order: Column[] | undefined;
+export async function* readCsv(path: string, columns: string[]): AsyncGenerator<CsvBatch> {
+  let order: string[] | undefined;
   for await (const { texts, firstLine, bytesRead } of textsOf(path)) {
     const lines = splitAll(texts).map((split, i) => ({ line: firstLine + i, split }));
     order ??= headerOf(path, lines.shift()?.split, columns);
@@ -34,7 +31,7 @@ export async function* readCsv<Column extends string>(
 }
 
 /** Only the check of the first line. */
-export async function checkHeader(path: string, columns: readonly string[]): Promise<void> {
+export async function checkHeader(path: string, columns: string[]): Promise<void> {
   const reading = readCsv(path, columns);
   await reading.next();
   await reading.return(undefined);
@@ -42,24 +39,20 @@ export async function checkHeader(path: string, columns: readonly string[]): Pro
 
 type Split = string[] | { problem: string };
 
-function byColumns<Column extends string>(
-  { line, split }: { line: number; split: Split | null | undefined },
-  order: Column[],
-): CsvLine<Column>[] {
+function byColumns(
+  { line, split }: { line: number; split: Split | null },
+  order: string[],
+): CsvLine[] {
   if (!split) return [];
   if ('problem' in split) return [{ line, problem: split.problem }];
   if (split.length !== order.length) {
     return [{ line, problem: `has ${split.length} fields instead of ${order.length}` }];
   }
-  const values = Object.fromEntries(order.map((column, i) => [column, split[i]]));
-  return [{ line, values: values as Record<Column, string> }];
+  return [{ line, values: Object.fromEntries(order.map((column, i) => [column, split[i]!])) }];
 }
 
-function headerOf<Column extends string>(
-  path: string,
-  header: Split | null | undefined,
-  columns: readonly Column[],
-): Column[] {
+/** The names in the first line, which must be those of `columns`. */
+function headerOf(path: string, header: Split | null | undefined, columns: string[]): string[] {
   const fail = (rule: string) => {
     const expected = `The first line must name the columns ${columns.join(',')} in any order.`;
     return new DomainError('invalid', `${path} ${rule}. ${expected}`);
@@ -68,8 +61,8 @@ function headerOf<Column extends string>(
   if ('problem' in header) throw fail(`cannot be read: its first line ${header.problem}`);
   if (header.some((name) => /[\0\uFFFD]/.test(name))) throw fail('is not a text in UTF-8');
   if (header.length === 1 && /[;\t]/.test(header[0]!)) throw fail('is not separated by commas');
-  const named = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
-  const unknown = header.filter((name) => !columns.includes(name as Column));
+  const named = (names: string[]) => names.map((name) => `"${name}"`).join(', ');
+  const unknown = header.filter((name) => !columns.includes(name));
   const missing = columns.filter((name) => !header.includes(name));
   if (unknown.length + missing.length > 0) {
     const rules = [
@@ -79,7 +72,7 @@ function headerOf<Column extends string>(
     throw fail(rules.filter(Boolean).join(' and '));
   }
   if (header.length > columns.length) throw fail('names a column twice');
-  return header as Column[];
+  return header;
 }
 
 const options: Options = { record_delimiter: '\n', relax_column_count: true, trim: true };
@@ -96,14 +89,14 @@ function splitAll(texts: (string | undefined)[]): (Split | null)[] {
 
 function splitTogether(texts: string[]): Split[] {
   try {
-    const records = parse<string[]>(texts.join('\n'), options);
+    const records = parse(texts.join('\n'), options);
     if (records.length === texts.length) return records;
   } catch {
     // At least one line is broken: see below which.
   }
   return texts.map((text) => {
     try {
-      return parse<string[]>(text, options)[0]!;
+      return parse(text, options)[0]!;
     } catch {
       return { problem: 'has a quote that is not closed or stands in the wrong place' };
     }

@@ -134,7 +134,7 @@ async function* goodRows<Row>(
 type Problem = { field: string; reason: string };
 
 function check<Row>(
-  line: CsvLine<string>,
+  line: CsvLine,
   { schema, key }: Format<Row>,
   contradicted: (row: Row, line: number) => number | undefined,
 ): { row: Row } | { problems: Problem[] } {

@@ -47,7 +47,7 @@ CREATE TABLE `cases` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `cases_customer_episode` ON `cases` (`customer_id`,`episode`);--> statement-breakpoint
 CREATE UNIQUE INDEX `cases_one_open` ON `cases` (`customer_id`) WHERE status = 'open';--> statement-breakpoint
-CREATE INDEX `cases_open` ON `cases` (`case_id`) WHERE status = 'open';--> statement-breakpoint
+CREATE INDEX `cases_walk` ON `cases` (`status`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_closed` ON `cases` (`closed_at`) WHERE closed_at is not null;--> statement-breakpoint
 CREATE INDEX `cases_list` ON `cases` (`status`,`opened_at`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_step` ON `cases` (`status`,`step`,`opened_at`,`case_id`);--> statement-breakpoint

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Cast, leastPursued, resultOf } from '../../cli/demo/cast.ts';
-import { cancellations, roles, usually, type Reply, type Role } from '../../cli/demo/roles.ts';
+import { cancellations } from '../../cli/demo/cancellations.ts';
+import { roles, usually, type Reply, type Role } from '../../cli/demo/roles.ts';
 import { resultErrors, taskTypes, type TaskType } from '../../domain/tasks.ts';
 import { outcomes, type Decision } from '../../domain/words.ts';
 

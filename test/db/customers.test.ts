@@ -9,6 +9,7 @@ import {
   upsertCustomers,
 } from '../../db/customers.ts';
 import { projectCase } from '../../db/cases.ts';
+import { messagesDone } from '../../db/outbox.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { withDatabase } from '../support/database.ts';
 import {
@@ -84,7 +85,6 @@ describe('importing purchases', () => {
       await recordPurchases(db, { purchases, at: minute(9) });
       const [start] = await messages(db);
       expect(start?.kind).toBe('start-case');
-      const { messagesDone } = await import('../../db/outbox.ts');
       await messagesDone(db, [start!.outboxId], minute(9));
       expect(await messages(db)).toMatchObject([
         { kind: 'fact', payload: { kind: 'purchase', amount: 70, at: minute(6) } },
@@ -151,7 +151,10 @@ describe('the dormancy scan', () => {
   it('pages by customer without gap or repetition', () =>
     withDatabase(async ({ db }) => {
       const ids = Array.from({ length: 7 }, (_, i) => `C${i}`);
-      await accept(db, ids.map((id) => purchase(id, 'o1')));
+      await accept(
+        db,
+        ids.map((id) => purchase(id, 'o1')),
+      );
       const seen: string[] = [];
       for (let after: string | null = null; ;) {
         const page = await customersForScan(db, { after, limit: 3 });
@@ -167,7 +170,10 @@ describe('the list of customers', () => {
   it('is complete over its pages, by ID', () =>
     withDatabase(async ({ db }) => {
       const ids = Array.from({ length: 7 }, (_, i) => `C${i}`);
-      await accept(db, ids.toReversed().map((id) => purchase(id, 'o1')));
+      await accept(
+        db,
+        ids.toReversed().map((id) => purchase(id, 'o1')),
+      );
       const pages = await everyPage((cursor) => listCustomers(db, { limit: 3, cursor }));
       expect(pages.map((page) => page.map(({ customerId }) => customerId))).toEqual([
         ['C0', 'C1', 'C2'],
@@ -182,13 +188,16 @@ describe('the list of customers', () => {
       expect((await listCustomers(db, { limit: 2 })).nextCursor).toBeNull();
     }));
 
-  it.each(['nonsense', '', Buffer.from('["customers"]').toString('base64url'), 'WyJ0YXNrcyIsIngiXQ'])(
-    'refuses the cursor "%s"',
-    (cursor) =>
-      withDatabase(async ({ db }) => {
-        const refusal = await listCustomers(db, { limit: 2, cursor }).catch((error) => error);
-        expect(refusal).toBeInstanceOf(DomainError);
-        expect(refusal).toMatchObject({ code: 'invalid', fields: [{ field: 'cursor' }] });
-      }),
+  it.each([
+    'nonsense',
+    '',
+    Buffer.from('["customers"]').toString('base64url'),
+    'WyJ0YXNrcyIsIngiXQ',
+  ])('refuses the cursor "%s"', (cursor) =>
+    withDatabase(async ({ db }) => {
+      const refusal = await listCustomers(db, { limit: 2, cursor }).catch((error) => error);
+      expect(refusal).toBeInstanceOf(DomainError);
+      expect(refusal).toMatchObject({ code: 'invalid', fields: [{ field: 'cursor' }] });
+    }),
   );
 });

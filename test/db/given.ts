@@ -13,7 +13,7 @@ export function minute(number: number): string {
   return new Date(Date.UTC(2026, 10, 2, 8, number)).toISOString();
 }
 
-export const shop: Actor = { actorId: 'shop-key', role: 'sales-system' };
+const shop: Actor = { actorId: 'shop-key', role: 'sales-system' };
 export const anna: Actor = { actorId: 'anna', role: 'agent' };
 export const bert: Actor = { actorId: 'bert', role: 'agent' };
 
@@ -23,7 +23,11 @@ export async function aPolicy(db: Db): Promise<VersionedPolicy> {
 
 let eventNumber = 0;
 
-export function event(type: string, customerId: string, fields: Partial<SalesEvent> = {}): SalesEvent {
+export function event(
+  type: string,
+  customerId: string,
+  fields: Partial<SalesEvent> = {},
+): SalesEvent {
   eventNumber += 1;
   return {
     source: 'https://shop.example',
@@ -99,13 +103,24 @@ const firstState: CaseState = {
 };
 
 export function projection(
-  { caseId, customerId }: Pick<CaseRecord, 'caseId' | 'customerId'>,
+  record: CaseRecord,
   revision: number,
   fields: Partial<Omit<CaseProjection, 'state'>> & { state?: Partial<CaseState> } = {},
 ): CaseProjection {
+  const { caseId, customerId, episode, trigger, openedAt, statedCause, effectiveAt } = record;
+  const { policyVersion } = record;
   return {
-    caseId,
-    customerId,
+    opening: {
+      caseId,
+      customerId,
+      episode,
+      trigger,
+      openedAt,
+      statedCause,
+      effectiveAt,
+      policyVersion,
+      firstSeq: 1,
+    },
     revision,
     tasks: [],
     timeline: { firstSeq: 1, entries: [] },

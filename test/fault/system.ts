@@ -113,7 +113,10 @@ export async function startSystem(folder: string): Promise<System> {
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       run(part, resolve);
-      const late = () => reject(new Error(`${part} was not ready in ${readyWithinMs / 1_000} s`));
+      const late = () => {
+        const words = system.endedByItself.at(-1)?.words;
+        reject(new Error(`${part} was not ready in ${readyWithinMs / 1_000} s: ${words}`));
+      };
       const timer = setTimeout(late, readyWithinMs);
       await promise.finally(() => clearTimeout(timer));
     },
@@ -141,11 +144,16 @@ export async function startSystem(folder: string): Promise<System> {
     },
   };
 
-  await system.start('temporal');
-  await prepare(system);
-  await Promise.all([system.start('worker'), system.start('api')]);
-  await system.ready();
-  return system;
+  try {
+    await system.start('temporal');
+    await prepare(system);
+    await Promise.all([system.start('worker'), system.start('api')]);
+    await system.ready();
+    return system;
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
 }
 
 async function makeKeys(folder: string): Promise<System['keys']> {

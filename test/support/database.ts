@@ -13,12 +13,12 @@ import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 export type TestDatabase = {
   db: Db;
   /** further connections to the same database */
-  connect(): Promise<Db>;
+  connect: () => Promise<Db>;
   /**
    * Runs `body`, the source of an async function `(db, load, number)`, in `count` processes that begin together,
    * and returns what each returned. `load('db/cases.ts')` imports a module of ours.
    */
-  inProcesses<T>(count: number, body: string): Promise<T[]>;
+  inProcesses: <T>(count: number, body: string) => Promise<T[]>;
 };
 
 /** An empty database of its own, closed and removed afterwards. */

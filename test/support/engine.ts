@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import proto from '@temporalio/proto';
-import { Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.ts';
 import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
@@ -26,6 +26,7 @@ import { runRelay, type Logger } from '../../relay/relay.ts';
 import { searchAttributeTypes } from '../../temporal.config.ts';
 import { createRecoveries, type Recoveries, type Verdict } from '../../temporal/recoveries.ts';
 import { testPath } from './paths.ts';
+import { quietRuntime } from './quiet.ts';
 
 const taskQueue = 'winback-test';
 const patienceMs = 20_000;
@@ -283,11 +284,4 @@ async function registerSearchAttributes({ connection, namespace }: TestWorkflowE
       ]),
     ),
   });
-}
-
-let runtimeInstalled = false;
-function quietRuntime(): void {
-  if (runtimeInstalled) return;
-  runtimeInstalled = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { getCase } from '../../db/cases.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
-import { startEngine } from './engine.ts';
+import { startEngine, type Engine } from './engine.ts';
 import globalSetup from './global-setup.ts';
 import { testPathVariables } from './paths.ts';
 import { quickPolicy } from './policies.ts';
@@ -31,15 +31,29 @@ async function record(): Promise<void> {
     for (const name of missing) {
       const caseId = await scenarios[name].run(engine);
       await engine.closed(caseId);
-      const { customerId } = (await getCase(engine.db, caseId))!;
-      const handle = engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
-      await handle.result();
-      const history = await handle.fetchHistory();
+      const history = await historyOf(engine, caseId);
       await writeFile(fileOf(name), `${historyToJSON(history)}\n`);
       console.log(`${name}: ${history.events!.length} events`);
     }
   } finally {
     await engine.stop();
     await rm(folder, { recursive: true });
+  }
+}
+
+/** A customer's episodes share the workflow ID and follow each other. */
+async function historyOf(engine: Engine, caseId: string) {
+  const { customerId, episode } = (await getCase(engine.db, caseId))!;
+  const workflowId = recoveryWorkflowId(customerId);
+  for (;;) {
+    const runs = await Array.fromAsync(
+      engine.env.client.workflow.list({ query: `WorkflowId = '${workflowId}'` }),
+    );
+    runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+    const run = runs[episode - 1];
+    if (run && run.status.name !== 'RUNNING') {
+      return engine.env.client.workflow.getHandle(workflowId, run.runId).fetchHistory();
+    }
+    await engine.pass('1s');
   }
 }

@@ -1,0 +1,100 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { TaskState } from '../domain/case.ts';
+import { prepared, type Db } from './connection.ts';
+import { commands, tasks } from './schema.ts';
+
+const caseId = sql.placeholder('caseId');
+
+const statements = prepared((db) => ({
+  command: db
+    .select({ actor: commands.actor, request: commands.request })
+    .from(commands)
+    .where(eq(commands.commandId, sql.placeholder('commandId')))
+    .prepare(),
+  task: db
+    .insert(tasks)
+    .values({
+      taskId: sql.placeholder('taskId'),
+      caseId,
+      customerId: sql.placeholder('customerId'),
+      type: sql.placeholder('type'),
+      step: sql.placeholder('step'),
+      status: sql.placeholder('status'),
+      attempt: sql.placeholder('attempt'),
+      agreed: sql.placeholder('agreed'),
+      createdAt: sql.placeholder('createdAt'),
+      dueAt: sql.placeholder('dueAt'),
+      deadlineAt: sql.placeholder('deadlineAt'),
+      closedAt: sql.placeholder('closedAt'),
+      closeReason: sql.placeholder('closeReason'),
+      completedBy: sql.placeholder('completedBy'),
+      // As text: the column's own encoder would make the text `null` of a missing result.
+      result: sql`${sql.placeholder('resultText')}`,
+    })
+    .onConflictDoUpdate({
+      target: tasks.taskId,
+      // Everything but the assignee, which the workflow does not know.
+      set: {
+        type: sql`excluded.type`,
+        step: sql`excluded.step`,
+        status: sql`excluded.status`,
+        attempt: sql`excluded.attempt`,
+        agreed: sql`excluded.agreed`,
+        createdAt: sql`excluded.created_at`,
+        dueAt: sql`excluded.due_at`,
+        deadlineAt: sql`excluded.deadline_at`,
+        closedAt: sql`excluded.closed_at`,
+        closeReason: sql`excluded.close_reason`,
+        completedBy: sql`excluded.completed_by`,
+        result: sql`excluded.result`,
+      },
+    })
+    .prepare(),
+  cancelOthers: db
+    .update(tasks)
+    .set({
+      status: 'cancelled',
+      closedAt: sql`${sql.placeholder('at')}`,
+      closeReason: 'case-closed',
+    })
+    .where(
+      and(
+        eq(tasks.caseId, caseId),
+        eq(tasks.status, 'open'),
+        sql`${tasks.taskId} not in (select value from json_each(${sql.placeholder('given')}))`,
+      ),
+    )
+    .prepare(),
+}));
+
+/** Writes the tasks as their workflow has them; every other open task of the case is cancelled. */
+export function writeTasks(
+  tx: Db,
+  {
+    caseId,
+    customerId,
+    given,
+    at,
+  }: { caseId: string; customerId: string; given: TaskState[]; at: string },
+): void {
+  const { task: write, cancelOthers } = statements(tx);
+  for (const task of given) {
+    const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
+    write.run({ ...task, ...closing, caseId, customerId });
+  }
+  cancelOthers.run({ caseId, given: JSON.stringify(given.map(({ taskId }) => taskId)), at });
+}
+
+const notClosed = { closedAt: null, closeReason: null, completedBy: null, resultText: null };
+
+/** How the task ended; the result with its free text stands in the command that brought it. */
+function closingOf(tx: Db, { closedAt, closeReason, commandId, result }: TaskState) {
+  const command = commandId === null ? undefined : statements(tx).command.get({ commandId });
+  const full = command?.request['result'] ?? result;
+  return {
+    closedAt,
+    closeReason,
+    completedBy: command?.actor ?? null,
+    resultText: full === null ? null : JSON.stringify(full),
+  };
+}

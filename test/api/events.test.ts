@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startApi, type Api } from '../support/api.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+let sent = 0;
+function event(type: string, subject: string, data?: object, more: object = {}) {
+  sent += 1;
+  return { specversion: '1.0', id: `E${sent}`, source: 'shop', type, subject, data, ...more };
+}
+const send = (body: unknown, headers = {}) =>
+  api.post('/api/v1/events', body, { as: 'sales-system', headers });
+const purchase = (customerId: string, orderId: string, data = {}) =>
+  event('purchase.recorded', customerId, { orderId, amount: 4_990, currency: 'EUR', ...data });
+
+describe('what the sales system sends', () => {
+  test('one event is accepted, the same again is a duplicate and changes nothing', async () => {
+    const bought = purchase('C-1', 'O-1');
+    expect((await send(bought)).body).toEqual({ accepted: 1, duplicates: 0 });
+    expect((await send(bought)).body).toEqual({ accepted: 0, duplicates: 1 });
+    const { body } = await api.get('/api/v1/customers/C-1');
+    expect(body.value).toMatchObject({
+      purchases: 1,
+      revenue: { amount: 4_990, currency: 'EUR' },
+    });
+  });
+
+  test.each(['application/cloudevents+json', 'application/cloudevents-batch+json'])(
+    'a batch comes as %s too',
+    async (type) => {
+      const batch = [purchase('C-2', `O-${type}`), event('order.delivered', 'C-2')];
+      const { status, body } = await send([...batch, batch[0]], { 'content-type': type });
+      expect([status, body]).toEqual([202, { accepted: 2, duplicates: 1 }]);
+    },
+  );
+
+  test('a batch of 1,000 is accepted, of 1,001 refused', async () => {
+    const batch = Array.from({ length: 1_001 }, (_, i) => purchase(`C-B${i}`, 'O-1'));
+    const refused = await send(batch);
+    expect(refused.status).toBe(400);
+    expect(refused.body.detail).toContain('at most 1000 events');
+    expect((await send(batch.slice(1))).body).toEqual({ accepted: 1_000, duplicates: 0 });
+    expect((await send([])).body).toEqual({ accepted: 0, duplicates: 0 });
+  });
+
+  test('a batch with one broken event is refused as a whole, and the field is named', async () => {
+    const good = purchase('C-ALL-OR-NOTHING', 'O-1');
+    const { status, body } = await send([good, purchase('C-3', 'O-1', { amount: 49.9 })]);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { field: '[1].data.amount', rule: 'must be a whole number of minor units, 0 or more' },
+    ]);
+    expect((await api.get('/api/v1/customers/C-ALL-OR-NOTHING')).status).toBe(404);
+  });
+
+  test.each([
+    [{ specversion: '0.3' }, 'specversion', 'must be 1.0'],
+    [{ subject: 'erika@example.com' }, 'subject', expect.stringContaining('no mail address')],
+    [{ subject: undefined }, 'subject', 'is required'],
+    [{ id: '' }, 'id', 'must not be empty'],
+    [{ time: 'yesterday' }, 'time', expect.stringContaining('ISO 8601')],
+    [{ time: '2026-02-30T10:00:00Z' }, 'time', expect.stringContaining('ISO 8601')],
+    [{ data: 'text' }, 'data', 'must be an object'],
+    [{ data_base64: 'e30=' }, 'data_base64', expect.stringContaining('not understood')],
+    [{ datacontenttype: 'text/xml' }, 'datacontenttype', 'must be application/json'],
+  ])('the envelope is checked: %j', async (wrong, field, rule) => {
+    const { status, body } = await send({ ...purchase('C-4', 'O-1'), ...wrong });
+    expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
+  });
+
+  test.each([
+    ['customer.updated', { name: 'Erika' }, 'data.kind', 'is required'],
+    [
+      'customer.updated',
+      { name: 'Erika', kind: 'alien' },
+      'data.kind',
+      'must be one of: consumer, business',
+    ],
+    [
+      'customer.updated',
+      { name: 'E', kind: 'consumer', email: 'nowhere' },
+      'data.email',
+      'must be a mail address',
+    ],
+    [
+      'purchase.recorded',
+      { orderId: 'O', amount: -1, currency: 'EUR' },
+      'data.amount',
+      'must be a whole number of minor units, 0 or more',
+    ],
+    [
+      'purchase.recorded',
+      { orderId: 'O', amount: 1, currency: 'euro' },
+      'data.currency',
+      expect.stringContaining('ISO 4217'),
+    ],
+    [
+      'permission.changed',
+      { channel: 'fax', granted: true },
+      'data.channel',
+      'must be one of: phone, email, letter, visit',
+    ],
+    [
+      'permission.changed',
+      { channel: 'phone', granted: 'yes' },
+      'data.granted',
+      'must be true or false',
+    ],
+    [
+      'cancellation.received',
+      { effectiveAt: 'soon' },
+      'data.effectiveAt',
+      expect.stringContaining('ISO 8601'),
+    ],
+  ])('the data of %s is checked: %j', async (type, data, field, rule) => {
+    const { status, body } = await send(event(type, 'C-5', data));
+    expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
+  });
+
+  test('an unknown type, extension attributes and further data are welcome', async () => {
+    const odd = event('basket.abandoned', 'C-6', { anything: [1] }, { traceparent: '00-x' });
+    const known = event('complaint.recorded', 'C-6', { text: 'too late' });
+    expect((await send([odd, known])).body).toEqual({ accepted: 2, duplicates: 0 });
+  });
+
+  test('a cancellation opens a case with the stated cause, in UTC', async () => {
+    const effectiveAt = '2030-01-01T00:00:00+01:00';
+    await send(
+      event('cancellation.received', 'C-7', { reason: 'better-offer-price', effectiveAt }),
+    );
+    const { body } = await api.get('/api/v1/cases?customerId=C-7');
+    expect(body.items).toMatchObject([
+      {
+        caseId: 'C-7-e1',
+        trigger: 'cancellation',
+        status: 'open',
+        cause: 'better-offer-price',
+        causes: { stated: 'better-offer-price', assessed: null },
+        statedReason: null,
+        effectiveAt: '2029-12-31T23:00:00.000Z',
+        openedBy: api.keys['sales-system'].record.keyId,
+      },
+    ]);
+  });
+
+  test("a reason in the customer's own words is kept as such", async () => {
+    await send(event('cancellation.received', 'C-8', { reason: 'Nobody ever called me back.' }));
+    const { body } = await api.get('/api/v1/cases/C-8-e1');
+    expect(body).toMatchObject({ cause: null, statedReason: 'Nobody ever called me back.' });
+  });
+
+  test('the same request with the same key gets the same answer', async () => {
+    const headers = { 'idempotency-key': 'batch-1' };
+    const bought = purchase('C-9', 'O-1');
+    expect((await send(bought, headers)).body).toEqual({ accepted: 1, duplicates: 0 });
+    expect((await send(bought, headers)).body).toEqual({ accepted: 1, duplicates: 0 });
+    const other = await send(purchase('C-9', 'O-2'), headers);
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused']);
+  });
+});
+
+describe('what is known of a customer', () => {
+  test('is put together from what was sent', async () => {
+    const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+    await send([
+      event('customer.updated', 'K-1', {
+        name: 'Erika Mustermann',
+        kind: 'consumer',
+        email: 'erika@example.com',
+        country: 'DE',
+        language: 'de',
+        shoeSize: 38,
+      }),
+      event('permission.changed', 'K-1', {
+        channel: 'phone',
+        granted: true,
+        legalBasis: 'consent',
+      }),
+      ...[400, 370, 340].map((ago, i) => ({
+        ...purchase('K-1', `O-${i}`, { amount: 10_000 }),
+        time: days(ago),
+      })),
+    ]);
+    const { status, body } = await api.get('/api/v1/customers/K-1', { as: 'agent' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      customerId: 'K-1',
+      name: 'Erika Mustermann',
+      kind: 'consumer',
+      country: 'DE',
+      value: { purchases: 3, revenue: { amount: 30_000, currency: 'EUR' }, tier: 'A' },
+      rhythm: { purchaseDays: 3, intervalDays: 30, state: 'dormant', dormantAfterDays: 90 },
+      phase: 'abstinence',
+      targetGroup: 'Z4',
+      permissions: [{ channel: 'phone', granted: true, legalBasis: 'consent', proof: null }],
+      episodes: [],
+    });
+    expect(body.rhythm.silentDays).toBeCloseTo(340, 0);
+    await api.post('/api/v1/cases', { customerId: 'K-1', trigger: 'dormancy' });
+    const { body: later } = await api.get('/api/v1/customers/K-1');
+    expect(later.phase).toBe('revitalisation');
+    expect(later.episodes).toMatchObject([{ caseId: 'K-1-e1', episode: 1, status: 'open' }]);
+  });
+
+  test('is listed by ID, page by page', async () => {
+    const ids: string[] = [];
+    let cursor: string | null = '';
+    do {
+      const next: string = cursor && `&cursor=${cursor}`;
+      const { body } = await api.get(`/api/v1/customers?limit=200${next}`);
+      ids.push(...body.items.map((c: { customerId: string }) => c.customerId));
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(ids.length).toBeGreaterThan(1_000);
+    expect(ids).toEqual([...new Set(ids)].sort());
+  });
+});

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../../api/routes/index.ts';
+import { roles, type Role } from '../../domain/words.ts';
+import { startApi, type Api } from '../support/api.ts';
+
+const all: readonly Role[] = roles;
+const staff: readonly Role[] = ['agent', 'manager', 'admin'];
+const managers: readonly Role[] = ['manager', 'admin'];
+
+/** Who may do what, written down a second time on purpose. */
+const allowed: Record<string, readonly Role[] | 'anyone'> = {
+  acceptEvents: ['sales-system', 'admin'],
+  listCustomers: all,
+  getCustomer: all,
+  openCase: ['sales-system', 'manager', 'admin'],
+  listCases: all,
+  getCase: all,
+  getTimeline: all,
+  closeCase: managers,
+  pauseCase: managers,
+  resumeCase: managers,
+  listTasks: staff,
+  getTask: staff,
+  claimTask: staff,
+  assignTask: managers,
+  rescheduleTask: staff,
+  completeTask: staff,
+  getCommand: all,
+  startScan: managers,
+  getScan: managers,
+  reportSuccess: staff,
+  listKeys: ['admin'],
+  createKey: ['admin'],
+  revokeKey: ['admin'],
+  health: 'anyone',
+  readiness: 'anyone',
+  metrics: all,
+};
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+test('every route is in the list of who may do what', () => {
+  expect(routes.map(({ name }) => name).sort()).toEqual(Object.keys(allowed).sort());
+});
+
+describe.each(routes.map((route) => [route.name, route] as const))('%s', (name, route) => {
+  const path = route.path.replaceAll(/\{\w+\}/g, 'unknown');
+  const ask = (as: Role | null) => api.call(route.method.toUpperCase(), path, { as });
+
+  test('without a key', async () => {
+    const { status } = await ask(null);
+    if (allowed[name] === 'anyone') expect([200, 503]).toContain(status);
+    else expect(status).toBe(401);
+  });
+
+  test.each(roles)('as %s', async (role) => {
+    const { status } = await ask(role);
+    const may = allowed[name] === 'anyone' || allowed[name]!.includes(role);
+    if (may) expect([200, 201, 202, 400, 404, 503]).toContain(status);
+    else expect(status).toBe(403);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  createKey,
+  ensureAdminKey,
+  keyBySecret,
+  listKeys,
+  revokeKey,
+  touchKey,
+} from '../../db/keys.ts';
+import { apiKeys } from '../../db/schema.ts';
+import { withDatabase } from '../support/database.ts';
+import { minute } from './given.ts';
+
+const agent = { name: 'Anna', role: 'agent', at: minute(0) } as const;
+
+describe('a key', () => {
+  it('is found by its secret, which itself is kept nowhere', () =>
+    withDatabase(async ({ db }) => {
+      const { record, secret } = await createKey(db, agent);
+      expect(secret).toMatch(/^wb_[\w-]{43}$/);
+      expect(await keyBySecret(db, secret)).toEqual(record);
+      expect(record).toEqual({
+        keyId: expect.any(String),
+        name: 'Anna',
+        role: 'agent',
+        createdAt: minute(0),
+        revokedAt: null,
+        lastUsedAt: null,
+      });
+      expect(JSON.stringify(db.select().from(apiKeys).all())).not.toContain(secret.slice(3));
+      expect(await keyBySecret(db, `${secret}x`)).toBeUndefined();
+    }));
+
+  it('does not work any more once it is revoked', () =>
+    withDatabase(async ({ db }) => {
+      const { record, secret } = await createKey(db, agent);
+      await revokeKey(db, { keyId: record.keyId, at: minute(1) });
+      await revokeKey(db, { keyId: record.keyId, at: minute(2) });
+      expect(await keyBySecret(db, secret)).toBeUndefined();
+      expect(await listKeys(db)).toMatchObject([{ revokedAt: minute(1) }]);
+      expect(await revokeKey(db, { keyId: 'nothing', at: minute(1) })).toBeUndefined();
+    }));
+
+  it('shows when it was last used, to the minute', () =>
+    withDatabase(async ({ db }) => {
+      const { keyId } = (await createKey(db, agent)).record;
+      const used = async () => (await listKeys(db))[0]?.lastUsedAt;
+      await touchKey(db, keyId, '2026-11-02T08:00:00.000Z');
+      await touchKey(db, keyId, '2026-11-02T08:00:59.000Z');
+      expect(await used()).toBe('2026-11-02T08:00:00.000Z');
+      await touchKey(db, keyId, '2026-11-02T08:01:01.000Z');
+      expect(await used()).toBe('2026-11-02T08:01:01.000Z');
+    }));
+});
+
+describe('the first admin key', () => {
+  it('is made and shown once when none is given', () =>
+    withDatabase(async ({ db }) => {
+      const { secret } = await ensureAdminKey(db, { at: minute(0) });
+      expect(await keyBySecret(db, secret!)).toMatchObject({ role: 'admin' });
+      expect(await ensureAdminKey(db, { at: minute(1) })).toEqual({ secret: null });
+      expect(await listKeys(db)).toHaveLength(1);
+    }));
+
+  it('is the one that is given, at every start', () =>
+    withDatabase(async ({ db }) => {
+      for (const n of [0, 1]) {
+        expect(await ensureAdminKey(db, { secret: 'from-outside', at: minute(n) })).toEqual({
+          secret: null,
+        });
+      }
+      expect(await keyBySecret(db, 'from-outside')).toMatchObject({ role: 'admin' });
+      expect(await listKeys(db)).toHaveLength(1);
+    }));
+
+  it('is made again when the last one is revoked', () =>
+    withDatabase(async ({ db }) => {
+      await ensureAdminKey(db, { at: minute(0) });
+      const [{ keyId } = { keyId: '' }] = await listKeys(db);
+      await revokeKey(db, { keyId, at: minute(1) });
+      expect((await ensureAdminKey(db, { at: minute(2) })).secret).not.toBeNull();
+    }));
+
+  it('is made by one of several processes that start at once', () =>
+    withDatabase(async ({ db, inProcesses }) => {
+      const secrets = await inProcesses<string | null>(
+        3,
+        `async (db, load) => {
+          const { ensureAdminKey } = await load('db/keys.ts');
+          return (await ensureAdminKey(db, { at: '2026-11-02T08:00:00.000Z' })).secret;
+        }`,
+      );
+      expect(secrets.filter((secret) => secret !== null)).toHaveLength(1);
+      expect(await listKeys(db)).toHaveLength(1);
+    }));
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
+import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
+import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
+import type { Db } from '../../db/open.ts';
+import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
+import { successFigures } from '../../db/reports.ts';
+import { listTasks } from '../../db/tasks.ts';
+import type { CaseFilter, TaskFilter } from '../../domain/records.ts';
+import { withDatabase } from '../support/database.ts';
+import { anna, anOpenCase, minute } from './given.ts';
+
+/* On SQLite alone: what the lists cost must not grow with the number of rows. */
+
+type Question = (db: Db) => Promise<unknown>;
+
+/** How SQLite runs the statements of `ask`, on a new connection, where none is prepared yet. */
+async function plansOf(connect: () => Promise<Db>, ask: Question): Promise<string[]> {
+  const db = await connect();
+  const { $client: client } = db;
+  const statements: string[] = [];
+  const prepare = client.prepare.bind(client);
+  const recording = (source: string) => {
+    statements.push(source);
+    return prepare(source);
+  };
+  await ask(Object.assign(db, { $client: Object.assign(client, { prepare: recording }) }));
+  return statements.flatMap((source) => {
+    const nulls = Array<null>(source.split('?').length - 1).fill(null);
+    const rows = prepare(`explain query plan ${source}`).all(...nulls);
+    return rows.map((row) => (row as { detail: string }).detail);
+  });
+}
+
+/** The whole table, or a sorting of more than is given back. */
+const grows = /^SCAN (?!outbox USING INDEX outbox_undone)|TEMP B-TREE/;
+
+async function expectIndexed(connect: () => Promise<Db>, ask: Question): Promise<void> {
+  const plans = await plansOf(connect, ask);
+  expect(plans).not.toEqual([]);
+  expect(plans.filter((plan) => grows.test(plan))).toEqual([]);
+}
+
+const cursorOf = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+describe('the inbox', () => {
+  const filters: [TaskFilter, string][] = [
+    [{}, 'tasks_inbox'],
+    [{ status: 'open' }, 'tasks_inbox'],
+    [{ status: 'open', dueBefore: minute(1) }, 'tasks_inbox'],
+    [{ status: 'open', assignee: 'anna' }, 'tasks_assignee'],
+    [{ status: 'open', assignee: null }, 'tasks_assignee'],
+    [{ status: 'done', assignee: 'anna', dueBefore: minute(1) }, 'tasks_assignee'],
+    [{ status: 'open', type: 'letter' }, 'tasks_type'],
+    [{ status: 'open', type: 'letter', dueBefore: minute(1) }, 'tasks_type'],
+    [{ caseId: 'C1-e1' }, 'tasks_case'],
+    [{ caseId: 'C1-e1', status: 'open', assignee: 'anna' }, 'tasks_case'],
+  ];
+
+  it.each(filters)('finds %j by %s, in order, on every page', (filter, index) =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('tasks', minute(1), 't1')]) {
+        const list = (db: Db) => listTasks(db, filter, { limit: 20, cursor });
+        await expectIndexed(connect, list);
+        for (const plan of await plansOf(connect, list)) expect(plan).toContain(`INDEX ${index} `);
+      }
+    }),
+  );
+});
+
+describe('the list of cases', () => {
+  const filters: [CaseFilter, string][] = [
+    [{}, 'cases_list'],
+    [{ status: 'open' }, 'cases_list'],
+    [{ dueBefore: minute(1) }, 'cases_list'],
+    [{ status: 'open', step: 'measures' }, 'cases_step'],
+    [{ status: 'open', trigger: 'dormancy' }, 'cases_trigger'],
+    [{ status: 'closed', tier: 'A' }, 'cases_tier'],
+    [{ tier: 'A' }, 'cases_tier'],
+    [{ status: 'closed', cause: 'no-need' }, 'cases_cause'],
+    [{ outcome: 'lost' }, 'cases_outcome'],
+    [{ status: 'open', tier: 'A', dueBefore: minute(1) }, 'cases_tier'],
+  ];
+
+  it.each(filters)('finds %j by %s, in order, on every page', (filter, index) =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('cases', minute(1), 'C1-e1')]) {
+        const list = (db: Db) => listCases(db, filter, { limit: 20, cursor });
+        await expectIndexed(connect, list);
+        for (const plan of await plansOf(connect, list)) expect(plan).toContain(`INDEX ${index} `);
+      }
+    }),
+  );
+
+  it('finds the cases of one customer, and of an agent with open tasks, by index', () =>
+    withDatabase(async ({ connect }) => {
+      const page = { limit: 20, cursor: cursorOf('cases', minute(1), 'C1-e1') };
+      const ofCustomer = await plansOf(connect, (db) => listCases(db, { customerId: 'C1' }, page));
+      expect(ofCustomer[0]).toContain('INDEX cases_customer_episode (customer_id=?)');
+      await expectIndexed(connect, (db) => listCases(db, { assignee: 'anna' }, page));
+    }));
+});
+
+describe('everything else that is asked often', () => {
+  it('goes by index', () =>
+    withDatabase(async ({ db: first, connect }) => {
+      const { caseId } = await anOpenCase(first, 'C1');
+      const customers = { limit: 20, cursor: cursorOf('customers', 'C1') };
+      const command = {
+        commandId: 'c1',
+        actor: anna,
+        action: 'task.complete',
+        target: 't1',
+        caseId,
+        request: {},
+        idempotencyKey: 'k1',
+        at: minute(1),
+        lease: minute(2),
+      };
+      const questions: Question[] = [
+        (db) => listCustomers(db, customers),
+        (db) => purchaseHistory(db, 'C1'),
+        (db) => timelineOf(db, caseId),
+        (db) => openCaseOf(db, 'C1'),
+        (db) => openCaseCount(db),
+        (db) => nextMessages(db, { now: minute(1), limit: 20 }),
+        (db) => outboxBacklog(db),
+        (db) => beginCommand(db, command),
+        (db) => findByIdempotencyKey(db, 'anna', 'k1'),
+        (db) => finishCommand(db, { commandId: 'c1', status: 'done', at: minute(3) }),
+      ];
+      for (const question of questions) await expectIndexed(connect, question);
+    }));
+
+  it('walks through the open cases without meeting a closed one', () =>
+    withDatabase(async ({ connect }) => {
+      for (const after of [null, 'C1-e1']) {
+        expect(await plansOf(connect, (db) => openCasesPage(db, { after, limit: 20 }))).toEqual([
+          'SEARCH cases USING INDEX cases_walk (status=? AND case_id>?)',
+        ]);
+      }
+    }));
+
+  it('reads of the customers only what a page of the scan needs', () =>
+    withDatabase(async ({ connect }) => {
+      const [page] = await plansOf(connect, (db) =>
+        customersForScan(db, { after: 'C1', limit: 20 }),
+      );
+      expect(page).toMatch(/^SEARCH customers USING INDEX \w+ \(customer_id>\?\)$/);
+    }));
+
+  it('reads of the cases only those closed in the period of a report', () =>
+    withDatabase(async ({ connect }) => {
+      const [page] = await plansOf(connect, (db) =>
+        successFigures(db, { from: minute(1), to: minute(2) }),
+      );
+      expect(page).toContain('INDEX cases_closed (closed_at>? AND closed_at<?)');
+    }));
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { listCases, openCaseOf, projectCase } from '../../db/cases.ts';
+import type { Db } from '../../db/open.ts';
+import { finishScan, getScan, openFromScan, saveScanPage, startScan } from '../../db/scans.ts';
+import { withDatabase } from '../support/database.ts';
+import {
+  accept,
+  anOpenCase,
+  aPolicy,
+  closedAsLost,
+  event,
+  messages,
+  minute,
+  projection,
+  purchase,
+} from './given.ts';
+
+const candidate = (customerId: string, secondLifetimeValue: number) => ({
+  customerId,
+  secondLifetimeValue,
+  silentDays: 100,
+  dormantAfterDays: 60,
+});
+
+/** A running scan that has found these customers, by value. */
+async function aScan(db: Db, values: Record<string, number>): Promise<void> {
+  const found = Object.entries(values).map(([id, value]) => candidate(id, value));
+  await accept(
+    db,
+    found.map(({ customerId }) => purchase(customerId, 'o1')),
+  );
+  await startScan(db, { scanId: 's1', at: minute(10) });
+  const page = { scanId: 's1', cursor: 'Z', scanned: found.length, candidates: found };
+  await saveScanPage(db, page);
+}
+
+async function open(db: Db, fields: { capacity?: number; limit?: number } = {}) {
+  const policy = await aPolicy(db);
+  return openFromScan(db, {
+    scanId: 's1',
+    capacity: 60,
+    policy,
+    at: minute(20),
+    limit: 20,
+    ...fields,
+  });
+}
+
+async function dormant(db: Db): Promise<string[]> {
+  const { items } = await listCases(db, { trigger: 'dormancy' }, { limit: 100 });
+  return items.map(({ customerId }) => customerId).sort();
+}
+
+describe('starting a scan', () => {
+  it('has Temporal told, and gives the running one while there is one', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [purchase('C1', 'o1'), purchase('C2', 'o1')]);
+      const { record, created } = await startScan(db, { scanId: 's1', at: minute(1) });
+      expect(created).toBe(true);
+      expect(record).toMatchObject({ scanId: 's1', status: 'running', total: 2, scanned: 0 });
+      expect(await startScan(db, { scanId: 's2', at: minute(2) })).toEqual({
+        record,
+        created: false,
+      });
+      expect(await messages(db)).toMatchObject([
+        { kind: 'start-scan', orderKey: 'scan', payload: { scanId: 's1' } },
+      ]);
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(3) });
+      expect((await startScan(db, { scanId: 's2', at: minute(4) })).created).toBe(true);
+      expect(await getScan(db, 's3')).toBeUndefined();
+    }));
+
+  it('is done by one of several processes', () =>
+    withDatabase(async ({ inProcesses }) => {
+      const created = await inProcesses<boolean>(
+        3,
+        `async (db, load, number) => {
+          const { startScan } = await load('db/scans.ts');
+          return (await startScan(db, { scanId: 's' + number, at: '2026-11-02T08:00:00.000Z' })).created;
+        }`,
+      );
+      expect(created.filter(Boolean)).toHaveLength(1);
+    }));
+});
+
+describe('a page of a scan', () => {
+  it('counts once, however often it is saved', () =>
+    withDatabase(async ({ db }) => {
+      await startScan(db, { scanId: 's1', at: minute(1) });
+      const first = { scanId: 's1', cursor: 'C5', scanned: 5, candidates: [candidate('C3', 1)] };
+      await saveScanPage(db, first);
+      await saveScanPage(db, first);
+      await saveScanPage(db, { scanId: 's1', cursor: 'C7', scanned: 2, candidates: [] });
+      await saveScanPage(db, first);
+      expect(await getScan(db, 's1')).toMatchObject({ scanned: 7, dormant: 1, cursor: 'C7' });
+    }));
+});
+
+describe('opening cases from a scan', () => {
+  it('takes the most valuable customers first, a few at a time', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10, C2: 50, C3: 30, C4: 40 });
+      expect(await open(db, { limit: 2 })).toEqual({ opened: 2, left: 2 });
+      expect(await dormant(db)).toEqual(['C2', 'C4']);
+      expect(await open(db, { limit: 2 })).toEqual({ opened: 2, left: 0 });
+      expect(await open(db)).toEqual({ opened: 0, left: 0 });
+      expect(await getScan(db, 's1')).toMatchObject({ opened: 4 });
+      expect(await openCaseOf(db, 'C1')).toMatchObject({ trigger: 'dormancy', openedBy: 's1' });
+    }));
+
+  it('leaves no more open than the team can serve; the control group needs no room', () =>
+    withDatabase(async ({ db }) => {
+      const control = await anOpenCase(db, 'control');
+      await projectCase(db, projection(control, 1, { state: { controlGroup: true } }), minute(1));
+      await anOpenCase(db, 'busy');
+      await aScan(db, { C1: 10, C2: 50, C3: 30, C4: 40 });
+      expect(await open(db, { capacity: 3, limit: 1 })).toEqual({ opened: 1, left: 1 });
+      expect(await open(db, { capacity: 3 })).toEqual({ opened: 1, left: 0 });
+      expect(await dormant(db)).toEqual(['C2', 'C4']);
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(30) });
+      expect(await getScan(db, 's1')).toMatchObject({
+        status: 'completed',
+        opened: 2,
+        waiting: 2,
+        finishedAt: minute(30),
+        error: null,
+      });
+    }));
+
+  it('leaves out who bought, cancelled, objected or got a case since the scan looked', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { bought: 1, cancelled: 2, objected: 3, open: 4, silent: 5 });
+      await accept(db, [
+        purchase('bought', 'o2', { time: minute(15) }),
+        event('cancellation.received', 'cancelled', { time: minute(15) }),
+        event('customer.objected', 'objected', { time: minute(15) }),
+      ]);
+      await anOpenCase(db, 'open');
+      expect(await open(db)).toEqual({ opened: 1, left: 0 });
+      expect(await dormant(db)).toEqual(['silent']);
+    }));
+
+  it('does not open a case again that ended meanwhile', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 1 });
+      await open(db);
+      const record = (await openCaseOf(db, 'C1'))!;
+      await projectCase(db, projection(record, 1, { state: closedAsLost }), minute(21));
+      expect(await open(db)).toEqual({ opened: 0, left: 0 });
+    }));
+
+  it('ends with the scan', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 1 });
+      await finishScan(db, { scanId: 's1', status: 'failed', error: 'why', at: minute(11) });
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(12) });
+      expect(await open(db)).toEqual({ opened: 0, left: 0 });
+      expect(await getScan(db, 's1')).toMatchObject({ status: 'failed', error: 'why', waiting: 1 });
+    }));
+});

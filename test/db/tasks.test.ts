@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import { projectCase } from '../../db/cases.ts';
+import type { Db } from '../../db/open.ts';
+import { commands } from '../../db/schema.ts';
+import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
+import type { TaskState } from '../../domain/case.ts';
+import type { CaseRecord, TaskFilter } from '../../domain/records.ts';
+import { withDatabase } from '../support/database.ts';
+import { anna, anOpenCase, bert, everyPage, minute, projection, task } from './given.ts';
+
+async function tasksOf(db: Db, customerId: string, tasks: TaskState[]): Promise<CaseRecord> {
+  const record = await anOpenCase(db, customerId);
+  await projectCase(db, projection(record, 1, { tasks }), minute(1));
+  return record;
+}
+
+async function listed(db: Db, filter: TaskFilter): Promise<string[]> {
+  const { items } = await listTasks(db, filter, { limit: 100 });
+  return items.map(({ taskId }) => taskId);
+}
+
+const closed = { status: 'cancelled', closedAt: minute(2), closeReason: 'deadline' } as const;
+
+describe('the inbox', () => {
+  it('is complete over its pages, earliest due first, where many are due at once', () =>
+    withDatabase(async ({ db }) => {
+      const tasks = Array.from({ length: 11 }, (_, i) =>
+        task(`t${i.toString().padStart(2, '0')}`, {
+          dueAt: minute(i < 8 ? 20 : 10),
+          ...(i % 4 === 0 ? closed : {}),
+        }),
+      );
+      await tasksOf(db, 'C1', tasks);
+      const pages = await everyPage((cursor) => listTasks(db, {}, { limit: 2, cursor }));
+      expect(pages.flat().map(({ taskId }) => taskId)).toEqual(
+        ['08', '09', '10', '00', '01', '02', '03', '04', '05', '06', '07'].map((n) => `t${n}`),
+      );
+      const open = await everyPage((cursor) =>
+        listTasks(db, { status: 'open' }, { limit: 3, cursor }),
+      );
+      expect(open.map((page) => page.length)).toEqual([3, 3, 2]);
+    }));
+
+  it('neither repeats nor hides a task that others complete meanwhile', () =>
+    withDatabase(async ({ db }) => {
+      const ids = ['t1', 't2', 't3', 't4'];
+      const record = await tasksOf(
+        db,
+        'C1',
+        ids.map((id) => task(id)),
+      );
+      const first = await listTasks(db, { status: 'open' }, { limit: 2 });
+      const left = projection(record, 2, {
+        tasks: [task('t2'), task('t3'), task('t4')],
+      });
+      await projectCase(db, left, minute(3));
+      const second = await listTasks(
+        db,
+        { status: 'open' },
+        { limit: 2, cursor: first.nextCursor! },
+      );
+      expect(second.items.map(({ taskId }) => taskId)).toEqual(['t3', 't4']);
+    }));
+
+  it('filters by status, assignee, type, case and due time', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [
+        task('call', { dueAt: minute(10) }),
+        task('letter', { type: 'letter', dueAt: minute(20) }),
+        task('over', { dueAt: minute(5), ...closed }),
+      ]);
+      await tasksOf(db, 'C2', [task('other', { dueAt: minute(30) })]);
+      await claimTask(db, { taskId: 'letter', actor: anna, at: minute(2) });
+      expect(await listed(db, {})).toEqual(['over', 'call', 'letter', 'other']);
+      expect(await listed(db, { status: 'open' })).toEqual(['call', 'letter', 'other']);
+      expect(await listed(db, { status: 'cancelled' })).toEqual(['over']);
+      expect(await listed(db, { assignee: 'anna' })).toEqual(['letter']);
+      expect(await listed(db, { assignee: null, status: 'open' })).toEqual(['call', 'other']);
+      expect(await listed(db, { type: 'letter' })).toEqual(['letter']);
+      expect(await listed(db, { caseId: 'C1-e1' })).toEqual(['over', 'call', 'letter']);
+      expect(await listed(db, { dueBefore: minute(20), status: 'open' })).toEqual(['call']);
+    }));
+});
+
+describe('claiming a task', () => {
+  it('gives it to the one who asks, and asking again is fine', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1')]);
+      expect(await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) })).toMatchObject({
+        taskId: 't1',
+        assignee: 'anna',
+      });
+      await claimTask(db, { taskId: 't1', actor: anna, at: minute(3) });
+      await expect(
+        claimTask(db, { taskId: 't1', actor: bert, at: minute(3) }),
+      ).rejects.toMatchObject({
+        code: 'conflict',
+      });
+      expect(await getTask(db, 't1')).toMatchObject({ assignee: 'anna' });
+    }));
+
+  it('is won by one of several people in several processes', () =>
+    withDatabase(async ({ db, inProcesses }) => {
+      const ids = Array.from({ length: 60 }, (_, i) => `t${i}`);
+      await tasksOf(
+        db,
+        'C1',
+        ids.map((id) => task(id)),
+      );
+      const won = await inProcesses<string[]>(
+        3,
+        `async (db, load, number) => {
+          const { claimTask } = await load('db/tasks.ts');
+          const won = [];
+          for (let i = 0; i < 60; i += 1) {
+            const taskId = 't' + i;
+            const actor = { actorId: 'agent-' + number, role: 'agent' };
+            const claimed = await claimTask(db, { taskId, actor, at: '2026-11-02T08:00:00.000Z' })
+              .catch((error) => { if (error.code !== 'conflict') throw error; });
+            if (claimed) won.push(taskId);
+          }
+          return won;
+        }`,
+      );
+      expect(won.flat().sort()).toEqual(ids.sort());
+    }));
+
+  it('is refused for closed and unknown tasks', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1', closed)]);
+      await expect(
+        claimTask(db, { taskId: 't1', actor: anna, at: minute(3) }),
+      ).rejects.toMatchObject({
+        code: 'task-not-open',
+      });
+      await expect(
+        claimTask(db, { taskId: 't9', actor: anna, at: minute(3) }),
+      ).rejects.toMatchObject({
+        code: 'not-found',
+      });
+    }));
+});
+
+describe('assigning a task', () => {
+  it('takes it from whoever has it, and gives it back to the team', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1')]);
+      await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
+      const boss = { actorId: 'boss', role: 'manager' } as const;
+      const change = { taskId: 't1', actor: boss, at: minute(3) };
+      expect(await assignTask(db, { ...change, assignee: 'bert' })).toMatchObject({
+        assignee: 'bert',
+      });
+      expect(await assignTask(db, { ...change, assignee: null })).toMatchObject({ assignee: null });
+      expect(db.select().from(commands).all()).toMatchObject([
+        { action: 'task.claim', actor: 'anna', target: 't1', caseId: 'C1-e1', status: 'done' },
+        { action: 'task.assign', actor: 'boss', request: { assignee: 'bert' }, at: minute(3) },
+        { action: 'task.assign', request: { assignee: null }, finishedAt: minute(3) },
+      ]);
+    }));
+
+  it('is refused for a closed task, without a trace in the audit', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1', closed)]);
+      const change = { taskId: 't1', assignee: 'bert', actor: anna, at: minute(3) };
+      await expect(assignTask(db, change)).rejects.toMatchObject({ code: 'task-not-open' });
+      expect(db.select().from(commands).all()).toEqual([]);
+    }));
+});

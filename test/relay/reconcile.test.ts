@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eq } from 'drizzle-orm';
+import { getCase, timelineOf } from '../../db/cases.ts';
+import { cases } from '../../db/schema.ts';
+import { recoveryWorkflowId } from '../../domain/ids.ts';
+import { standardPolicy } from '../../domain/policy.ts';
+import { reconcile } from '../../relay/reconcile.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine('dev-server', {
+    ...standardPolicy,
+    identification: { ...standardPolicy.identification, controlGroupPercent: 0 },
+  });
+});
+afterAll(() => engine.stop());
+
+let customerId: string;
+let caseId: string;
+beforeEach(async () => {
+  customerId = await engine.customer();
+  caseId = await engine.open(customerId);
+  await engine.task(caseId, 'cause-call');
+});
+
+const handle = () => engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
+
+/** Reconciles until it repairs something: Temporal's list of workflows lags a little behind. */
+async function repaired() {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  for (let tries = 0; tries < 40; tries += 1) {
+    const found = await reconcile({
+      ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
+      clock: () => new Date().toISOString(),
+    });
+    if ([found.restarted, found.endedOutside, found.rewritten].some((ids) => ids.length > 0)) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error('The reconciliation pass found nothing to repair');
+}
+
+describe('the reconciliation pass', () => {
+  it('finds nothing to repair when nothing is wrong', async () => {
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const found = await reconcile({
+      ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
+      clock: () => new Date().toISOString(),
+    });
+    expect(found).toMatchObject({ restarted: [], endedOutside: [], rewritten: [] });
+    expect(found.compared).toBeGreaterThan(0);
+  });
+
+  it('closes a case as stopped whose workflow somebody terminated', async () => {
+    await handle().terminate('by hand');
+    expect(await repaired()).toMatchObject({ endedOutside: [caseId] });
+    expect(await engine.closed(caseId)).toMatchObject({
+      outcome: 'stopped',
+      endReason: 'ended-outside',
+    });
+  });
+
+  it('begins a case again whose workflow Temporal does not know any more, and keeps its story', async () => {
+    const before = await timelineOf(engine.db, caseId);
+    await handle().terminate('to delete it');
+    await engine.env.connection.workflowService.deleteWorkflowExecution({
+      namespace: engine.env.namespace ?? 'default',
+      workflowExecution: { workflowId: recoveryWorkflowId(customerId) },
+    });
+    const gone = () =>
+      handle()
+        .describe()
+        .then(
+          () => false,
+          () => true,
+        );
+    while (!(await gone())) await new Promise((resolve) => setTimeout(resolve, 100));
+
+    expect(await repaired()).toMatchObject({ restarted: [caseId] });
+    await engine.until(caseId, ({ revision }) => revision > 0);
+    await engine.answer(caseId, 'cause-call', { outcome: 'do-not-contact' });
+    expect(await engine.closed(caseId)).toMatchObject({ outcome: 'stopped' });
+    const story = await timelineOf(engine.db, caseId);
+    expect(story.slice(0, before.length)).toEqual(before);
+    expect(story.map(({ code }) => code)).toContain('repaired');
+  });
+
+  it('has a case written again that the database has lost, as after restoring an old backup', async () => {
+    const lost = (await getCase(engine.db, caseId))!;
+    engine.db.delete(cases).where(eq(cases.caseId, caseId)).run();
+
+    expect(await repaired()).toMatchObject({ rewritten: [customerId] });
+    expect(await engine.until(caseId, () => true)).toMatchObject({
+      ...{ episode: lost.episode, trigger: lost.trigger, status: 'open', step: lost.step },
+      ...{ openedAt: lost.openedAt, policyVersion: lost.policyVersion },
+    });
+  });
+});
