@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { getCase } from '../db/cases.ts';
 import { beginCommand, finishCommand } from '../db/commands.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { CommandRecord } from '../domain/records.ts';
@@ -49,20 +51,30 @@ export async function carryOut(
   return told(await settle(call, command, verdict), fresh);
 }
 
+const lookAgainMs = 100;
+
 async function verdictOn(command: CommandRecord, order: Order, call: Call): Promise<Verdict> {
   const { customerId, taskType } = order;
   const { patienceMs } = call.limits;
-  try {
-    return await call.recoveries.deliver({
-      command,
-      customerId,
-      taskType,
-      kept: false,
-      patienceMs,
-    });
-  } catch (error) {
-    call.logger.error({ commandId: command.commandId, error: loggable(error) }, 'no verdict');
-    return { kind: 'no-answer' };
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const verdict = await call.recoveries
+      .deliver({ command, customerId, taskType, kept: false, patienceMs })
+      .catch((error: unknown): Verdict => {
+        const { commandId } = command;
+        call.logger.error({ commandId, error: loggable(error) }, 'a command could not be sent');
+        return { kind: 'no-answer' };
+      });
+    // Either the case has just ended, or it was opened a moment ago and will be running in another moment.
+    if (verdict.kind !== 'not-running' || Date.now() > deadline) return verdict;
+    if ((await getCase(call.db, order.caseId))?.status !== 'open') {
+      return {
+        kind: 'rejected',
+        code: 'case-not-open',
+        message: 'The case closed a moment before.',
+      };
+    }
+    await pause(lookAgainMs);
   }
 }
 
@@ -86,7 +98,6 @@ async function settle(
       await finishCommand(db, { commandId, status: 'rejected', error, at: clock() });
       return { ...command, status: 'rejected', error };
     }
-    // Not running: not started yet, or just ended. The relay finds out which.
     case 'not-running':
     case 'no-answer':
       return command;

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { CaseProjection, CaseState } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
@@ -8,7 +8,7 @@ import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { newestVersionOf } from './policies.ts';
-import { cases, outbox } from './schema.ts';
+import { cases, customers, outbox } from './schema.ts';
 
 const caseId = sql.placeholder('caseId');
 
@@ -34,11 +34,20 @@ export async function projectCase(
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
     writeState(tx, caseId, revision, state);
+    if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
     writeTasks(tx, { caseId, customerId, given: tasks, at });
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
   });
+}
+
+/** What was said to one of us on the phone holds for every later case. */
+function noteObjection(tx: Db, customerId: string, at: string): void {
+  tx.update(customers)
+    .set({ objectedAt: at, updatedAt: at })
+    .where(and(eq(customers.customerId, customerId), isNull(customers.objectedAt)))
+    .run();
 }
 
 function writeState(

@@ -210,3 +210,9 @@ export function codedResult(type: TaskType, result: Record<string, unknown>): Ta
 export function isCall(type: TaskType): boolean {
   return type.endsWith('-call');
 }
+
+/** Whether such a result means that the customer has heard from us. */
+export function speaksWithCustomer(type: TaskType, outcome: string): boolean {
+  if (type === 'decide-pursuit' || type === 'remedy') return false;
+  return !['no-answer', 'wrong-number', 'not-sent', 'not-met'].includes(outcome);
+}

@@ -2,7 +2,8 @@ import { after, earliest, latest } from '../domain/duration.ts';
 import type { CallRhythm } from '../domain/policy.ts';
 import type { TaskResult, TaskType } from '../domain/tasks.ts';
 import { planContact } from './activities.ts';
-import { now, type Recovery } from './recovery.ts';
+import { now } from './clock.ts';
+import type { Recovery } from './recovery.ts';
 
 /** What became of a call: somebody spoke with the customer, it was given up, or the case took a turn. */
 export type CallEnd =

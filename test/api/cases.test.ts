@@ -56,7 +56,9 @@ describe('opening a case', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => open({ customerId, trigger: 'manual' })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      200, 200, 200, 200, 200, 200, 200, 201,
+    ]);
     expect(new Set(answers.map(({ body }) => body.caseId))).toEqual(new Set(['C-2-e1']));
   });
 

@@ -11,7 +11,10 @@ const policy = {
   ...demoPolicy,
   name: 'patient',
   causeAnalysis: { call: { ...demoPolicy.causeAnalysis.call, window: '1h' as const } },
-  measures: { ...demoPolicy.measures, call: { ...demoPolicy.measures.call, window: '1h' as const } },
+  measures: {
+    ...demoPolicy.measures,
+    call: { ...demoPolicy.measures.call, window: '1h' as const },
+  },
 };
 
 let engine: Engine;
@@ -38,7 +41,9 @@ async function openCase(): Promise<string> {
   const { body } = await api.post('/api/v1/cases', { customerId, trigger: 'manual' });
   return body.caseId;
 }
-async function openTask(type: TaskType = 'cause-call'): Promise<{ caseId: string; taskId: string }> {
+async function openTask(
+  type: TaskType = 'cause-call',
+): Promise<{ caseId: string; taskId: string }> {
   const caseId = await openCase();
   return { caseId, taskId: (await engine.task(caseId, type)).taskId };
 }
@@ -73,13 +78,12 @@ describe('completing a task', () => {
       causes: { stated: null, assessed: 'disappointed-service' },
       contacted: true,
     });
-    expect((await engine.task(caseId, 'recovery-call')).status).toBe('open');
+    expect((await engine.task(caseId, 'remedy')).status).toBe('open');
   });
 
   test('a second time answers 409 and changes nothing', async () => {
     const { taskId } = await openTask();
-    const complete = (outcome: string) =>
-      act(api, taskId, 'complete', { result: { outcome } });
+    const complete = (outcome: string) => act(api, taskId, 'complete', { result: { outcome } });
     const answers = await Promise.all([complete('no-answer'), complete('refused')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     const won = answers.find(({ status }) => status === 200)!.body.result;
@@ -121,7 +125,7 @@ describe('completing a task', () => {
       result: answered,
       completedBy: cutOff.keys.agent.record.keyId,
     });
-    await engine.task(caseId, 'recovery-call');
+    await engine.task(caseId, 'remedy');
   });
 });
 
@@ -137,7 +141,8 @@ describe('rescheduling a task', () => {
   test('into the past is refused by the case', async () => {
     const { taskId } = await openTask();
     const headers = { 'idempotency-key': `reschedule-${taskId}` };
-    const move = () => act(api, taskId, 'reschedule', { dueAt: inFuture(-60_000) }, headers);
+    const dueAt = inFuture(-60_000);
+    const move = () => act(api, taskId, 'reschedule', { dueAt }, headers);
     const { status, body } = await move();
     expect([status, body.code]).toEqual([422, 'refused']);
     expect((await move()).body).toMatchObject({ status: 422, detail: body.detail });
@@ -181,9 +186,8 @@ describe("a manager's commands", () => {
 
   test('reach a case that has only just been opened', async () => {
     const caseId = await openCase();
-    const { status } = await command(caseId, 'close', { reason });
-    expect([200, 202]).toContain(status);
-    expect((await engine.closed(caseId)).outcome).toBe('closed-by-manager');
+    const { status, body } = await command(caseId, 'close', { reason });
+    expect([status, body.outcome]).toEqual([200, 'closed-by-manager']);
   });
 
   test('that come after a kept one find the case closed', async () => {

@@ -294,3 +294,15 @@ function decoded(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.values(value).map(decoded).join(' ');
 }
+
+it('remembers for every later case that the customer asked us not to make contact', async () => {
+  const { customerId, caseId } = await dormantCase();
+  await engine.answer(caseId, 'cause-call', { outcome: 'do-not-contact' });
+  await engine.closed(caseId);
+
+  const again = await engine.open(customerId);
+  expect(await engine.closed(again)).toMatchObject({
+    outcome: 'not-pursued',
+    endReason: 'objected',
+  });
+});

@@ -1,7 +1,8 @@
 import { after } from '../../domain/duration.ts';
 import type { Cause } from '../../domain/words.ts';
 import { callUntilReached } from '../calls.ts';
-import { now, startOf, type Ending, type Recovery } from '../recovery.ts';
+import { now } from '../clock.ts';
+import type { Ending, Recovery } from '../recovery.ts';
 
 /**
  * Step 2: why did they leave? What a cancellation stated is enough to begin with; otherwise an agent asks. When
@@ -16,7 +17,7 @@ export async function causeAnalysis(recovery: Recovery): Promise<Ending | undefi
   const rhythm = policy.causeAnalysis.call;
   const call = await callUntilReached(recovery, {
     type: 'cause-call',
-    firstAt: startOf(recovery, after(now(), rhythm.firstAfter)),
+    firstAt: recovery.startOf(after(now(), rhythm.firstAfter)),
     rhythm,
   });
   if (call.kind === 'interrupted') return recovery.endingFromOutside;

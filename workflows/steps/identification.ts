@@ -6,7 +6,8 @@ import {
 } from '../../domain/identification.ts';
 import type { Decision } from '../../domain/words.ts';
 import { collectFacts } from '../activities.ts';
-import { now, type Ending, type Recovery } from '../recovery.ts';
+import { now } from '../clock.ts';
+import type { Ending, Recovery } from '../recovery.ts';
 
 /** Step 1: who is it, what are they worth, do we want them back? Doubt about a valuable customer goes to a manager. */
 export async function identification(recovery: Recovery): Promise<Ending | undefined> {

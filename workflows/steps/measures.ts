@@ -3,7 +3,8 @@ import type { Measure } from '../../domain/playbooks.ts';
 import type { TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached } from '../calls.ts';
-import { now, startOf, type Ending, type Recovery } from '../recovery.ts';
+import { now } from '../clock.ts';
+import type { Ending, Recovery } from '../recovery.ts';
 
 const callTypes: Partial<Record<Measure['kind'], TaskType>> = {
   call: 'recovery-call',
@@ -41,7 +42,7 @@ async function carryOut(
 ): Promise<'accepted' | 'go-on' | 'interrupted'> {
   const { policy } = recovery;
   const planned = Date.parse(now()) + measure.afterDays * durationMs(policy.playbookDay);
-  const firstAt = startOf(recovery, new Date(planned).toISOString());
+  const firstAt = recovery.startOf(new Date(planned).toISOString());
 
   const callType = callTypes[measure.kind];
   if (callType) {

@@ -1,7 +1,8 @@
 import { after } from '../../domain/duration.ts';
 import { secondLifeOutcome } from '../../domain/facts.ts';
 import { callUntilReached } from '../calls.ts';
-import { now, type Ending, type Recovery } from '../recovery.ts';
+import { now } from '../clock.ts';
+import type { Ending, Recovery } from '../recovery.ts';
 
 /**
  * Step 5: a returner is treated like a new customer. After-care as the policy plans it, a referral request where

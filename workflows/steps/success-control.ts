@@ -1,5 +1,6 @@
 import { after, latest } from '../../domain/duration.ts';
-import { now, type Ending, type Recovery } from '../recovery.ts';
+import { now } from '../clock.ts';
+import type { Ending, Recovery } from '../recovery.ts';
 
 /**
  * Step 4: did it work? Only a withdrawn cancellation or a purchase within the observation period counts. The control

@@ -1,0 +1,78 @@
+import type { TaskCloseReason, TaskState } from '../domain/case.ts';
+import { after, latest, type Duration } from '../domain/duration.ts';
+import { taskIdOf } from '../domain/ids.ts';
+import { taskTypes, type TaskType } from '../domain/tasks.ts';
+import { now } from './clock.ts';
+
+export type TaskRequest = {
+  type: TaskType;
+  dueAt: string;
+  /** from the due time to the deadline */
+  window: Duration;
+  attempt?: number;
+  agreed?: boolean;
+};
+
+/** The tasks of one case, and which of them the database has not seen as they are. */
+export class CaseTasks {
+  readonly #caseId: string;
+  readonly #tasks = new Map<string, TaskState>();
+  readonly #changed = new Set<string>();
+  #occurrence: number;
+
+  constructor(caseId: string, occurrence: number) {
+    this.#caseId = caseId;
+    this.#occurrence = occurrence;
+  }
+
+  open(request: TaskRequest): TaskState {
+    this.#occurrence += 1;
+    const task: TaskState = {
+      taskId: taskIdOf(this.#caseId, request.type, this.#occurrence),
+      type: request.type,
+      step: taskTypes[request.type].step,
+      status: 'open',
+      attempt: request.attempt ?? 1,
+      createdAt: now(),
+      dueAt: request.dueAt,
+      deadlineAt: after(latest(request.dueAt, now()), request.window),
+      agreed: request.agreed ?? false,
+      closedAt: null,
+      closeReason: null,
+      commandId: null,
+      result: null,
+    };
+    this.#tasks.set(task.taskId, task);
+    this.#changed.add(task.taskId);
+    return task;
+  }
+
+  find(taskId: string): TaskState | undefined {
+    return this.#tasks.get(taskId);
+  }
+
+  openOnes(): TaskState[] {
+    return [...this.#tasks.values()].filter((task) => task.status === 'open');
+  }
+
+  change(task: TaskState, change: Partial<TaskState>): void {
+    Object.assign(task, change);
+    this.#changed.add(task.taskId);
+  }
+
+  cancel(task: TaskState, closeReason: TaskCloseReason): void {
+    this.change(task, { status: 'cancelled', closedAt: now(), closeReason });
+  }
+
+  /** Has every task written again. */
+  changeAll(): void {
+    for (const taskId of this.#tasks.keys()) this.#changed.add(taskId);
+  }
+
+  /** Copies of every open task and of those that have changed since this was asked last. */
+  takeChanges(): TaskState[] {
+    const taskIds = new Set([...this.#changed, ...this.openOnes().map((task) => task.taskId)]);
+    this.#changed.clear();
+    return [...taskIds].map((taskId) => ({ ...this.#tasks.get(taskId)! }));
+  }
+}

@@ -1,0 +1,64 @@
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { CaseOpening, CaseProjection, CaseState } from '../domain/case.ts';
+import type { TimelineCode, TimelineData, TimelineEntry } from '../domain/timeline.ts';
+import { projectCase } from './activities.ts';
+import { now } from './clock.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+
+/** What the world sees of a case: the timeline as it is told, and numbered writes of the whole state. */
+export class Projection {
+  readonly #opening: CaseOpening;
+  #revision = 0;
+  #changed = true;
+  #firstSeq: number;
+  #entries: TimelineEntry[] = [];
+  #attributes: string;
+
+  constructor(opening: CaseOpening, state: CaseState) {
+    this.#opening = opening;
+    this.#firstSeq = opening.firstSeq;
+    this.#attributes = JSON.stringify(searchAttributesOf(opening, state));
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get hasChanged(): boolean {
+    return this.#changed;
+  }
+
+  tell(code: TimelineCode, data: TimelineData = {}): void {
+    this.#entries.push({ at: now(), code, data });
+    this.#changed = true;
+  }
+
+  change(): void {
+    this.#changed = true;
+  }
+
+  async write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
+    this.#changed = false;
+    this.#revision += 1;
+    const { policy, ...opening } = this.#opening;
+    const timeline = { firstSeq: this.#firstSeq, entries: this.#entries };
+    this.#firstSeq += this.#entries.length;
+    this.#entries = [];
+    this.#upsertSearchAttributes(state);
+    await projectCase({
+      opening: { ...opening, policyVersion: policy.version },
+      revision: this.#revision,
+      state: { ...state },
+      timeline,
+      ...rest,
+    });
+  }
+
+  #upsertSearchAttributes(state: CaseState): void {
+    const attributes = searchAttributesOf(this.#opening, state);
+    const asText = JSON.stringify(attributes);
+    if (asText === this.#attributes) return;
+    this.#attributes = asText;
+    upsertSearchAttributes(attributes);
+  }
+}
