@@ -7,7 +7,7 @@ import type { Channel } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { currentPermissions } from '../db/customers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
-import type { ActivityDeps } from './index.ts';
+import type { ActivityDeps } from './deps.ts';
 
 export type ContactRequest = {
   customerId: string;

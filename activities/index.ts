@@ -1,8 +1,6 @@
-import type { Db } from '../db/open.ts';
 import { caseActivities } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
 import { scanActivities } from './scans.ts';
-
-export type ActivityDeps = { db: Db; clock: () => string };
 
 export function createActivities(deps: ActivityDeps) {
   return { ...caseActivities(deps), ...scanActivities(deps) };

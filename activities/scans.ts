@@ -3,7 +3,7 @@ import { worthOf } from '../domain/identification.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import { customersForScan } from '../db/customers.ts';
 import { finishScan, openFromScan, saveScanPage } from '../db/scans.ts';
-import type { ActivityDeps } from './index.ts';
+import type { ActivityDeps } from './deps.ts';
 
 /** Customers looked at and cases opened per activity: each stays well under a second, so a crash repeats little. */
 const pageSize = 2_000;

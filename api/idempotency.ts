@@ -29,11 +29,11 @@ export async function repeated(
   if (idempotencyKey === null) return undefined;
   const before = await findByIdempotencyKey(db, actor.actorId, idempotencyKey);
   if (!before) return undefined;
-  const { answer: _answer, ...request } = before.request;
+  const request = { ...asked.request, answer: before.request['answer'] };
   const same =
     before.action === asked.action &&
     (asked.target === undefined || before.target === asked.target) &&
-    isDeepStrictEqual(request, JSON.parse(JSON.stringify(asked.request)));
+    isDeepStrictEqual(before.request, JSON.parse(JSON.stringify(request)));
   if (same) return before;
   throw new DomainError(
     'idempotency-key-reused',

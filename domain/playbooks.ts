@@ -6,7 +6,6 @@ export type Measure = { afterDays: number } & (
   /** a call with a sweetener that costs us `cost`, in minor units of the policy's currency */
   | { kind: 'offer'; concession: string; cost: number }
 );
-export type MeasureKind = Measure['kind'];
 
 /** A versioned sequence of measures and the cases it is for; an empty list fits all. */
 export type Playbook = {

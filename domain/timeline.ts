@@ -78,6 +78,7 @@ export const timelineCodes = Object.keys(tellers) as [TimelineCode, ...TimelineC
 
 export type TimelineEntry = { at: string; code: TimelineCode; data: TimelineData };
 
-export function timelineText(entry: Pick<TimelineEntry, 'code' | 'data'>): string {
-  return (tellers[entry.code] as Teller)(entry.data);
+export function timelineText({ code, data }: Pick<TimelineEntry, 'code' | 'data'>): string {
+  const tell: Teller = tellers[code];
+  return tell(data);
 }

@@ -46,7 +46,7 @@ export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<vo
 }
 
 /** Delivers what is due and returns how many messages it took up. */
-export async function relayOnce(deps: RelayDeps): Promise<number> {
+async function relayOnce(deps: RelayDeps): Promise<number> {
   const due = await nextMessages(deps.db, { now: deps.clock(), limit: atOnce });
   const delivered = await Promise.all(due.map((message) => deliverOrDelay(deps, message)));
   await messagesDone(

@@ -61,9 +61,10 @@ export function listen(
   );
   setHandler(
     messages.rescheduleTask,
-    ({ taskId, dueAt }) => inbox.settled(() => recovery.reschedule(tasks.find(taskId)!, dueAt)),
+    ({ taskId, dueAt }: messages.RescheduleTask) =>
+      inbox.settled(() => recovery.reschedule(tasks.find(taskId)!, dueAt)),
     {
-      validator: ({ taskId, dueAt }) => {
+      validator: ({ taskId, dueAt }: messages.RescheduleTask) => {
         openTask(taskId);
         if (!(dueAt > now())) throw rejection('invalid', 'dueAt must be in the future');
       },
@@ -72,15 +73,19 @@ export function listen(
   setHandler(messages.closeCase, (_command) => inbox.settled(() => recovery.closeByManager()), {
     validator: (_command) => mustBeOpen(),
   });
-  setHandler(messages.pauseCase, ({ until }) => inbox.settled(() => recovery.pause(until)), {
-    validator: ({ until }) => {
-      mustBeOpen();
-      const atMost = recovery.opening.policy.pauseAtMost;
-      if (!(until > now() && until <= after(now(), atMost))) {
-        throw rejection('invalid', `until must be in the future and at most ${atMost} away`);
-      }
+  setHandler(
+    messages.pauseCase,
+    ({ until }: messages.PauseCase) => inbox.settled(() => recovery.pause(until)),
+    {
+      validator: ({ until }: messages.PauseCase) => {
+        mustBeOpen();
+        const atMost = recovery.opening.policy.pauseAtMost;
+        if (!(until > now() && until <= after(now(), atMost))) {
+          throw rejection('invalid', `until must be in the future and at most ${atMost} away`);
+        }
+      },
     },
-  });
+  );
   setHandler(
     messages.resumeCase,
     (_command) => inbox.settled(() => recovery.resume({ byManager: true })),

@@ -8,7 +8,7 @@ import type { CaseOpening, CaseState } from '../domain/case.ts';
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 /** What cases can be found by in Temporal; registered at boot. */
-export const searchAttributes = {
+const searchAttributes = {
   step: keyword('WinbackStep'),
   trigger: keyword('WinbackTrigger'),
   tier: keyword('WinbackTier'),

@@ -68,26 +68,42 @@ export const caseSchema = z
   .meta({ id: 'Case' });
 
 export function caseJson(record: CaseRecord, currency: string): z.output<typeof caseSchema> {
-  const {
-    statedCause,
-    assessedCause,
-    playbookId,
-    playbookVersion,
-    secondLifetimeValue,
-    revision: _revision,
-    ...rest
-  } = record;
+  const money = (amount: number) => ({ amount, currency });
+  const { playbookId, playbookVersion, secondLifetimeValue } = record;
   return {
-    ...rest,
-    causes: { stated: statedCause, assessed: assessedCause },
-    secondLifetimeValue:
-      secondLifetimeValue === null ? null : { amount: secondLifetimeValue, currency },
+    caseId: record.caseId,
+    customerId: record.customerId,
+    episode: record.episode,
+    trigger: record.trigger,
+    status: record.status,
+    step: record.step,
+    outcome: record.outcome,
+    endReason: record.endReason,
+    tier: record.tier,
+    cause: record.cause,
+    causes: { stated: record.statedCause, assessed: record.assessedCause },
+    statedReason: record.statedReason,
+    openedAt: record.openedAt,
+    openedBy: record.openedBy,
+    closedAt: record.closedAt,
+    nextDueAt: record.nextDueAt,
+    pausedUntil: record.pausedUntil,
+    effectiveAt: record.effectiveAt,
+    policyVersion: record.policyVersion,
+    decision: record.decision,
+    decisionReason: record.decisionReason,
+    secondLifetimeValue: secondLifetimeValue === null ? null : money(secondLifetimeValue),
+    controlGroup: record.controlGroup,
+    contacted: record.contacted,
     playbook:
       playbookId === null || playbookVersion === null
         ? null
         : { playbookId, version: playbookVersion },
-    regainedAmount: { amount: record.regainedAmount, currency },
-    concessionCost: { amount: record.concessionCost, currency },
+    regainedAt: record.regainedAt,
+    regainedBy: record.regainedBy,
+    regainedAmount: money(record.regainedAmount),
+    concessionCost: money(record.concessionCost),
+    satisfactionScore: record.satisfactionScore,
   };
 }
 

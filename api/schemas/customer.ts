@@ -89,27 +89,39 @@ export function customerJson(
   policyCurrency: string,
 ): z.output<typeof customerSchema> {
   const { record, rhythm, dormancy, worth, phase, targetGroup, permissions, episodes } = view;
-  const { purchases, totalAmount, currency, lastPurchaseAt: _lastPurchaseAt, ...person } = record;
+  const currency = record.currency ?? policyCurrency;
   return {
-    ...person,
+    customerId: record.customerId,
+    kind: record.kind,
+    name: record.name,
+    email: record.email,
+    phone: record.phone,
+    country: record.country,
+    language: record.language,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    objectedAt: record.objectedAt,
+    deceasedAt: record.deceasedAt,
+    cancelledAt: record.cancelledAt,
     value: {
-      purchases,
-      revenue: { amount: totalAmount, currency: currency ?? policyCurrency },
-      secondLifetimeValue: {
-        amount: worth.secondLifetimeValue,
-        currency: currency ?? policyCurrency,
-      },
+      purchases: record.purchases,
+      revenue: { amount: record.totalAmount, currency },
+      secondLifetimeValue: { amount: worth.secondLifetimeValue, currency },
       tier: worth.tier,
     },
     rhythm: { ...rhythm, ...dormancy },
     phase,
     targetGroup,
     permissions,
-    episodes: episodes.map(
-      ({ caseId, episode, trigger, status, outcome, openedAt, closedAt, regainedAt }) => ({
-        ...{ caseId, episode, trigger, status },
-        ...{ outcome, openedAt, closedAt, regainedAt },
-      }),
-    ),
+    episodes: episodes.map((one) => ({
+      caseId: one.caseId,
+      episode: one.episode,
+      trigger: one.trigger,
+      status: one.status,
+      outcome: one.outcome,
+      openedAt: one.openedAt,
+      closedAt: one.closedAt,
+      regainedAt: one.regainedAt,
+    })),
   };
 }

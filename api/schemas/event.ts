@@ -101,7 +101,7 @@ function read(event: unknown): { event?: CloudEvent; issues: Issue[] } {
     : { issues: content.error.issues.map((i) => ({ ...i, path: ['data', ...i.path] })) };
 }
 
-export const batchLimit = 1_000;
+const batchLimit = 1_000;
 
 /** One event or a batch; a batch with a single broken event is refused as a whole. */
 export const eventsBody = z

@@ -65,12 +65,11 @@ export function createDisplay(to: WriteStream) {
     const counts = stepCounts(cases).map(([name, count]) => `${name} ${count}`);
     const ends = endsOf(cases);
     to.write(`  ${time}\n`);
-    const texts = [
-      counts.join(', '),
-      ends && `ended: ${ends}`,
-      `lately: ${sentences.at(-1) ?? ''}`,
-    ];
-    for (const line of texts.filter(Boolean).flatMap(indented)) to.write(`  ${line}\n`);
+    const latest = sentences.at(-1);
+    const texts = [counts.join(', '), ends && `ended: ${ends}`, latest && `lately: ${latest}`];
+    for (const text of texts) {
+      for (const line of text ? indented(text) : []) to.write(`  ${line}\n`);
+    }
   }
 
   const indented = (text: string) => wrapped(text, width - 4).map((line) => `  ${line}`);

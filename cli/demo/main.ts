@@ -81,8 +81,8 @@ async function perform(
   const startedAt = new Date().toISOString();
   title('Real purchase histories: CDNOW, an online music shop (examples/cdnow)');
   const { customers, purchases } = await importSample(given.dataDir);
-  display.line(`  ${customers} customers and ${purchases} purchases imported;`);
-  display.line('  all dates moved alike, so that the last purchase is of yesterday');
+  display.line(`  ${customers} customers and ${purchases} purchases are new; all dates are moved`);
+  display.line('  by the same number of days, so that the last purchase is of yesterday');
 
   title('Who has silently left? Each customer against their own rhythm');
   const { clients, agentKey } = await makeKeys(stack.url, given.adminKey!, stopRequested);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type Json } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('keys', () => {
 
     const list = await api.get('/api/v1/keys');
     expect(JSON.stringify(list.body)).not.toContain(secret);
-    const listed = list.body.items.find((k: any) => k.keyId === key.keyId);
+    const listed = list.body.items.find((k: Json) => k.keyId === key.keyId);
     expect(listed).toEqual({ ...key, lastUsedAt: expect.any(String) });
 
     expect((await api.call('DELETE', `/api/v1/keys/${key.keyId}`)).status).toBe(204);
@@ -38,7 +38,7 @@ describe('keys', () => {
     expect(first.body.secret).toMatch(/^wb_/);
     expect((await make('Agent 9')).status).toBe(422);
     const { body } = await api.get('/api/v1/keys');
-    expect(body.items.filter((k: any) => k.name === 'Agent 8')).toHaveLength(1);
+    expect(body.items.filter((k: Json) => k.name === 'Agent 8')).toHaveLength(1);
   });
 
   test('the key in use cannot revoke itself, an unknown one is not there', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type Json } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -82,11 +82,11 @@ describe('the list of cases', () => {
       await open({ customerId: await customer(id), trigger: 'manual', reason: 'life-change' });
     }
     const first = await api.get('/api/v1/cases?cause=life-change&limit=2', { as: 'agent' });
-    expect(first.body.items.map((c: any) => c.customerId)).toEqual(['L-3', 'L-2']);
+    expect(first.body.items.map((c: Json) => c.customerId)).toEqual(['L-3', 'L-2']);
     const rest = await api.get(
       `/api/v1/cases?cause=life-change&limit=2&cursor=${first.body.nextCursor}`,
     );
-    expect(rest.body.items.map((c: any) => c.customerId)).toEqual(['L-1']);
+    expect(rest.body.items.map((c: Json) => c.customerId)).toEqual(['L-1']);
     expect(rest.body.nextCursor).toBeNull();
 
     const count = async (query: string) =>

@@ -3,7 +3,7 @@ import { readinessOf } from '../../api/readiness.ts';
 import { demoPolicy } from '../../domain/policy.ts';
 import type { TaskType } from '../../domain/tasks.ts';
 import type { Role } from '../../domain/words.ts';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type Json } from '../support/api.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 
 /** Nothing falls due by itself while a test looks at it. */
@@ -213,7 +213,7 @@ test('what the sales system reports reaches the case', async () => {
   });
   await engine.closed(caseId);
   const { body } = await api.get(`/api/v1/cases/${caseId}/timeline?limit=200`, { as: 'agent' });
-  const texts = body.items.map((entry: any) => entry.text);
+  const texts = body.items.map((entry: Json) => entry.text);
   expect(texts).toContain('The customer objected to any contact');
   expect(texts.at(-1)).toMatch(/^Case closed: stopped/);
   const report = await api.get('/api/v1/reports/success?groupBy=trigger');

@@ -5,10 +5,10 @@ import { routes } from '../../api/routes/index.ts';
 import { resultName, resultSchemas } from '../../api/schemas/results.ts';
 import { resultErrors, taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import { eventTypes } from '../../domain/words.ts';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type Json } from '../support/api.ts';
 
 let api: Api;
-let document: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+let document: Json;
 beforeAll(async () => {
   api = await startApi();
   document = (await api.get('/api/v1/openapi.json', { as: null })).body;
@@ -95,7 +95,7 @@ describe('the OpenAPI document', () => {
   test('shows that a callback needs its time and a cause call its cause', () => {
     const { anyOf } = document.components.schemas.CauseCallResult;
     const requiredWith = (outcome: string) =>
-      anyOf.find((one: any) => one.properties.outcome.enum.includes(outcome)).required;
+      anyOf.find((one: Json) => one.properties.outcome.enum.includes(outcome)).required;
     expect(requiredWith('callback')).toEqual(['outcome', 'callbackAt']);
     expect(requiredWith('not-now')).toEqual(['outcome', 'recontactAt']);
     expect(requiredWith('answered')).toEqual(['outcome', 'cause']);

@@ -4,7 +4,7 @@ import type { CaseProjection, TaskState } from '../../domain/case.ts';
 import { taskIdOf } from '../../domain/ids.ts';
 import { taskTypeNames, taskTypes, type TaskType } from '../../domain/tasks.ts';
 import type { Role } from '../../domain/words.ts';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type Json } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -64,8 +64,9 @@ async function project(caseId: string, revision: number, tasks: TaskState[]): Pr
       },
     ],
   };
-  const projection = { caseId, customerId: record.customerId, revision, state, tasks, timeline };
-  await projectCase(api.db, { ...projection, nextLoss: null }, at());
+  const opening = { ...record, firstSeq: 1 };
+  const projection = { opening, revision, state, tasks, timeline, nextLoss: null };
+  await projectCase(api.db, projection, at());
 }
 
 const act = (taskId: string, verb: string, body?: object, as: Role = 'agent', headers = {}) =>
@@ -77,7 +78,7 @@ describe('the inbox', () => {
     const [cause, offer, letter] = await caseWith('I-1', 'cause-call', 'offer-call', 'letter');
     const list = async (query: string) => {
       const { body } = await api.get(`/api/v1/tasks?caseId=I-1-e1&${query}`, { as: 'agent' });
-      return { ids: body.items.map((t: any) => t.taskId), next: body.nextCursor };
+      return { ids: body.items.map((t: Json) => t.taskId), next: body.nextCursor };
     };
     const first = await list('status=open&limit=2');
     expect(first.ids).toEqual([cause, offer]);
@@ -91,7 +92,7 @@ describe('the inbox', () => {
     expect((await list(`assignee=${idOf('agent')}`)).ids).toEqual([cause]);
     expect((await list('assignee=none')).ids).toEqual([offer, letter]);
     const mine = await api.get('/api/v1/cases?assignee=me', { as: 'agent' });
-    expect(mine.body.items.map((c: any) => c.caseId)).toEqual(['I-1-e1']);
+    expect(mine.body.items.map((c: Json) => c.caseId)).toEqual(['I-1-e1']);
     const overdue = await api.get('/api/v1/cases?overdue=true&customerId=I-1');
     expect(overdue.body.items).toHaveLength(1);
   });
@@ -147,7 +148,7 @@ describe('claiming and assigning', () => {
 
   test('a manager gives a task to somebody who works on tasks, or back to the team', async () => {
     const [taskId] = await caseWith('A-2', 'cause-call');
-    const assign = (assignee: unknown) => act(taskId!, 'assign', { assignee } as object, 'manager');
+    const assign = (assignee: unknown) => act(taskId!, 'assign', { assignee }, 'manager');
     expect((await assign(idOf('agent'))).body.assignee).toBe(idOf('agent'));
     for (const wrong of ['nobody', idOf('sales-system'), '']) {
       const { status, body } = await assign(wrong);

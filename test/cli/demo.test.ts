@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,118 +10,152 @@ import { outcomes } from '../../domain/words.ts';
 import { testPath } from '../support/paths.ts';
 
 const root = join(import.meta.dirname, '../..');
+const adminKey = 'wb_an_admin_key_for_this_test';
 let folder: string;
-let child: ChildProcess | undefined;
+let children: ChildProcess[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'winback-demo-'));
+  children = [];
 });
 
 afterEach(() => {
-  if (child?.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
   rmSync(folder, { recursive: true, force: true });
 });
 
-function demo(...options: string[]) {
-  const started = spawn(process.execPath, ['cli/demo/main.ts', ...options], {
+function run(script: string, options: string[], settings: NodeJS.ProcessEnv) {
+  // NODE_OPTIONS: those that are set are jest's own.
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', ...settings };
+  const child = spawn(process.execPath, [script, ...options], {
     cwd: root,
-    env: {
-      ...process.env,
-      // Those are jest's own.
-      NODE_OPTIONS: '',
-      WINBACK_DATA_DIR: folder,
-      WINBACK_TEMPORAL_BINARY: testPath('temporal'),
-      NODE_NO_WARNINGS: '1',
-    },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child = started;
-  let printed = '';
-  for (const stream of [started.stdout, started.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const ended = once(started, 'close') as Promise<[number | null]>;
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
   return {
-    output: () => printed,
-    exitCode: async () => (await ended)[0],
-    stop: () => started.kill('SIGINT'),
-    async untilPrinted(text: string): Promise<void> {
-      while (!printed.includes(text)) {
-        if (started.exitCode !== null) throw new Error(`the demo ended early:\n${printed}`);
+    ended,
+    interrupt: () => child.kill('SIGINT'),
+    untilPrinted: async (pattern: RegExp): Promise<RegExpExecArray> => {
+      for (;;) {
+        const match = pattern.exec(output);
+        if (match) return match;
+        if (child.exitCode !== null) throw new Error(`it ended early:\n${output}`);
         await pause(50);
       }
     },
   };
 }
 
-/** Every process whose command line or environment names the data folder. */
+const demo = (...options: string[]) =>
+  run('cli/demo/main.ts', options, {
+    WINBACK_DATA_DIR: folder,
+    WINBACK_ADMIN_KEY: adminKey,
+    WINBACK_TEMPORAL_BINARY: testPath('temporal'),
+  });
+
+const scan = (settings: NodeJS.ProcessEnv, ...options: string[]) =>
+  run('cli/scan.ts', options, { WINBACK_KEY: '', WINBACK_ADMIN_KEY: '', ...settings }).ended;
+
+/** Every process that names the data folder in its command line or environment. */
 function processesOf(dataDir: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => {
-      try {
-        const text = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-        return text('cmdline').includes(dataDir) || text('environ').includes(dataDir);
-      } catch {
-        return false;
-      }
-    });
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const text = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      return /^\d+$/.test(pid) && (text('cmdline') + text('environ')).includes(dataDir);
+    } catch {
+      return false;
+    }
+  });
 }
 
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen({ port, host: '127.0.0.1' });
-  const [free] = await Promise.race([
-    once(server, 'listening').then(() => [true]),
-    once(server, 'error').then(() => [false]),
-  ]);
+  const server = createServer();
+  const taken = once(server, 'error').then(() => false);
+  const listening = once(server, 'listening').then(() => true);
+  server.listen({ port, host: '127.0.0.1' });
+  const free = await Promise.race([taken, listening]);
   server.close();
-  return free!;
+  return free;
 }
 
-function portsIn(output: string): number[] {
-  return [...output.matchAll(/http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+async function freePort(): Promise<number> {
+  const server = createServer().listen({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 describe('npm run demo', () => {
   test('shows every outcome and one case’s whole timeline, and ends by itself', async () => {
-    const run = demo('--once');
-    expect([await run.exitCode(), run.output()]).toEqual([0, expect.any(String)]);
-
-    const output = run.output();
+    const { code, output } = await demo('--once').ended;
+    expect([code, output]).toEqual([0, expect.stringContaining('Every outcome occurred.')]);
     for (const outcome of outcomes) {
-      const row = new RegExp(`│ ${outcome.replaceAll('-', ' ')} +│ +[1-9]\\d* │`);
-      expect(output).toMatch(row);
+      expect(output).toMatch(new RegExp(`│ ${outcome.replaceAll('-', ' ')} +│ +[1-9]\\d* │`));
     }
-    expect(output).toContain('Every outcome occurred.');
-    expect(output).toMatch(/One case from its opening to its end: cdnow-\d+-e\d/);
-    expect(output).toMatch(/^ {2}\+0:00 +Case opened by /m);
+    expect(output).toMatch(/One case from its opening to its end: cdnow-\d+-e\d \(simulated\)/);
+    expect(output).toMatch(/^ {2}\+0:0\d +Case opened by /m);
     expect(output).toMatch(/^ {2}\+\d:\d\d +Case closed: loyal again/m);
-    expect(output).toContain('simulated');
-    expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+    expect(Math.max(...output.split('\n').map(({ length }) => length))).toBeLessThan(100);
     expect(processesOf(folder)).toEqual([]);
-  }, 300_000);
+  }, 400_000);
 
-  test('stops cleanly at Ctrl-C in the middle and leaves nothing running', async () => {
-    const run = demo();
-    await run.untilPrinted('act through the public API');
-    const ports = portsIn(run.output());
-    expect(ports).toHaveLength(2);
-    run.stop();
-    expect([await run.exitCode(), run.output()]).toEqual([
-      130,
-      expect.stringContaining('Stopped.'),
-    ]);
+  test('stops at Ctrl-C in the middle and leaves nothing running', async () => {
+    const { ended, interrupt, untilPrinted } = demo();
+    const [, port] = await untilPrinted(/API docs +http:\/\/127\.0\.0\.1:(\d+)/);
+    const [, temporalUi] = await untilPrinted(/Temporal +http:\/\/127\.0\.0\.1:(\d+)/);
+    await untilPrinted(/act through the public API/);
+    const url = `http://127.0.0.1:${port}`;
+    expect(await scan({ WINBACK_URL: url, WINBACK_ADMIN_KEY: adminKey })).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^Looked at .* customers: \d+ dormant, \d+ cases opened, \d+/),
+    });
+    interrupt();
+    expect(await ended).toEqual({ code: 130, output: expect.stringContaining('Stopped.') });
     expect(processesOf(folder)).toEqual([]);
-    for (const port of ports) expect(await isFree(port)).toBe(true);
+    expect([await isFree(Number(port)), await isFree(Number(temporalUi))]).toEqual([true, true]);
+  }, 200_000);
+
+  test('stops soon at Ctrl-C while it is starting', async () => {
+    const { ended, interrupt, untilPrinted } = demo();
+    await untilPrinted(/Starting worker and API/);
+    const interruptedAt = Date.now();
+    interrupt();
+    expect((await ended).code).toBe(130);
+    expect(Date.now() - interruptedAt).toBeLessThan(20_000);
+    expect(processesOf(folder)).toEqual([]);
   }, 120_000);
 
   test('leaves a folder alone that it did not make', async () => {
     const file = join(folder, 'winback.db');
     writeFileSync(file, 'precious');
-    const run = demo('--once');
-    expect(await run.exitCode()).toBe(1);
-    expect(run.output()).toContain('holds data that the demo did not make');
-    expect(existsSync(join(folder, 'made-by-the-demo.txt'))).toBe(false);
+    const { code, output } = await demo('--once').ended;
+    expect([code, output]).toEqual([1, expect.stringContaining('data that the demo did not make')]);
+    expect(readdirSync(folder)).toEqual(['winback.db']);
     expect(readFileSync(file, 'utf8')).toBe('precious');
+  });
+});
+
+describe('npm run scan', () => {
+  test('says what to do when nothing runs there, or when it has no key', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const nothingThere = await scan({ WINBACK_URL: url, WINBACK_KEY: 'wb_some_key' });
+    expect(nothingThere).toEqual({ code: 1, output: expect.stringContaining('npm start') });
+    expect(nothingThere.output).toContain(url);
+    const keyless = await scan({ WINBACK_URL: url });
+    expect(keyless).toEqual({ code: 1, output: expect.stringContaining('WINBACK_ADMIN_KEY') });
+    expect(await scan({}, '--help')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^Usage: npm run scan/),
+    });
   });
 });

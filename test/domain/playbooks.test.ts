@@ -73,6 +73,11 @@ describe('the choice of a playbook', () => {
     }
   });
 
+  it('lets the cause count more than everything else together', () => {
+    const rest = playbook('a', { triggers: ['cancellation'], tiers: ['A'], decisions: ['pursue'] });
+    expect(chosen([rest, playbook('z', { causes: ['better-offer-price'] })])).toBe('z');
+  });
+
   it('prefers a wider one that fits to a narrower one that does not', () => {
     const narrower = playbook('narrower', { causes: ['neglected'], tiers: ['A'] });
     expect(chosen([narrower, playbook('wider', { tiers: ['A'] })])).toBe('wider');

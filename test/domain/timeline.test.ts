@@ -79,6 +79,11 @@ describe('an entry of the timeline', () => {
       { ...sensible.identified[0]!, reason: 'worth-by-tier' },
       'Tier C, expected second lifetime value €511.00: pursue light, because the tier says so (policy standard-3)',
     ],
+    [
+      'manager-asked',
+      sensible['manager-asked'][2]!,
+      'A manager is asked to decide (tier A, expected second lifetime value €511.00), because the customer already came back once',
+    ],
     ['cause-recorded', sensible['cause-recorded'][0]!, 'Cause (stated): better offer price'],
     [
       'task-opened',
@@ -87,8 +92,8 @@ describe('an entry of the timeline', () => {
     ],
     [
       'task-opened',
-      { type: 'cause-call', dueAt: at, attempt: 3 },
-      `Task: Ask why the customer left, attempt 3, due ${at}`,
+      { type: 'cause-call', dueAt: at, attempt: 2 },
+      `Task: Ask why the customer left, attempt 2, due ${at}`,
     ],
     ['cancellation', sensible.cancellation[0]!, `The customer cancelled, effective ${at}`],
     ['cancellation', sensible.cancellation[1]!, 'The customer cancelled'],

@@ -16,11 +16,15 @@ import type { KeyRecord } from '../../domain/records.ts';
 import { roles, type Role } from '../../domain/words.ts';
 import { createRecoveries } from '../../temporal/recoveries.ts';
 
+/** JSON as a stranger gets it, without a type */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
 export type Answer = {
   status: number;
   headers: Headers;
-  /** JSON as a stranger gets it, or text */
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  /** JSON, or text */
+  body: Json;
 };
 
 type Request = {

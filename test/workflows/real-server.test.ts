@@ -74,7 +74,7 @@ describe('a case on the real server', () => {
     const customerId = await engine.customer();
     const caseId = await engine.open(customerId);
     await engine.task(caseId, 'cause-call');
-    const { playbookId: _, playbookVersion: __, ...record } = (await getCase(engine.db, caseId))!;
+    const record = (await getCase(engine.db, caseId))!;
 
     const again = await engine.recoveries.start({
       ...record,
