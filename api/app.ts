@@ -83,7 +83,7 @@ function logged(logger: Logger): RequestHandler {
     quietResLogger: true,
     genReqId: (_req, res) => localsOf(res).requestId,
     customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
-    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_req, res) => (res.statusCode === 500 ? 'error' : 'info'),
     customSuccessObject: (req, res, value: { ms: number }) => line(req, res, value),
     customErrorObject: (req, res, _error, value: { ms: number }) => line(req, res, value),
   });

@@ -23,23 +23,25 @@ export function nextWorkingMoment(
   preferredTime?: string,
 ): string {
   const { hours } = company;
-  if (!hours) return notBefore;
+  if (!hours && !preferredTime) return notBefore;
   const start = Temporal.Instant.from(notBefore).toZonedDateTimeISO(company.timeZone);
+  const isPast = (moment: Temporal.ZonedDateTime) =>
+    Temporal.ZonedDateTime.compare(start, moment) > 0;
   // A policy has at least one working day, so eight days always hold a moment.
   for (let ahead = 0; ahead <= 8; ahead += 1) {
     const day = start.add({ days: ahead }).startOfDay();
-    if (!hours.workDays.includes(day.dayOfWeek)) continue;
+    if (hours && !hours.workDays.includes(day.dayOfWeek)) continue;
     const at = (time: string) => day.withPlainTime(Temporal.PlainTime.from(time));
-    const earliest = preferredTime ? at(preferredTime) : at(hours.opensAt);
-    const closes = at(hours.closesAt);
-    const moment = Temporal.ZonedDateTime.compare(start, earliest) > 0 ? start : earliest;
-    const tooLate = preferredTime
-      ? Temporal.ZonedDateTime.compare(start, earliest) > 0
-      : Temporal.ZonedDateTime.compare(moment, closes) >= 0;
-    if (tooLate) continue;
-    return new Date(moment.epochMilliseconds).toISOString();
+    const earliest = at(preferredTime ?? hours!.opensAt);
+    if (!isPast(earliest)) return utc(earliest);
+    const openUntil = preferredTime ? earliest : at(hours!.closesAt);
+    if (Temporal.ZonedDateTime.compare(start, openUntil) < 0) return utc(start);
   }
   throw new RangeError('the policy names no working day');
+}
+
+function utc(moment: Temporal.ZonedDateTime): string {
+  return new Date(moment.epochMilliseconds).toISOString();
 }
 
 /** Whether the working day of the policy makes sense: opens before it closes. */

@@ -48,7 +48,8 @@ export type Dormancy = {
 /**
  * Whether a customer has left silently, against their own rhythm: silent for longer than `intervalFactor` of their
  * median interval, but never before `minimumSilence`; a first-time buyer after `firstTimeBuyerSilence`; cold, that
- * is too long ago for a case, after `maximumSilence`.
+ * is too long ago for a case, after `maximumSilence`, though whoever buys rarely is dormant for at least
+ * `minimumSilence` before.
  */
 export function dormancyOf(rhythm: Rhythm, policy: Policy['dormancy']): Dormancy {
   if (rhythm.silentDays === null) return { state: 'never-bought', dormantAfterDays: null };
@@ -57,8 +58,12 @@ export function dormancyOf(rhythm: Rhythm, policy: Policy['dormancy']): Dormancy
     rhythm.intervalDays === null
       ? inDays(policy.firstTimeBuyerSilence)
       : Math.max(inDays(policy.minimumSilence), rhythm.intervalDays * policy.intervalFactor);
+  const coldAfterDays = Math.max(
+    inDays(policy.maximumSilence),
+    dormantAfterDays + inDays(policy.minimumSilence),
+  );
   const state =
-    rhythm.silentDays > inDays(policy.maximumSilence)
+    rhythm.silentDays > coldAfterDays
       ? 'cold'
       : rhythm.silentDays > dormantAfterDays
         ? 'dormant'

@@ -1,4 +1,4 @@
-import type { Cause, Trigger } from './words.ts';
+import type { Cause } from './words.ts';
 
 /** What the sales system reports about a customer, as a workflow may carry it. */
 export type Fact = { eventId: string; at: string } & (
@@ -19,7 +19,7 @@ export type Consequence = 'regained' | 'lost-again' | 'stopped' | 'noted';
  */
 export function consequenceOf(
   kind: Fact['kind'],
-  { returned, trigger }: { returned: boolean; trigger: Trigger },
+  { returned, cancelled }: { returned: boolean; cancelled: boolean },
 ): Consequence {
   switch (kind) {
     case 'objection':
@@ -28,7 +28,7 @@ export function consequenceOf(
     case 'purchase':
       return returned ? 'noted' : 'regained';
     case 'cancellation-withdrawn':
-      return returned || trigger !== 'cancellation' ? 'noted' : 'regained';
+      return returned || !cancelled ? 'noted' : 'regained';
     case 'cancellation':
       return returned ? 'lost-again' : 'noted';
     case 'call-permission':

@@ -132,6 +132,17 @@ export type TaskResult = {
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
+function isTime(text: string): boolean {
+  if (!isoTime.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const day = text.slice(0, 10);
+  return (
+    // `Date` turns the 31st of February into the 3rd of March.
+    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) &&
+    // Times are compared as text, which a year of more than four digits would break.
+    /^\d{4}-/.test(new Date(text).toISOString())
+  );
+}
+
 function brokenRule(field: Field, value: unknown): string | undefined {
   switch (field.kind) {
     case 'one-of':
@@ -139,7 +150,7 @@ function brokenRule(field: Field, value: unknown): string | undefined {
         ? undefined
         : `must be one of: ${field.values.join(', ')}`;
     case 'time':
-      return typeof value === 'string' && isoTime.test(value) && !Number.isNaN(Date.parse(value))
+      return typeof value === 'string' && isTime(value)
         ? undefined
         : 'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z';
     case 'score':
@@ -198,7 +209,7 @@ export function resultErrors(type: TaskType, result: unknown): FieldError[] {
 export function codedResult(type: TaskType, result: Record<string, unknown>): TaskResult {
   const fields: Record<string, Field> = taskTypes[type].result;
   const coded = Object.entries(result)
-    .filter(([name]) => fields[name]?.kind !== 'text')
+    .filter(([name]) => Object.hasOwn(fields, name) && fields[name]!.kind !== 'text')
     .map(([name, value]) => [
       name,
       fields[name]?.kind === 'time' ? new Date(value as string).toISOString() : value,

@@ -13,12 +13,25 @@ function words(code: unknown): string {
   return String(code).replaceAll('-', ' ');
 }
 
+/** Currencies whose minor unit is not a hundredth (ISO 4217). `Intl` cannot be asked: it rounds forints to whole ones. */
+const minorDigits: Record<string, number> = Object.fromEntries(
+  Object.entries({
+    0: 'JPY KRW VND CLP ISK PYG UGX XAF XOF XPF KMF GNF DJF BIF RWF VUV UYI',
+    3: 'BHD IQD JOD KWD LYD OMR TND',
+    4: 'CLF UYW',
+  }).flatMap(([digits, codes]) => codes.split(' ').map((code) => [code, Number(digits)])),
+);
+
 function money(data: TimelineData, key = 'amount'): string {
   const amount = Number(data[key] ?? 0);
+  const currency = String(data['currency'] ?? 'EUR');
+  const digits = minorDigits[currency] ?? 2;
   return new Intl.NumberFormat('en', {
     style: 'currency',
-    currency: String(data['currency'] ?? 'EUR'),
-  }).format(amount / 100);
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
 }
 
 const decisionWhy: Record<string, string> = {

@@ -22,6 +22,7 @@ export async function callUntilReached(
     recovery.tell('gave-up', { type, reason });
     return { kind: 'gave-up' };
   };
+  const { contact } = recovery.policy;
   let attempt = 1;
   let postponements = 0;
   let notBefore = firstAt;
@@ -31,7 +32,8 @@ export async function callUntilReached(
     const plan = await planContact({
       customerId: recovery.opening.customerId,
       timeZone: recovery.policy.timeZone,
-      contact: recovery.policy.contact,
+      // Who must be called within hours is not kept waiting for a good time of day.
+      contact: { ...contact, timesOfDay: recovery.urgent ? [] : contact.timesOfDay },
       channel: 'phone',
       notBefore,
       attempt,

@@ -43,7 +43,7 @@ export function listen(
 
   setHandler(
     messages.completeTask,
-    async (command) => {
+    async (command: messages.CompleteTask) => {
       let applied = false;
       await inbox.settled(
         () => (applied = recovery.complete(tasks.find(command.taskId)!, command)),
@@ -51,7 +51,7 @@ export function listen(
       return { applied };
     },
     {
-      validator: ({ taskId, result, kept }) => {
+      validator: ({ taskId, result, kept }: messages.CompleteTask) => {
         const task = kept ? tasks.find(taskId) : openTask(taskId);
         if (!task) throw rejection('task-not-open', `task ${taskId} is not known`);
         const [error] = resultErrors(task.type, result);

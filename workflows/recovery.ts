@@ -49,6 +49,8 @@ export class Recovery {
   readonly #inbox = new Inbox();
   readonly #tasks: CaseTasks;
   readonly #projection: Projection;
+  /** there is a cancellation that could be withdrawn */
+  #cancelled: boolean;
   #turn: Turn | undefined;
   #nextLoss: CaseProjection['nextLoss'] = null;
   #pausedAt: string | null = null;
@@ -58,6 +60,7 @@ export class Recovery {
   constructor(opening: CaseOpening) {
     this.opening = opening;
     this.effectiveAt = opening.effectiveAt;
+    this.#cancelled = opening.trigger === 'cancellation';
     this.state = stateAtOpening(opening);
     this.#projection = new Projection(opening, this.state);
     // Task IDs of a run that was lost are not given again.
@@ -90,13 +93,16 @@ export class Recovery {
     return this.#turn?.ending ?? undefined;
   }
 
-  /** Where work begins that would ordinarily begin at `ordinary`: sooner while a cancellation can be averted. */
+  /** A cancellation can still be averted before it takes effect. */
+  get urgent(): boolean {
+    return this.#cancelled && this.effectiveAt !== null && this.effectiveAt > now();
+  }
+
+  /** Where work begins that would ordinarily begin at `ordinary`. */
   startOf(ordinary: string): string {
-    const urgent =
-      this.opening.trigger === 'cancellation' &&
-      this.effectiveAt !== null &&
-      this.effectiveAt > now();
-    return urgent ? earliest(ordinary, after(now(), this.policy.measures.urgentWithin)) : ordinary;
+    return this.urgent
+      ? earliest(ordinary, after(now(), this.policy.measures.urgentWithin))
+      : ordinary;
   }
 
   enter(step: Step): void {
@@ -233,14 +239,14 @@ export class Recovery {
   absorb({ eventId: _eventId, ...fact }: Fact): void {
     const { kind, at, ...details } = fact;
     this.tell(kind, { ...details, factAt: at });
-    if (fact.kind === 'cancellation') this.#cancelled(fact);
+    if (fact.kind === 'cancellation') this.#absorbCancellation(fact);
     if (this.state.status === 'closed') return;
     if (fact.kind === 'purchase') {
       if (this.returned) this.purchasesSinceReturn += 1;
       this.state.regainedAmount += fact.amount;
     }
     if (fact.kind === 'call-permission' && !fact.granted) this.#withdrawCalls();
-    switch (consequenceOf(fact.kind, { returned: this.returned, trigger: this.opening.trigger })) {
+    switch (consequenceOf(fact.kind, { returned: this.returned, cancelled: this.#cancelled })) {
       case 'stopped': {
         const reason = fact.kind === 'death' ? 'death' : 'objection';
         return this.#end('stopped', reason, reason);
@@ -259,11 +265,16 @@ export class Recovery {
   }
 
   /** Before the return a cancellation tells more about this loss; after it, or after the end, it is the next one. */
-  #cancelled({ cause, effectiveAt, at }: Omit<Fact & { kind: 'cancellation' }, 'eventId'>): void {
+  #absorbCancellation({
+    cause,
+    effectiveAt,
+    at,
+  }: Omit<Fact & { kind: 'cancellation' }, 'eventId'>): void {
     if (this.returned || this.state.status === 'closed') {
       this.#nextLoss = { cause, effectiveAt, at };
       return;
     }
+    this.#cancelled = true;
     this.effectiveAt = effectiveAt ?? this.effectiveAt;
     if (cause) {
       this.state.statedCause = cause;

@@ -5,45 +5,26 @@ import {
   type Consequence,
   type Fact,
 } from '../../domain/facts.ts';
-import { triggers, type Trigger } from '../../domain/words.ts';
 
-/** By kind: before the return in the order of `triggers` (cancellation, dormancy, manual), then after it. */
-const meaning: Record<Fact['kind'], { before: Consequence[]; returned: Consequence[] }> = {
-  purchase: {
-    before: ['regained', 'regained', 'regained'],
-    returned: ['noted', 'noted', 'noted'],
-  },
-  'cancellation-withdrawn': {
-    before: ['regained', 'noted', 'noted'],
-    returned: ['noted', 'noted', 'noted'],
-  },
-  cancellation: {
-    before: ['noted', 'noted', 'noted'],
-    returned: ['lost-again', 'lost-again', 'lost-again'],
-  },
-  objection: {
-    before: ['stopped', 'stopped', 'stopped'],
-    returned: ['stopped', 'stopped', 'stopped'],
-  },
-  death: {
-    before: ['stopped', 'stopped', 'stopped'],
-    returned: ['stopped', 'stopped', 'stopped'],
-  },
-  'call-permission': {
-    before: ['noted', 'noted', 'noted'],
-    returned: ['noted', 'noted', 'noted'],
-  },
-};
-const rows = Object.entries(meaning).flatMap(([kind, { before, returned }]) =>
-  triggers.flatMap((trigger, i): [Fact['kind'], string, Trigger, Consequence][] => [
-    [kind as Fact['kind'], 'before', trigger, before[i]!],
-    [kind as Fact['kind'], 'after', trigger, returned[i]!],
-  ]),
-);
+/** What each kind means in an episode without and with a cancellation, and after the return. */
+const meanings: [Fact['kind'], Consequence, Consequence, Consequence][] = [
+  ['purchase', 'regained', 'regained', 'noted'],
+  ['cancellation-withdrawn', 'noted', 'regained', 'noted'],
+  ['cancellation', 'noted', 'noted', 'lost-again'],
+  ['objection', 'stopped', 'stopped', 'stopped'],
+  ['death', 'stopped', 'stopped', 'stopped'],
+  ['call-permission', 'noted', 'noted', 'noted'],
+];
 
-describe('what a fact means for a case', () => {
-  it.each(rows)('%s %s the return, in a case of %s: %s', (kind, when, trigger, consequence) => {
-    expect(consequenceOf(kind, { returned: when === 'after', trigger })).toBe(consequence);
+describe.each(meanings)('%s', (kind, uncancelled, cancelled, returned) => {
+  it(`means ${uncancelled} where nothing was cancelled`, () => {
+    expect(consequenceOf(kind, { returned: false, cancelled: false })).toBe(uncancelled);
+  });
+  it(`means ${cancelled} where there is a cancellation`, () => {
+    expect(consequenceOf(kind, { returned: false, cancelled: true })).toBe(cancelled);
+  });
+  it.each([false, true])(`means ${returned} after the return (cancelled before: %s)`, (before) => {
+    expect(consequenceOf(kind, { returned: true, cancelled: before })).toBe(returned);
   });
 });
 

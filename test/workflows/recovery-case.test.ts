@@ -306,3 +306,16 @@ it('remembers for every later case that the customer asked us not to make contac
     endReason: 'objected',
   });
 });
+
+it('counts the withdrawal of a cancellation that came in the middle of a dormancy case', async () => {
+  const { customerId, caseId } = await dormantCase();
+  await engine.task(caseId, 'cause-call');
+  await engine.send(customerId, 'cancellation.received', { reason: 'better-offer-price' });
+  await engine.send(customerId, 'cancellation.withdrawn');
+
+  await engine.task(caseId, 'welcome-call');
+  expect(await engine.until(caseId, () => true)).toMatchObject({
+    statedCause: 'better-offer-price',
+    regainedBy: 'cancellation-withdrawn',
+  });
+});
