@@ -12,8 +12,8 @@ const figures = {
   contacted: count,
   regained: count,
   regainedRate: z.number().min(0).nullable(),
-  regainedAmount: money,
-  concessionCost: money,
+  regainedAmount: money('see definitions'),
+  concessionCost: money('see definitions'),
   outcomes: z.strictObject(
     Object.fromEntries(outcomes.map((outcome) => [outcome, count])) as Record<
       (typeof outcomes)[number],

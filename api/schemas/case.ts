@@ -53,22 +53,20 @@ export const caseSchema = z
     policyVersion: z.string().meta({ example: 'standard-1' }),
     decision: z.enum(decisions).nullable(),
     decisionReason: z.enum(decisionReasons).nullable(),
-    secondLifetimeValue: money
-      .nullable()
-      .meta({ description: 'what a regained customer is expected to bring' }),
+    secondLifetimeValue: money('what a regained customer is expected to bring').nullable(),
     controlGroup: z.boolean(),
     contacted: z.boolean(),
     playbook: z.strictObject({ playbookId: z.string(), version: z.int() }).nullable(),
     regainedAt: timestamp.nullable(),
     regainedBy: z.enum(['purchase', 'cancellation-withdrawn']).nullable(),
-    regainedAmount: money.meta({ description: 'revenue with and since the return' }),
-    concessionCost: money.meta({ description: 'what granted concessions cost' }),
+    regainedAmount: money('revenue with and since the return'),
+    concessionCost: money('what granted concessions cost'),
     satisfactionScore: z.int().min(0).max(10).nullable(),
   })
   .meta({ id: 'Case' });
 
 export function caseJson(record: CaseRecord, currency: string): z.output<typeof caseSchema> {
-  const money = (amount: number) => ({ amount, currency });
+  const inMoney = (amount: number) => ({ amount, currency });
   const { playbookId, playbookVersion, secondLifetimeValue } = record;
   return {
     caseId: record.caseId,
@@ -92,7 +90,7 @@ export function caseJson(record: CaseRecord, currency: string): z.output<typeof 
     policyVersion: record.policyVersion,
     decision: record.decision,
     decisionReason: record.decisionReason,
-    secondLifetimeValue: secondLifetimeValue === null ? null : money(secondLifetimeValue),
+    secondLifetimeValue: secondLifetimeValue === null ? null : inMoney(secondLifetimeValue),
     controlGroup: record.controlGroup,
     contacted: record.contacted,
     playbook:
@@ -101,8 +99,8 @@ export function caseJson(record: CaseRecord, currency: string): z.output<typeof 
         : { playbookId, version: playbookVersion },
     regainedAt: record.regainedAt,
     regainedBy: record.regainedBy,
-    regainedAmount: money(record.regainedAmount),
-    concessionCost: money(record.concessionCost),
+    regainedAmount: inMoney(record.regainedAmount),
+    concessionCost: inMoney(record.concessionCost),
     satisfactionScore: record.satisfactionScore,
   };
 }

@@ -45,8 +45,8 @@ export const customerSchema = z
     cancelledAt: timestamp.nullable(),
     value: z.strictObject({
       purchases: z.int().min(0),
-      revenue: money,
-      secondLifetimeValue: money,
+      revenue: money('all purchases'),
+      secondLifetimeValue: money('what this customer would bring once regained'),
       tier: z.enum(tiers),
     }),
     rhythm: z.strictObject({

@@ -76,16 +76,22 @@ export const cloudEventSchema = z
       .regex(/^application\/json\b/i, 'must be application/json')
       .optional(),
     data_base64: z.never('is not understood here: send JSON in data').optional(),
-    data: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({
-        override: {
-          anyOf: [...Object.keys(dataSchemas).map((type) => reference(dataName(type))), {}],
-        },
-      }),
+    data: z.record(z.string(), z.unknown()).optional(),
   })
-  .meta({ description: 'A CloudEvent 1.0 in JSON', unusedIO: 'input' });
+  .meta({
+    description: 'A CloudEvent 1.0 in JSON',
+    unusedIO: 'input',
+    override: { allOf: Object.entries(dataSchemas).map(dataRule) },
+  });
+
+/** JSON Schema for: an event of this type has such data. */
+function dataRule([type, schema]: [string, z.ZodType]) {
+  const required = schema.safeParse({}).success ? [] : ['data'];
+  return {
+    if: { properties: { type: { const: type } } },
+    then: { properties: { data: reference(dataName(type)) }, required },
+  };
+}
 
 type CloudEvent = z.output<typeof cloudEventSchema>;
 type Issue = { path: PropertyKey[]; message: string };

@@ -5,7 +5,7 @@ import type { Case } from './client.ts';
 import { roles, usually, type Reply, type Role, type RoleName } from './roles.ts';
 
 /** Dealt first, in this order, so that even a handful of cases ends in every way that a dormant customer's can. */
-export const dealtFirst: RoleName[] = [
+const dealtFirst: RoleName[] = [
   'comes-back-when-fixed',
   'comes-back-once',
   'prefers-another-shop',
@@ -42,10 +42,7 @@ const dealtLater: RoleName[] = [
   'comes-back-unasked',
 ];
 
-type Castable = Pick<
-  Case,
-  'caseId' | 'customerId' | 'episode' | 'status' | 'decision' | 'controlGroup'
->;
+type Castable = Pick<Case, 'caseId' | 'customerId' | 'decision' | 'controlGroup'>;
 
 /** Random whole numbers from 0 to `below` - 1, the same for the same seed. */
 export function dice(seed: number): (below: number) => number {
@@ -127,7 +124,8 @@ export function resultOf(reply: Reply, at: Date): Record<string, unknown> {
   const { outcome, note, cause, score, inSeconds = 0 } = reply;
   const again = new Date(at.getTime() + inSeconds * 1_000).toISOString();
   return {
-    ...{ outcome, note },
+    outcome,
+    note,
     ...(cause && { cause }),
     ...(score !== undefined && { score }),
     ...(outcome === 'callback' && { callbackAt: again }),

@@ -24,7 +24,7 @@ const endsWithinMs = 160_000;
 const managerName = 'Simulated manager';
 
 /** Every case that is open or was opened in this run. */
-export async function casesSince(client: Client, startedAt: string): Promise<Case[]> {
+async function casesSince(client: Client, startedAt: string): Promise<Case[]> {
   const cases: Case[] = [];
   for await (const one of client.each<Case>('/cases', { limit: '200' })) {
     if (one.status === 'open' || one.openedAt >= startedAt) cases.push(one);

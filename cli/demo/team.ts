@@ -67,13 +67,17 @@ async function takeOne(
 async function complete({ client, name, cast, shop, say }: Person, task: Task): Promise<void> {
   const reply = cast.replyTo(task);
   const result = resultOf(reply, new Date());
-  const completed = await unless(['task-not-open', 'case-not-open'], () =>
-    client.post(`/tasks/${task.taskId}/complete`, { result }),
-  );
-  // The customer said it all the same.
+  let remark = '';
+  const completed = await unless(['task-not-open', 'case-not-open'], async () => {
+    const answer = await client.post<{ status: string }>(`/tasks/${task.taskId}/complete`, {
+      result,
+    });
+    if (answer.status === 'kept') remark = ' (kept until the engine answers)';
+  });
+  if (!completed) remark = ' (too late, the case had gone on)';
+  // The customer said it in any case.
   shop.schedule(task.customerId, reply.then);
-  const late = completed ? '' : ' (too late, the case had gone on)';
-  say(`${name}: ${words(task.type)}, ${task.customerId}: ${words(reply.outcome)}${late}`);
+  say(`${name}: ${words(task.type)}, ${task.customerId}: ${words(reply.outcome)}${remark}`);
 }
 
 /** Whether it was done; not, when it was refused for one of these reasons. */

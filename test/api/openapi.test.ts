@@ -43,6 +43,20 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('lets answers get further fields one day', () => {
+    const strict = (node: Json): boolean =>
+      typeof node === 'object' &&
+      node !== null &&
+      (node.additionalProperties === false || Object.values(node).some(strict));
+    const { schemas } = document.components;
+    for (const name of ['Case', 'Task', 'Customer', 'SuccessReport', 'Problem', 'Scan', 'Key']) {
+      expect([name, strict(schemas[name])]).toEqual([name, false]);
+    }
+    for (const route of routes) {
+      expect(strict(document.paths[route.path][route.method].responses)).toBe(false);
+    }
+  });
+
   test('has each schema once', () => {
     const names = Object.keys(document.components.schemas);
     expect(names.filter((name) => /Output$|Input$/.test(name))).toEqual([]);

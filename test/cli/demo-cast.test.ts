@@ -12,8 +12,6 @@ function casesOf(opened: Opened[]) {
   return opened.map(({ decision = 'pursue', controlGroup = false }, i) => ({
     caseId: `C-${i}-e1`,
     customerId: `C-${i}`,
-    episode: 1,
-    status: 'open' as const,
     decision,
     controlGroup,
   }));
@@ -78,7 +76,7 @@ describe('the cast', () => {
     cast.plan('C-0', 'comes-back-and-cancels');
     const [first] = casesOf([{}]);
     cast.take([first!]);
-    const second = { ...first!, caseId: 'C-0-e2', episode: 2, decision: null };
+    const second = { ...first!, caseId: 'C-0-e2', decision: null };
     expect(cast.take([second])[0]!.role).toBe(roles['gets-a-third-chance']);
   });
 

@@ -169,7 +169,7 @@ function summary(system: System, journal: Journal, db: Database.Database): strin
   return [
     ...[...journal.answers].sort().map(([what, times]) => `  ${what}: ${times}`),
     `  broken off and sent again: ${journal.broken}`,
-    `  events ${journal.events.size}, cases ${number('select count(*) from cases')}, closed ${number(`select count(*) from cases where status = 'closed'`)}, tasks done ${number(`select count(*) from tasks where status = 'done'`)}`,
+    `  events ${journal.events.size}, cases ${number('select count(*) from cases')}, closed ${number(`select count(*) from cases where status = 'closed'`)}, tasks done ${number(`select count(*) from tasks where status = 'done'`)}, discarded ${number(`select count(*) from tasks where close_reason = 'discarded'`)}`,
     ...kept.map(({ action, code, number: times }) => `  rejected ${action} ${code}: ${times}`),
     ...system.endedByItself.map(
       ({ part, words }) => `  ${part} ended by itself: ${words.slice(-300)}`,

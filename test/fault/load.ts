@@ -394,7 +394,7 @@ export async function startLoad(
   const work = clients.map(async (client) => {
     while (!stopping) {
       await weighted(deeds[client.role as keyof typeof deeds], client.dice)(client, journal);
-      await pause(client.dice.between(5, 60));
+      await pause(client.dice.between(10, 120));
     }
   });
   const done = Promise.all(work);

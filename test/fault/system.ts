@@ -38,6 +38,12 @@ export type System = {
 
 const root = join(import.meta.dirname, '../..');
 const scripts = { worker: 'worker.ts', api: 'api/server.ts' } as const;
+/** One client each. */
+const staffing: Role[] = [
+  ...(['sales-system', 'sales-system'] as const),
+  ...(['agent', 'agent', 'agent', 'agent'] as const),
+  ...(['manager', 'manager'] as const),
+];
 const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
 const restartAfterMs = 200;
@@ -159,7 +165,7 @@ export async function startSystem(folder: string): Promise<System> {
 async function makeKeys(folder: string): Promise<System['keys']> {
   const db = await openDatabase(folder);
   const keys: System['keys'] = [];
-  for (const role of ['sales-system', 'agent', 'agent', 'manager', 'manager'] as const) {
+  for (const role of staffing) {
     const at = new Date().toISOString();
     const { record, secret } = await createKey(db, { name: `${role} ${keys.length}`, role, at });
     keys.push({ keyId: record.keyId, role, secret });
