@@ -27,3 +27,5 @@ for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasio
 process.send?.('ready');
 await worker.run();
 await connection.close();
+// Its listener would keep the process alive.
+if (process.connected) process.disconnect();

@@ -16,6 +16,7 @@ import {
 } from '../../domain/words.ts';
 import { carryOut } from '../commands.ts';
 import { remember, repeated } from '../idempotency.ts';
+import { pageOfAll } from '../paging.ts';
 import { everyone, managers, route, type Answer, type Call } from '../route.ts';
 import { caseJson, caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
 import { caseId, customerId, list, page, text, time } from '../schemas/common.ts';
@@ -31,11 +32,6 @@ const openCaseBody = z.strictObject({
     description: 'One of our causes, or what the customer said in their own words',
   }),
 });
-const seqCursor = page.cursor
-  .unwrap()
-  .regex(/^\d{1,9}$/, 'must be the nextCursor of the page before')
-  .transform(Number)
-  .optional();
 type OpenCase = z.output<typeof openCaseBody>;
 
 async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
@@ -108,14 +104,14 @@ function command(verb: 'close' | 'pause' | 'resume', summary: string, body: Case
         caseId: record.caseId,
         customerId: record.customerId,
         request: call.body,
-        check: () => mayBe(call, record),
+        check: () => mustBeAllowed(call, record),
       };
       return carryOut(call, order, async () => caseJson(await theCase(call), call.policy.currency));
     },
   });
 }
 
-async function mayBe(
+async function mustBeAllowed(
   { db, policy, at, body }: Call<unknown, unknown, { until?: string }>,
   record: CaseRecord,
 ) {
@@ -205,16 +201,14 @@ export const caseRoutes = [
     summary: 'What happened in a case and why, oldest first',
     roles: everyone,
     params,
-    query: z.strictObject({ ...page, cursor: seqCursor }),
+    query: z.strictObject(page),
     answers: { 200: { description: 'A page of the timeline', schema: list(timelineSchema) } },
     problems: ['not-found'],
     handle: async (call) => {
       const { caseId } = await theCase(call);
-      const { limit, cursor } = call.query;
-      const rest = (await timelineOf(call.db, caseId)).filter(({ seq }) => seq > (cursor ?? 0));
-      const items = rest.slice(0, limit).map(timelineJson);
-      const nextCursor = rest.length > limit ? String(items.at(-1)!.seq) : null;
-      return { status: 200, body: { items, nextCursor } };
+      const entries = await timelineOf(call.db, caseId);
+      const { items, nextCursor } = pageOfAll(entries, ({ seq }) => String(seq), call.query);
+      return { status: 200, body: { items: items.map(timelineJson), nextCursor } };
     },
   }),
   command('close', 'Close a case', z.strictObject({ reason })),

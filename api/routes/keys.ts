@@ -4,8 +4,9 @@ import { assignTask, listTasks } from '../../db/tasks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { roles } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';
+import { pageOfAll } from '../paging.ts';
 import { route, type Call } from '../route.ts';
-import { list, text, timestamp } from '../schemas/common.ts';
+import { list, page, text, timestamp } from '../schemas/common.ts';
 
 const admins = ['admin'] as const;
 const keyFields = {
@@ -41,12 +42,13 @@ export const keyRoutes = [
     method: 'get',
     path: '/api/v1/keys',
     name: 'listKeys',
-    summary: 'All keys, without their secrets',
+    summary: 'List keys, oldest first, without their secrets',
     roles: admins,
-    answers: { 200: { description: 'All keys on one page', schema: list(keySchema) } },
-    handle: async ({ db }) => ({
+    query: z.strictObject(page),
+    answers: { 200: { description: 'A page of keys', schema: list(keySchema) } },
+    handle: async ({ db, query }) => ({
       status: 200,
-      body: { items: await listKeys(db), nextCursor: null },
+      body: pageOfAll(await listKeys(db), ({ keyId }) => keyId, query),
     }),
   }),
   route({

@@ -4,6 +4,9 @@ import { channels, customerKinds, type EventType } from '../../domain/words.ts';
 import { ruleOf } from '../validation.ts';
 import { currency, customerId, reference, text, time } from './common.ts';
 
+/** What is compared to the letter. */
+const name = (maxLength: number) => z.string().min(1, 'must not be empty').max(maxLength);
+
 /** What `data` must hold for the types that we know; more fields are welcome and kept. */
 const dataSchemas = {
   'customer.updated': z.looseObject({
@@ -21,7 +24,7 @@ const dataSchemas = {
       .optional(),
   }),
   'purchase.recorded': z.looseObject({
-    orderId: text(200),
+    orderId: name(200),
     amount: z
       .int('must be a whole number of minor units, 0 or more')
       .min(0)
@@ -63,9 +66,9 @@ export const eventDataSchemas = Object.fromEntries(
 export const cloudEventSchema = z
   .looseObject({
     specversion: z.literal('1.0'),
-    id: text(200).meta({ example: 'A-77' }),
-    source: text(300).meta({ example: 'https://shop.example' }),
-    type: text(200).meta({
+    id: name(200).meta({ example: 'A-77' }),
+    source: name(300).meta({ example: 'https://shop.example' }),
+    type: name(200).meta({
       description: `One of ${Object.keys(dataSchemas).join(', ')}; others are kept and change nothing`,
       example: 'purchase.recorded',
     }),

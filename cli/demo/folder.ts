@@ -28,7 +28,10 @@ export async function prepareFolder(
   if (found.length > 0 && !keep) {
     lockDataDir(dataDir).release();
     await stopForgottenServer(dataDir, onProgress);
-    await rm(dataDir, { recursive: true });
+    // All but the marker, so that a deletion which is interrupted can be finished the next time.
+    for (const name of await readdir(dataDir)) {
+      if (name !== marker) await rm(join(dataDir, name), { recursive: true, force: true });
+    }
   }
   await mkdir(dataDir, { recursive: true });
   await writeFile(join(dataDir, marker), markerText);

@@ -57,6 +57,15 @@ describe('keys', () => {
   });
 });
 
+test('keys are listed in pages', async () => {
+  const first = await api.get('/api/v1/keys?limit=3');
+  const rest = await api.get(`/api/v1/keys?cursor=${first.body.nextCursor}`);
+  const whole = await api.get('/api/v1/keys');
+  expect(first.body.items).toHaveLength(3);
+  expect([...first.body.items, ...rest.body.items]).toEqual(whole.body.items);
+  expect(rest.body.nextCursor).toBeNull();
+});
+
 describe('scans', () => {
   test('one runs at a time', async () => {
     const headers = { 'idempotency-key': 'scan-1' };

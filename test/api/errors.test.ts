@@ -121,7 +121,8 @@ describe('every error is a problem of RFC 9457', () => {
     ['/api/v1/cases?cursor=made-up', 'cursor', 'must be the nextCursor of the page before'],
     ['/api/v1/tasks?cursor=made-up', 'cursor', 'must be the nextCursor of the page before'],
     ['/api/v1/tasks?dueBefore=tomorrow', 'dueBefore', expect.stringContaining('ISO 8601')],
-    ['/api/v1/keys?limit=5', 'limit', 'is not a known parameter'],
+    ['/api/v1/keys?role=agent', 'role', 'is not a known parameter'],
+    ['/api/v1/keys?cursor=made-up', 'cursor', 'must be the nextCursor of the page before'],
     ['/api/v1/reports/success?from=2026-13-01', 'from', expect.stringContaining('ISO 8601')],
     ['/api/v1/reports/success?from=2026-03-02&to=2026-03-01', 'to', 'must be after from'],
   ])('%s is refused', async (path, field, rule) => {

@@ -182,6 +182,18 @@ describe('the tasks of a case', () => {
     }));
 });
 
+describe('a customer who tells us on the phone not to be contacted', () => {
+  it('has objected from then on, in every later case', () =>
+    withDatabase(async ({ db }) => {
+      const record = await anOpenCase(db, 'C1');
+      const state = { ...closedAsLost, outcome: 'stopped', endReason: 'do-not-contact' } as const;
+      const end = projection(record, 1, { state });
+      await projectCase(db, end, minute(5));
+      await projectCase(db, end, minute(6));
+      expect(await getCustomer(db, 'C1')).toMatchObject({ objectedAt: minute(5) });
+    }));
+});
+
 describe('what a discarded attempt has written', () => {
   it('is overwritten by the next one: a task shown done is open again', () =>
     withDatabase(async ({ db }) => {

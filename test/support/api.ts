@@ -17,7 +17,6 @@ import { roles, type Role } from '../../domain/words.ts';
 import { createRecoveries } from '../../temporal/recoveries.ts';
 
 /** JSON as a stranger gets it, without a type */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
 export type Answer = {
