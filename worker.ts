@@ -5,6 +5,7 @@ import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
 import { loadPolicy } from './config/policy.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
+import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { builtInPlaybooks } from './domain/playbooks.ts';
@@ -19,7 +20,9 @@ import { createRecoveries } from './temporal/recoveries.ts';
  * reconciles the two. Ends at SIGTERM or SIGINT after the tasks in hand.
  */
 
-const reconcileEveryMs = 5 * 60_000;
+const houseKeepingEveryMs = 5 * 60_000;
+/** Delivered messages stay for a while, to see what was told when. */
+const keepDeliveredMs = 7 * 86_400_000;
 
 const environment = loadEnvironment();
 const log = pino({ name: 'worker', level: environment.logLevel });
@@ -58,18 +61,18 @@ for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasio
 // Listening for it must not keep us alive after everything else has ended.
 process.channel?.unref();
 
-async function reconcileOnSchedule(): Promise<void> {
+/** The net under relay and projections, and the broom behind them. */
+async function keepHouse(): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
       const { compared } = await reconcile({ db, client, recoveries, clock, log });
       log.debug({ compared }, 'reconciled');
+      const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
+      await pruneOutbox(db, { doneBefore });
     } catch (error) {
-      log.warn(
-        { reason: (error as Error).message },
-        'reconciliation did not finish, will try again',
-      );
+      log.warn({ reason: (error as Error).message }, 'housekeeping did not finish, will try again');
     }
-    await pause(reconcileEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(
+    await pause(houseKeepingEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(
       () => undefined,
     );
   }
@@ -79,7 +82,7 @@ log.info({ policy: policy.version }, 'worker ready');
 await Promise.all([
   worker.run(),
   runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
-  reconcileOnSchedule(),
+  keepHouse(),
 ]);
 await connection.close();
 await native.close();

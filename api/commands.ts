@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCase } from '../db/cases.ts';
-import { beginCommand, finishCommand } from '../db/commands.ts';
+import { beginCommand, finishCommand, releaseCommand } from '../db/commands.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { CommandRecord } from '../domain/records.ts';
 import type { TaskType } from '../domain/tasks.ts';
@@ -100,6 +100,7 @@ async function settle(
     }
     case 'not-running':
     case 'no-answer':
+      await releaseCommand(db, { commandId, caseId: command.caseId!, at: clock() });
       return command;
   }
 }

@@ -12,7 +12,9 @@ import { apiEnvironment } from './stack.ts';
 
 const few = 1_000;
 const aim = 2;
-const agents = 20;
+/** of 10 cases 6 are somebody's, and nobody has more of them than a person can keep up with */
+const share = { assigned: 6, of: 10 };
+const tasksOfAnAgent = 60;
 /** One case in so many waits longer than the policy allows: a team that keeps up. */
 const overdueOneIn = 200;
 
@@ -76,7 +78,9 @@ export async function listLatency(options: { many: number; requests: number }): 
     title: `Lists: p50 / p99 of ${options.requests} requests, pages of 50`,
     columns: ['ms', `${few} open`, `${options.many} open`, 'ratio of p50', 'aim', ''],
     rows,
-    remarks: [`One case in ${overdueOneIn} is overdue.`],
+    remarks: [
+      `One case in ${overdueOneIn} is overdue; an agent has about ${tasksOfAnAgent} tasks.`,
+    ],
     figures,
   };
 }
@@ -122,6 +126,7 @@ const openTypes: TaskType[] = [
 function fill(db: Db, open: number): void {
   const now = Date.now();
   const iso = (ms: number) => new Date(ms).toISOString();
+  const agents = Math.round((open * share.assigned) / share.of / tasksOfAnAgent);
   const batch = 200;
   for (let from = 0; from < open; from += batch) {
     const numbers = Array.from({ length: Math.min(batch, open - from) }, (_, i) => from + i);
@@ -137,7 +142,7 @@ function fill(db: Db, open: number): void {
       const dueAt = iso(
         overdue ? now - (2 + draw(8, 4)) * dayMs : now + (draw(31 * 24, 5) - 18) * hourMs + i,
       );
-      const assignee = draw(10, 6) < 4 ? null : `agent-${1 + draw(agents, 7)}`;
+      const assignee = draw(share.of, 6) < share.assigned ? `agent-${1 + draw(agents, 7)}` : null;
       const task = { caseId, customerId, type, step, attempt: 1, createdAt: openedAt };
       const deadlineAt = iso(Date.parse(dueAt) + 3 * dayMs);
       return {

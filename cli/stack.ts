@@ -27,9 +27,9 @@ export type Stack = {
 const readyWithinMs = 120_000;
 const restartAfterMs = { first: 200, most: 10_000 };
 /** A process that lived this long starts anew without a growing pause. */
-const stableAfterMs = 60_000;
+const stableAfterMs = 10_000;
 /** A process that ends this often in a row, each time at once, will not get well by itself. */
-const hopelessAfter = 8;
+const hopelessAfter = 6;
 
 /**
  * Starts everything and waits until it is ready.
@@ -73,7 +73,7 @@ export async function startStack(
     stops.push(keepProcess('api', 'api/server.ts', environment, failures.resolve));
     const url = `http://${environment.host}:${environment.port}`;
     const broken = failures.promise.then((error) => Promise.reject(error));
-    await unlessStopped(Promise.race([untilReady(url), broken]));
+    await unlessStopped(Promise.race([untilReady(url, stopRequested), broken]));
     return { url, temporalUiUrl, newAdminKey, failed: failures.promise, stop };
   } catch (error) {
     await stop();
@@ -196,7 +196,7 @@ function spawnLogged(script: string, logFile: string): ChildProcess {
   }
 }
 
-async function untilReady(url: string): Promise<void> {
+async function untilReady(url: string, stopRequested: AbortSignal): Promise<void> {
   let last = 'no answer yet';
   for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await pause(100)) {
     try {
@@ -206,6 +206,7 @@ async function untilReady(url: string): Promise<void> {
     } catch (error) {
       last = (error as Error).message;
     }
+    if (stopRequested.aborted) return;
   }
   throw new Error(`winback was not ready within ${readyWithinMs / 1_000} s: ${last}`);
 }

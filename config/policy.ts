@@ -125,6 +125,7 @@ export const policySchema = group({
   }),
   identification: group({
     valueHorizon: duration,
+    paceOverAtLeast: duration,
     marginPercent: percent,
     tierFrom: group({ A: money, B: money, C: money }).refine(
       ({ A, B, C }) => A >= B && B >= C,

@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import { writing, type Db } from './connection.ts';
-import { enqueue, settleCommandMessage } from './outbox.ts';
+import { enqueue, releaseCommandMessage, settleCommandMessage } from './outbox.ts';
 import { cases, commands } from './schema.ts';
 
 export type NewCommand = Pick<
@@ -68,8 +68,16 @@ export async function finishCommand(
       .where(and(eq(commands.commandId, commandId), eq(commands.status, 'pending')))
       .returning({ caseId: commands.caseId })
       .get();
-    if (finished?.caseId) settleCommandMessage(tx, { commandId, caseId: finished.caseId, at });
+    if (finished?.caseId) settleCommandMessage(tx, { commandId, caseId: finished.caseId }, at);
   });
+}
+
+/** Leaves a pending command to the relay, which would otherwise wait for the lease of whoever began it. */
+export async function releaseCommand(
+  db: Db,
+  { commandId, caseId, at }: { commandId: string; caseId: string; at: string },
+): Promise<void> {
+  writing(db, (tx) => releaseCommandMessage(tx, { commandId, caseId }, at));
 }
 
 export async function getCommand(db: Db, commandId: string): Promise<CommandRecord | undefined> {

@@ -105,23 +105,26 @@ export async function pruneOutbox(db: Db, { doneBefore }: { doneBefore: string }
 }
 
 /** The verdict on a command is in, so nobody needs to deliver it any more. */
-export function settleCommandMessage(
-  tx: Db,
-  { commandId, caseId, at }: { commandId: string; caseId: string; at: string },
-): void {
+export function settleCommandMessage(tx: Db, command: CommandMessage, at: string): void {
+  tx.update(outbox).set({ doneAt: at }).where(messageOf(tx, command)).run();
+}
+
+/** Whoever was delivering a command has given up waiting: the relay may take it at once. */
+export function releaseCommandMessage(tx: Db, command: CommandMessage, at: string): void {
+  tx.update(outbox).set({ notBefore: at }).where(messageOf(tx, command)).run();
+}
+
+type CommandMessage = { commandId: string; caseId: string };
+
+function messageOf(tx: Db, { commandId, caseId }: CommandMessage) {
   const customer = tx
     .select({ customerId: cases.customerId })
     .from(cases)
     .where(eq(cases.caseId, caseId));
-  tx.update(outbox)
-    .set({ doneAt: at })
-    .where(
-      and(
-        eq(outbox.orderKey, customer),
-        undone,
-        eq(outbox.kind, 'command'),
-        sql`${outbox.payload} ->> '$.commandId' = ${commandId}`,
-      ),
-    )
-    .run();
+  return and(
+    eq(outbox.orderKey, customer),
+    undone,
+    eq(outbox.kind, 'command'),
+    sql`${outbox.payload} ->> '$.commandId' = ${commandId}`,
+  );
 }

@@ -23,6 +23,7 @@ export async function successFigures(
       cases: count(),
       contacted: whole(sum(cases.contacted)),
       regained: count(cases.regainedAt),
+      regainedAfterContact: whole(sum(sql`${cases.contacted} and ${cases.regainedAt} is not null`)),
       regainedAmount: whole(sum(cases.regainedAmount)),
       concessionCost: whole(sum(cases.concessionCost)),
     })
@@ -57,6 +58,7 @@ function noFigures(): SuccessFigures {
     cases: 0,
     contacted: 0,
     regained: 0,
+    regainedAfterContact: 0,
     regainedRate: null,
     regainedAmount: 0,
     concessionCost: 0,
@@ -73,8 +75,10 @@ function add(figures: SuccessFigures, row: Row): void {
   figures.cases += row.cases;
   figures.contacted += row.contacted;
   figures.regained += row.regained;
+  figures.regainedAfterContact += row.regainedAfterContact;
   figures.regainedAmount += row.regainedAmount;
   figures.concessionCost += row.concessionCost;
   if (row.outcome) figures.outcomes[row.outcome] += row.cases;
-  figures.regainedRate = figures.contacted === 0 ? null : figures.regained / figures.contacted;
+  figures.regainedRate =
+    figures.contacted === 0 ? null : figures.regainedAfterContact / figures.contacted;
 }

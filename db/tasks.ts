@@ -73,12 +73,10 @@ function assigneeIs(assignee: string | null) {
  * Takes an open task that nobody has; taking one's own again is fine.
  * @throws DomainError `conflict` when somebody else has it, `task-not-open`, `not-found`
  */
-export async function claimTask(
-  db: Db,
-  { taskId, actor, at }: { taskId: string; actor: Actor; at: string },
-): Promise<TaskRecord> {
-  const free = or(isNull(tasks.assignee), eq(tasks.assignee, actor.actorId));
-  return handOver(db, { taskId, assignee: actor.actorId, actor, at, action: 'task.claim' }, free);
+export async function claimTask(db: Db, claim: { taskId: string } & Request): Promise<TaskRecord> {
+  const assignee = claim.actor.actorId;
+  const free = or(isNull(tasks.assignee), eq(tasks.assignee, assignee));
+  return handOver(db, { ...claim, assignee, action: 'task.claim' }, free);
 }
 
 /**
@@ -87,33 +85,37 @@ export async function claimTask(
  */
 export async function assignTask(
   db: Db,
-  change: { taskId: string; assignee: string | null; actor: Actor; at: string },
+  change: { taskId: string; assignee: string | null } & Request,
 ): Promise<TaskRecord> {
   return handOver(db, { ...change, action: 'task.assign' });
 }
 
-type HandOver = {
+/** Who asks, when, and under which key, if the request may be repeated. */
+type Request = { actor: Actor; at: string; idempotencyKey?: string | null };
+
+type HandOver = Request & {
   taskId: string;
   assignee: string | null;
-  actor: Actor;
-  at: string;
   action: 'task.claim' | 'task.assign';
 };
 
 /** A conditional update closes the race between two people; its audit row is in the same transaction. */
 function handOver(
   db: Db,
-  { taskId, assignee, actor, at, action }: HandOver,
+  { taskId, assignee, actor, at, idempotencyKey = null, action }: HandOver,
   condition?: ReturnType<typeof or>,
 ): TaskRecord {
   return writing(db, (tx) => {
+    const known = statements(tx).find.get({ taskId });
+    // Nothing changes, so nothing is told: a repeated request is one request.
+    if (known?.status === 'open' && known.assignee === assignee) return known;
     const task = tx
       .update(tasks)
       .set({ assignee })
       .where(and(eq(tasks.taskId, taskId), eq(tasks.status, 'open'), condition))
       .returning()
       .get();
-    if (!task) throw refusal(statements(tx).find.get({ taskId }), taskId);
+    if (!task) throw refusal(known, taskId);
     const audit = {
       commandId: randomUUID(),
       actor,
@@ -121,7 +123,7 @@ function handOver(
       target: taskId,
       caseId: task.caseId,
       request: { assignee },
-      idempotencyKey: null,
+      idempotencyKey,
       at,
     };
     insertCommand(tx, audit, 'done');

@@ -73,8 +73,9 @@ export function dormancyOf(rhythm: Rhythm, policy: Policy['dormancy']): Dormancy
 
 /**
  * What a regained customer would bring within the policy's horizon, in minor units: margin × average purchase day
- * × purchase days expected at the earlier pace. A first-time buyer is taken to buy once more; nobody is taken to
- * buy more often than weekly. A plain extrapolation of the past, no probability model.
+ * × purchase days expected at the earlier pace, which is measured over `paceOverAtLeast` or longer. A first-time buyer
+ * is taken to buy once more; nobody is taken to buy more often than weekly. A plain extrapolation of the past, no
+ * probability model.
  */
 export function secondLifetimeValue(
   history: PurchaseHistory,
@@ -82,13 +83,15 @@ export function secondLifetimeValue(
 ): number {
   const purchaseDays = history.purchasedAt.length;
   if (purchaseDays === 0) return 0;
-  const spanDays =
-    (Date.parse(history.purchasedAt.at(-1)!) - Date.parse(history.purchasedAt[0]!)) / dayMs;
+  const spanDays = Math.max(
+    (Date.parse(history.purchasedAt.at(-1)!) - Date.parse(history.purchasedAt[0]!)) / dayMs,
+    durationMs(policy.paceOverAtLeast) / dayMs,
+  );
   const horizonDays = durationMs(policy.valueHorizon) / dayMs;
   const expectedDays =
     purchaseDays === 1
       ? 1
-      : Math.min(((purchaseDays - 1) / Math.max(spanDays, 1)) * horizonDays, horizonDays / 7);
+      : Math.min(((purchaseDays - 1) / spanDays) * horizonDays, horizonDays / 7);
   const averageDay = history.totalAmount / purchaseDays;
   return Math.round((policy.marginPercent / 100) * averageDay * expectedDays);
 }

@@ -57,6 +57,8 @@ export type Policy = {
   identification: {
     /** how far ahead the second lifetime value looks */
     valueHorizon: Duration;
+    /** a burst of purchases is no pace: the earlier pace is measured over at least this long */
+    paceOverAtLeast: Duration;
     /** share of revenue that is ours to keep, 0 to 100 */
     marginPercent: number;
     /** smallest second lifetime value of tiers A, B and C; below is D */
@@ -123,6 +125,7 @@ export const standardPolicy: Policy = {
   },
   identification: {
     valueHorizon: '365d',
+    paceOverAtLeast: '90d',
     marginPercent: 35,
     tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
     decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'do-not-pursue' },
@@ -180,10 +183,14 @@ export const standardPolicy: Policy = {
   overdueAfter: '1d',
 };
 
-/** The same, to watch: seconds where `standard` has days, around the clock, and a small team. */
+/**
+ * The same, to watch: seconds where `standard` has days, around the clock, and a small team. In the currency of the
+ * example data.
+ */
 export const demoPolicy: Policy = {
   ...standardPolicy,
   name: 'demo',
+  currency: 'USD',
   team: { id: 'recovery', capacity: 40 },
   contact: { hours: null, timesOfDay: [] },
   playbookDay: '1s',
@@ -197,9 +204,9 @@ export const demoPolicy: Policy = {
       firstAfter: '1s',
       attempts: 3,
       retryAfter: ['2s', '4s'],
-      window: '10s',
+      window: '20s',
       postponements: 2,
-      postponeAtMost: '15s',
+      postponeAtMost: '25s',
     },
   },
   measures: {
@@ -207,9 +214,9 @@ export const demoPolicy: Policy = {
       firstAfter: '1s',
       attempts: 3,
       retryAfter: ['2s', '4s'],
-      window: '10s',
+      window: '20s',
       postponements: 2,
-      postponeAtMost: '15s',
+      postponeAtMost: '25s',
     },
     window: '10s',
     urgentWithin: '1s',
@@ -227,9 +234,9 @@ export const demoPolicy: Policy = {
       firstAfter: '1s',
       attempts: 2,
       retryAfter: ['2s'],
-      window: '8s',
+      window: '15s',
       postponements: 2,
-      postponeAtMost: '10s',
+      postponeAtMost: '20s',
     },
     referralAfter: '1s',
     observation: '30s',

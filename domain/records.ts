@@ -178,7 +178,9 @@ export type SuccessFigures = {
   cases: number;
   contacted: number;
   regained: number;
-  /** regained ÷ contacted; null with nobody contacted */
+  /** of the contacted */
+  regainedAfterContact: number;
+  /** regainedAfterContact ÷ contacted; null with nobody contacted */
   regainedRate: number | null;
   regainedAmount: number;
   concessionCost: number;

@@ -117,6 +117,7 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
   async function update({ command, customerId, taskType, kept }: Delivery): Promise<Verdict> {
     const handle = handleOf(customerId);
     const { commandId, target, request } = command;
+    const caseId = command.caseId!;
     const updateId = commandId;
     switch (command.action) {
       case 'task.complete': {
@@ -134,15 +135,21 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
         return { kind: 'applied' };
       }
       case 'case.close':
-        await handle.executeUpdate(messages.closeCase, { updateId, args: [{ commandId }] });
+        await handle.executeUpdate(messages.closeCase, { updateId, args: [{ commandId, caseId }] });
         return { kind: 'applied' };
       case 'case.pause': {
         const until = new Date(request['until'] as string).toISOString();
-        await handle.executeUpdate(messages.pauseCase, { updateId, args: [{ commandId, until }] });
+        await handle.executeUpdate(messages.pauseCase, {
+          updateId,
+          args: [{ commandId, caseId, until }],
+        });
         return { kind: 'applied' };
       }
       case 'case.resume':
-        await handle.executeUpdate(messages.resumeCase, { updateId, args: [{ commandId }] });
+        await handle.executeUpdate(messages.resumeCase, {
+          updateId,
+          args: [{ commandId, caseId }],
+        });
         return { kind: 'applied' };
       default:
         throw new Error(`No workflow takes the command ${command.action}`);

@@ -30,9 +30,9 @@ export function listen(
   recovery: Listener,
   { inbox, tasks }: { inbox: Inbox; tasks: CaseTasks },
 ): void {
-  const mustBeOpen = () => {
-    if (recovery.state.status !== 'open') {
-      throw rejection('case-not-open', `case ${recovery.opening.caseId} is closed`);
+  const mustBeOpen = ({ caseId }: messages.CaseCommand) => {
+    if (recovery.state.status !== 'open' || recovery.opening.caseId !== caseId) {
+      throw rejection('case-not-open', `case ${caseId} is closed`);
     }
   };
   const openTask = (taskId: string): TaskState => {
@@ -71,14 +71,15 @@ export function listen(
     },
   );
   setHandler(messages.closeCase, (_command) => inbox.settled(() => recovery.closeByManager()), {
-    validator: (_command) => mustBeOpen(),
+    validator: (command: messages.CaseCommand) => mustBeOpen(command),
   });
   setHandler(
     messages.pauseCase,
     ({ until }: messages.PauseCase) => inbox.settled(() => recovery.pause(until)),
     {
-      validator: ({ until }: messages.PauseCase) => {
-        mustBeOpen();
+      validator: (command: messages.PauseCase) => {
+        mustBeOpen(command);
+        const { until } = command;
         const atMost = recovery.opening.policy.pauseAtMost;
         if (!(until > now() && until <= after(now(), atMost))) {
           throw rejection('invalid', `until must be in the future and at most ${atMost} away`);
@@ -89,7 +90,7 @@ export function listen(
   setHandler(
     messages.resumeCase,
     (_command) => inbox.settled(() => recovery.resume({ byManager: true })),
-    { validator: (_command) => mustBeOpen() },
+    { validator: (command: messages.CaseCommand) => mustBeOpen(command) },
   );
 
   const seenEvents = new Set<string>();

@@ -19,7 +19,8 @@ export type CompleteTask = {
   kept: boolean;
 };
 export type RescheduleTask = { commandId: string; taskId: string; dueAt: string };
-export type CaseCommand = { commandId: string };
+/** `caseId`, because a customer's next episode has the same workflow ID. */
+export type CaseCommand = { commandId: string; caseId: string };
 export type PauseCase = CaseCommand & { until: string };
 
 export const completeTask = defineUpdate<{ applied: boolean }, [CompleteTask]>('completeTask');

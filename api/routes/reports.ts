@@ -11,7 +11,8 @@ const figures = {
   cases: count,
   contacted: count,
   regained: count,
-  regainedRate: z.number().min(0).nullable(),
+  regainedAfterContact: count,
+  regainedRate: z.number().min(0).max(1).nullable(),
   regainedAmount: money('see definitions'),
   concessionCost: money('see definitions'),
   outcomes: z.strictObject(
@@ -27,8 +28,8 @@ const definitions = {
   contacted: 'Of these, cases in which a person of ours reached the customer or a letter went out',
   regained:
     'Of these, cases in which the customer withdrew the cancellation or bought again within the observation period, whatever came of the second life',
-  regainedRate:
-    'regained ÷ contacted; null with nobody contacted. It can exceed 1, since customers also come back without being contacted',
+  regainedAfterContact: 'Regained cases among the contacted; others came back by themselves',
+  regainedRate: 'regainedAfterContact ÷ contacted; null with nobody contacted',
   regainedAmount: 'Revenue with and since the return, until the case closed',
   concessionCost: 'What granted concessions cost us',
   outcomes: 'Cases by their outcome',

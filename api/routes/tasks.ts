@@ -6,7 +6,7 @@ import type { Actor, TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import { taskStatuses } from '../../domain/words.ts';
 import { carryOut, type Order } from '../commands.ts';
-import { remember, repeated } from '../idempotency.ts';
+import { repeated } from '../idempotency.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
 import { caseId, list, page, taskId, text, time } from '../schemas/common.ts';
@@ -47,12 +47,11 @@ function order(task: TaskRecord, action: Order['action'], request: Order['reques
 /** The audit row is written with the change; ours remembers the idempotency key. */
 async function once(
   call: TaskCall,
-  asked: { action: string; target: string; caseId: string; request: Record<string, unknown> },
+  asked: { action: string; target: string; request: Record<string, unknown> },
   change: () => Promise<TaskRecord>,
 ): Promise<Answer> {
   if (await repeated(call, asked)) return { status: 200, body: taskJson(await theTask(call)) };
   const record = await change();
-  if (call.idempotencyKey !== null) await remember(call, asked);
   return { status: 200, body: taskJson(record) };
 }
 
@@ -110,10 +109,10 @@ export const taskRoutes = [
     answers: { 200: { description: 'The task is yours', schema: taskSchema } },
     problems: ['not-found', 'conflict', 'task-not-open', 'idempotency-key-reused'],
     handle: async (call) => {
-      const { taskId, caseId } = await ownKindOfTask(call);
-      const { actor, at } = call;
+      const { taskId } = await ownKindOfTask(call);
+      const { actor, at, idempotencyKey } = call;
       const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
-      return once(call, { ...asked, caseId }, () => claimTask(call.db, { taskId, actor, at }));
+      return once(call, asked, () => claimTask(call.db, { taskId, actor, at, idempotencyKey }));
     },
   }),
   route({
@@ -130,12 +129,13 @@ export const taskRoutes = [
     answers: { 200: { description: 'The task with its new assignee', schema: taskSchema } },
     problems: ['not-found', 'task-not-open', 'idempotency-key-reused'],
     handle: async (call) => {
-      const { taskId, caseId } = await theTask(call);
-      const { actor, at, body } = call;
+      const { taskId } = await theTask(call);
+      const { actor, at, body, idempotencyKey } = call;
       await mustWorkOnTasks(call, body.assignee);
       const asked = { action: 'task.assign', target: taskId, request: body };
-      return once(call, { ...asked, caseId }, () =>
-        assignTask(call.db, { taskId, assignee: body.assignee, actor, at }),
+      const { assignee } = body;
+      return once(call, asked, () =>
+        assignTask(call.db, { taskId, assignee, actor, at, idempotencyKey }),
       );
     },
   }),

@@ -35,6 +35,7 @@ describe('success figures', () => {
             cases: 3,
             contacted: 2,
             regained: 1,
+            regainedAfterContact: 1,
             regainedRate: 0.5,
             regainedAmount: 5_000,
             concessionCost: 2_000,

@@ -187,14 +187,18 @@ describe('the second lifetime value', () => {
   });
 
   it('takes nobody to buy more often than weekly', () => {
-    // Daily for eight days at 10.00 would be 365 more; weekly is 365 ÷ 7 = 52.143 times 3.50 = 182.50.
-    const daily = { purchasedAt: [0, 1, 2, 3, 4, 5, 6, 7].map(day), totalAmount: 8_000 };
+    // Daily for a hundred days at 10.00 would be 365 more; weekly is 365 ÷ 7 = 52.143 times 3.50 = 182.50.
+    const daily = {
+      purchasedAt: Array.from({ length: 100 }, (_, i) => day(i)),
+      totalAmount: 100_000,
+    };
     expect(secondLifetimeValue(daily, policy)).toBe(18_250);
   });
 
-  it('stays finite when two purchase days are less than a day apart', () => {
+  it('does not take a burst for a pace: two days in a row are two purchases in 90 days', () => {
+    // One more every 90 days is 365 ÷ 90 = 4.056 times 3.50 = 14.19.
     const midnight = { purchasedAt: [day(0.99), day(1)], totalAmount: 2_000 };
-    expect(secondLifetimeValue(midnight, policy)).toBe(18_250);
+    expect(secondLifetimeValue(midnight, policy)).toBe(1_419);
   });
 
   it('never falls when the customer spent more', () => {

@@ -48,7 +48,11 @@ describe(`killed at random moments (seed ${seed}, ${rounds} rounds)`, () => {
     system = await startSystem(folder);
     const load = await startLoad(system, dice.fork());
     journal = load.journal;
-    for (const [i, killed] of plan(dice).entries()) await round(system, dice, killed, i + 1);
+    for (const [i, killed] of plan(dice).entries()) {
+      // Now and then the next blow comes before everything works again.
+      if (dice.chance(75)) await load.working();
+      await round(system, dice, killed, i + 1);
+    }
     await load.stop();
     db = new Database(join(folder, 'winback.db'), { readonly: true });
     await settled(system, db);
@@ -138,7 +142,7 @@ async function round(system: System, dice: Dice, killed: Part[], number: number)
   await pause(downMs);
   tell(`round ${number}: killed ${killed.join(', ')}, down for ${downMs} ms`);
   const started = Promise.all(killed.map((part) => system.start(part)));
-  // Now and then the next blow comes while they are still starting.
+  // Or even while they are still starting.
   if (killed.includes('temporal') || dice.chance(75)) await started;
   else started.catch((error: Error) => tell(error.message));
 }

@@ -46,6 +46,7 @@ export type Journal = {
 export const source = 'https://shop.example/fault';
 
 const giveUpAfterMs = 120_000;
+const workingWithinMs = 8_000;
 const dayMs = 86_400_000;
 const expected = new Set([200, 201, 202, 400, 409, 422]);
 
@@ -364,8 +365,14 @@ function weighted<T>(choices: readonly [weight: number, value: T][], dice: Dice)
   throw new RangeError('unreachable');
 }
 
+function forCases(action: string, status: number): boolean {
+  return status === 200 && !['case.open', 'task.claim', 'scan.start'].includes(action);
+}
+
 export type Load = {
   journal: Journal;
+  /** resolves when a case has answered somebody since this was called, or after a while without */
+  working(): Promise<void>;
   /** resolves when every request is answered */
   stop(): Promise<void>;
 };
@@ -399,8 +406,14 @@ export async function startLoad(
   });
   const done = Promise.all(work);
   done.catch(() => (stopping = true));
+  const answered = () => journal.orders.filter(({ action, status }) => forCases(action, status));
   return {
     journal,
+    async working() {
+      const before = answered().length;
+      const deadline = Date.now() + workingWithinMs;
+      while (answered().length === before && Date.now() < deadline && !stopping) await pause(50);
+    },
     async stop() {
       stopping = true;
       await done;
