@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 const stopWithinMs = 20_000;
 const undo: (() => Promise<void>)[] = [];
@@ -88,7 +88,7 @@ export async function untilAnswers(url: string, { child, logFile }: Script): Pro
 }
 
 /** CPU seconds, of user and system, that a process has used since its start. */
-export async function cpuSeconds(pid: number): Promise<number> {
+async function cpuSeconds(pid: number): Promise<number> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     // The name in brackets may hold anything; after it come the fields from the third on.
