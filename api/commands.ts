@@ -59,7 +59,7 @@ async function verdictOn(command: CommandRecord, order: Order, call: Call): Prom
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const verdict = await call.recoveries
-      .deliver({ command, customerId, taskType, kept: false, patienceMs })
+      .deliver({ command, customerId, taskType, patienceMs })
       .catch((error: unknown): Verdict => {
         const { commandId } = command;
         call.logger.error({ commandId, error: loggable(error) }, 'a command could not be sent');

@@ -3,6 +3,7 @@ import type { CaseOpening } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
 import { ensureCustomer } from './profiles.ts';
@@ -47,10 +48,14 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-/** Opens a case, or returns the one that is open: a customer never has two. */
+/**
+ * Opens a case, or returns the one that is open: a customer never has two.
+ * @param asked the request for it, to be kept with the answer
+ */
 export async function openCase(
   db: Db,
   newCase: NewCase,
+  asked?: Asked,
 ): Promise<{ record: CaseRecord; created: boolean }> {
   return writing(db, (tx) => {
     const { customerId, trigger, at } = newCase;
@@ -61,6 +66,11 @@ export async function openCase(
         .set({ cancelledAt: at, updatedAt: at })
         .where(and(eq(customers.customerId, customerId), isNull(customers.cancelledAt)))
         .run();
+    }
+    if (asked) {
+      const { caseId } = opened.record;
+      const request = { ...asked.request, answer: opened.created ? 'created' : 'found' };
+      insertDone(tx, { ...asked, request }, { action: 'case.open', target: caseId, caseId, at });
     }
     return opened;
   });

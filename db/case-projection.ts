@@ -25,7 +25,7 @@ const statements = prepared((db) => ({
  */
 export async function projectCase(
   db: Db,
-  { opening, revision, state, tasks, timeline, nextLoss }: CaseProjection,
+  { opening, revision, since, state, tasks, timeline, nextLoss }: CaseProjection,
   at: string,
 ): Promise<'written' | 'stale'> {
   const { caseId, customerId } = opening;
@@ -36,7 +36,7 @@ export async function projectCase(
     writeState(tx, caseId, revision, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
-    writeTasks(tx, { caseId, customerId, given: tasks, at });
+    writeTasks(tx, { caseId, customerId, given: tasks, since, at });
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
   });

@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { CaseProjection } from '../domain/case.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { openingOf } from './case-opening.ts';
-import { writeTasks } from './case-tasks.ts';
+import { cancelOpenTasks } from './case-tasks.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
@@ -27,10 +27,9 @@ function endOutsideIn(tx: Db, caseId: string, at: string): boolean {
     .update(cases)
     .set({ ...ending, status: 'closed', closedAt: at, nextDueAt: null, pausedUntil: null })
     .where(and(eq(cases.caseId, caseId), eq(cases.status, 'open')))
-    .returning({ customerId: cases.customerId })
-    .get();
-  if (!closed) return false;
-  writeTasks(tx, { caseId, customerId: closed.customerId, given: [], at });
+    .run();
+  if (closed.changes === 0) return false;
+  cancelOpenTasks(tx, { caseId, at });
   const data = { outcome: ending.outcome, reason: ending.endReason };
   const firstSeq = nextSeq(tx, caseId);
   writeTimeline(tx, caseId, { firstSeq, entries: [{ at, code: 'closed', data }] });

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { TaskState } from '../domain/case.ts';
 import { prepared, type Db } from './connection.ts';
 import { commands, tasks } from './schema.ts';
@@ -50,39 +50,59 @@ const statements = prepared((db) => ({
       },
     })
     .prepare(),
-  cancelOthers: db
+  cancelOpen: db
     .update(tasks)
     .set({
       status: 'cancelled',
       closedAt: sql`${sql.placeholder('at')}`,
       closeReason: 'case-closed',
     })
+    .where(and(eq(tasks.caseId, caseId), eq(tasks.status, 'open')))
+    .prepare(),
+  discard: db
+    .update(tasks)
+    .set({
+      status: 'cancelled',
+      closedAt: sql`${sql.placeholder('at')}`,
+      closeReason: 'discarded',
+      completedBy: null,
+      result: null,
+    })
     .where(
       and(
         eq(tasks.caseId, caseId),
-        eq(tasks.status, 'open'),
+        or(eq(tasks.status, 'open'), gt(tasks.createdAt, sql.placeholder('since'))),
         sql`${tasks.taskId} not in (select value from json_each(${sql.placeholder('given')}))`,
+        or(isNull(tasks.closeReason), ne(tasks.closeReason, 'discarded')),
       ),
     )
     .prepare(),
 }));
 
-/** Writes the tasks as their workflow has them; every other open task of the case is cancelled. */
+/**
+ * Writes the tasks as their workflow has them. Others that are open, or begun after `since`, are the work of an
+ * attempt that Temporal discarded; they stay, since somebody may have seen them, but are marked as that.
+ */
 export function writeTasks(
   tx: Db,
   {
     caseId,
     customerId,
     given,
+    since,
     at,
-  }: { caseId: string; customerId: string; given: TaskState[]; at: string },
+  }: { caseId: string; customerId: string; given: TaskState[]; since: string; at: string },
 ): void {
-  const { task: write, cancelOthers } = statements(tx);
+  const { task: write, discard } = statements(tx);
   for (const task of given) {
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
     write.run({ ...task, ...closing, caseId, customerId });
   }
-  cancelOthers.run({ caseId, given: JSON.stringify(given.map(({ taskId }) => taskId)), at });
+  discard.run({ caseId, given: JSON.stringify(given.map(({ taskId }) => taskId)), since, at });
+}
+
+export function cancelOpenTasks(tx: Db, { caseId, at }: { caseId: string; at: string }): void {
+  statements(tx).cancelOpen.run({ caseId, at });
 }
 
 const notClosed = { closedAt: null, closeReason: null, completedBy: null, resultText: null };

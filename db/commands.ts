@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
+import type { TimelineEntry } from '../domain/timeline.ts';
+import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
 import { enqueue, releaseCommandMessage, settleCommandMessage } from './outbox.ts';
 import { cases, commands } from './schema.ts';
@@ -10,6 +13,9 @@ export type NewCommand = Pick<
   CommandRecord,
   'commandId' | 'action' | 'target' | 'caseId' | 'request' | 'idempotencyKey' | 'at'
 > & { actor: Actor };
+
+/** Who asked for what, as it is kept beside what came of it. */
+export type Asked = Pick<NewCommand, 'actor' | 'request' | 'idempotencyKey'>;
 
 export type Begun = { command: CommandRecord; repeated: boolean };
 
@@ -46,17 +52,21 @@ export async function recordCommand(db: Db, command: NewCommand): Promise<Begun>
   );
 }
 
-/** Notes the verdict, once: a command that has one keeps it. */
+/**
+ * Notes the verdict, once: a command that has one keeps it.
+ * @param verdict.tells what the timeline of its case, whose workflow has ended, tells of it
+ */
 export async function finishCommand(
   db: Db,
   verdict: {
     commandId: string;
     status: 'done' | 'rejected';
     error?: { code: NonNullable<CommandRecord['error']>['code']; message: string } | undefined;
+    tells?: Omit<TimelineEntry, 'at'> | undefined;
     at: string;
   },
 ): Promise<void> {
-  const { commandId, status, error, at } = verdict;
+  const { commandId, status, error, tells, at } = verdict;
   writing(db, (tx) => {
     const finished = tx
       .update(commands)
@@ -68,7 +78,12 @@ export async function finishCommand(
       .where(and(eq(commands.commandId, commandId), eq(commands.status, 'pending')))
       .returning({ caseId: commands.caseId })
       .get();
-    if (finished?.caseId) settleCommandMessage(tx, { commandId, caseId: finished.caseId }, at);
+    if (!finished?.caseId) return;
+    const { caseId } = finished;
+    settleCommandMessage(tx, { commandId, caseId }, at);
+    if (tells) {
+      writeTimeline(tx, caseId, { firstSeq: nextSeq(tx, caseId), entries: [{ ...tells, at }] });
+    }
   });
 }
 
@@ -90,6 +105,16 @@ export async function findByIdempotencyKey(
   key: string,
 ): Promise<CommandRecord | undefined> {
   return byIdempotencyKey(db, actorId, key);
+}
+
+/** For whoever carries out in the database alone what was asked: call it inside that transaction. */
+export function insertDone(
+  tx: Db,
+  { actor, request, idempotencyKey }: Asked,
+  done: Pick<NewCommand, 'action' | 'target' | 'caseId' | 'at'>,
+): void {
+  const commandId = randomUUID();
+  insertCommand(tx, { ...done, commandId, actor, request, idempotencyKey }, 'done');
 }
 
 export function insertCommand(

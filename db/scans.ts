@@ -3,6 +3,7 @@ import type { VersionedPolicy } from '../domain/policy.ts';
 import type { ScanRecord } from '../domain/records.ts';
 import { openCaseIn } from './case-opening.ts';
 import { countOpen } from './cases.ts';
+import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { countScannable, scannable } from './customers.ts';
 import { enqueue } from './outbox.ts';
@@ -10,28 +11,45 @@ import { customers, scanCandidates, scans } from './schema.ts';
 
 export type Candidate = Omit<typeof scanCandidates.$inferSelect, 'scanId'>;
 
-/** Starts a dormancy scan, or returns the one that is running: there is one at a time. */
+/**
+ * Starts a dormancy scan, or returns the one that is running: there is one at a time.
+ * @param asked the request for it, to be kept with the answer
+ */
 export async function startScan(
   db: Db,
   { scanId, at }: { scanId: string; at: string },
+  asked?: Asked,
 ): Promise<{ record: ScanRecord; created: boolean }> {
   return writing(db, (tx) => {
-    const running = tx
-      .select()
-      .from(scans)
-      .where(sql`${scans.status} = 'running'`)
-      .get();
-    if (running) return { record: running, created: false };
-    // Only a running scan needs its candidates.
-    tx.delete(scanCandidates).run();
-    const record = tx
-      .insert(scans)
-      .values({ scanId, status: 'running', startedAt: at, total: countScannable(tx) })
-      .returning()
-      .get();
-    enqueue(tx, { orderKey: 'scan', kind: 'start-scan', payload: { scanId }, at });
-    return { record, created: true };
+    const started = startIn(tx, { scanId, at });
+    if (asked) {
+      const request = { ...asked.request, answer: started.created ? 'created' : 'found' };
+      const target = started.record.scanId;
+      insertDone(tx, { ...asked, request }, { action: 'scan.start', target, caseId: null, at });
+    }
+    return started;
   });
+}
+
+function startIn(
+  tx: Db,
+  { scanId, at }: { scanId: string; at: string },
+): { record: ScanRecord; created: boolean } {
+  const running = tx
+    .select()
+    .from(scans)
+    .where(sql`${scans.status} = 'running'`)
+    .get();
+  if (running) return { record: running, created: false };
+  // Only a running scan needs its candidates.
+  tx.delete(scanCandidates).run();
+  const record = tx
+    .insert(scans)
+    .values({ scanId, status: 'running', startedAt: at, total: countScannable(tx) })
+    .returning()
+    .get();
+  enqueue(tx, { orderKey: 'scan', kind: 'start-scan', payload: { scanId }, at });
+  return { record, created: true };
 }
 
 export async function getScan(db: Db, scanId: string): Promise<ScanRecord | undefined> {

@@ -86,6 +86,8 @@ export const taskCloseReasons = [
   'permission-withdrawn',
   'second-life-over',
   'case-closed',
+  /** the case went another way before Temporal had stored that the task was opened */
+  'discarded',
 ] as const;
 export type TaskCloseReason = (typeof taskCloseReasons)[number];
 
@@ -119,6 +121,8 @@ export type CaseProjection = {
   opening: Omit<CaseOpening, 'policy'> & { policyVersion: string };
   /** grows with every write; an older one never overwrites a newer one */
   revision: number;
+  /** when the write before this one was made: tasks begun since, but not named here, were never really opened */
+  since: string;
   state: CaseState;
   /** every open task, and those closed since the last revision */
   tasks: TaskState[];

@@ -75,13 +75,14 @@ async function checkCase(
   // Visibility lags behind, and the case may have gone on while we looked.
   const current = await getCase(deps.db, record.caseId);
   if (current?.status !== 'open' || current.revision !== record.revision) return;
-  if (state === 'missing') {
-    await restartCase(deps.db, { caseId: record.caseId, at: deps.clock() });
-    found.restarted.push(record.caseId);
+  // Until a case has written, an ended or another case's workflow is that of the customer's last one.
+  if (state === 'missing' || (state === 'ended' && record.revision === 0)) {
+    const restarted = await restartCase(deps.db, { caseId: record.caseId, at: deps.clock() });
+    if (restarted) found.restarted.push(record.caseId);
   } else if (state === 'ended') {
     await endOutside(deps.db, { caseId: record.caseId, at: deps.clock() });
     found.endedOutside.push(record.caseId);
-  } else if (state.revision !== current.revision) {
+  } else if (state.caseId === record.caseId && state.revision !== current.revision) {
     await deps.recoveries.writeAgain(record.customerId);
     found.rewritten.push(record.caseId);
   }

@@ -36,37 +36,48 @@ const retryMs = { first: 100, most: 10_000 };
 
 /**
  * Tells Temporal what the database has accepted: in order per customer, again and again until it is told. Everything
- * it does may be repeated: starts by workflow ID, signals by event ID, updates by command ID.
+ * it does may be repeated: starts by workflow ID, signals by event ID, updates by command ID. A message that waits for
+ * its answer holds up nobody but its own customer.
  */
 export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<void> {
+  const underWay = new Map<number, Promise<void>>();
+  let delivered: number[] = [];
+  const take = (message: OutboxMessage) => {
+    const { outboxId } = message;
+    const delivery = deliverOrDelay(deps, message).then((done) => {
+      if (done) delivered.push(outboxId);
+      else underWay.delete(outboxId);
+    });
+    underWay.set(outboxId, delivery);
+  };
+  const note = async () => {
+    const settled = delivered;
+    delivered = [];
+    await messagesDone(deps.db, settled, deps.clock());
+    for (const outboxId of settled) underWay.delete(outboxId);
+  };
   while (!signal.aborted) {
-    const delivered = await relayOnce(deps);
-    if (delivered === 0) await pause(idleMs);
+    const limit = atOnce + underWay.size;
+    const due = await nextMessages(deps.db, { now: deps.clock(), limit });
+    const fresh = due.filter(({ outboxId }) => !underWay.has(outboxId));
+    fresh.slice(0, atOnce - underWay.size).forEach(take);
+    if (delivered.length === 0) await pause(idleMs);
+    await note();
   }
+  await Promise.all(underWay.values());
+  await note();
 }
 
-/** Delivers what is due and returns how many messages it took up. */
-async function relayOnce(deps: RelayDeps): Promise<number> {
-  const due = await nextMessages(deps.db, { now: deps.clock(), limit: atOnce });
-  const delivered = await Promise.all(due.map((message) => deliverOrDelay(deps, message)));
-  await messagesDone(
-    deps.db,
-    delivered.filter((id) => id !== null),
-    deps.clock(),
-  );
-  return due.length;
-}
-
-async function deliverOrDelay(deps: RelayDeps, message: OutboxMessage): Promise<number | null> {
+async function deliverOrDelay(deps: RelayDeps, message: OutboxMessage): Promise<boolean> {
   const failed = async (error: string) => {
     const waitMs = Math.min(retryMs.first * 2 ** message.attempts, retryMs.most);
     const notBefore = new Date(Date.parse(deps.clock()) + waitMs).toISOString();
     await messageFailed(deps.db, { outboxId: message.outboxId, error, notBefore });
-    return null;
+    return false;
   };
   try {
     const done = await deliver(deps, message);
-    return done ? message.outboxId : await failed('not taken yet');
+    return done || (await failed('not taken yet'));
   } catch (error) {
     const reason = reasonOf(error);
     deps.log.warn(
@@ -147,32 +158,36 @@ async function command({ db, recoveries, clock }: RelayDeps, commandId: string):
     command: record,
     customerId: theCase.customerId,
     taskType: task?.type,
-    kept: true,
     patienceMs,
   });
-  const settle = async (error?: { code: 'task-not-open' | 'case-not-open'; message: string }) => {
-    await finishCommand(db, {
-      commandId,
-      at: clock(),
-      ...(error ? { status: 'rejected', error } : { status: 'done' }),
-    });
+  const settle = async (verdict: Pick<Settlement, 'status' | 'error' | 'tells'>) => {
+    await finishCommand(db, { commandId, ...verdict, at: clock() });
     return true;
   };
   switch (verdict.kind) {
     case 'applied':
-      return settle();
-    case 'late':
-      return settle({
-        code: 'task-not-open',
-        message: 'The task closed before this result reached it; the timeline keeps it as late.',
-      });
+      return settle({ status: 'done' });
+    case 'late': {
+      const message = 'The task had closed before; a result is kept in the timeline as a late one.';
+      return settle({ status: 'rejected', error: { code: 'task-not-open', message } });
+    }
     case 'rejected':
-      await finishCommand(db, { commandId, status: 'rejected', error: verdict, at: clock() });
-      return true;
+      if (verdict.code !== 'case-not-open') return settle({ status: 'rejected', error: verdict });
+      break;
     case 'not-running':
       if (theCase.status === 'open') return false;
-      return settle({ code: 'case-not-open', message: 'The case closed before this reached it.' });
+      break;
     case 'no-answer':
       return false;
   }
+  // The case has ended, so that nobody but us can tell of the result any more.
+  const { outcome } = (record.request['result'] ?? {}) as { outcome?: string };
+  const data = outcome && task ? { type: task.type, outcome } : undefined;
+  return settle({
+    status: 'rejected',
+    error: { code: 'case-not-open', message: 'The case closed before this reached it.' },
+    tells: data && { code: 'late-result', data },
+  });
 }
+
+type Settlement = Parameters<typeof finishCommand>[1];

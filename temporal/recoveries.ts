@@ -31,8 +31,6 @@ export type Delivery = {
   customerId: string;
   /** of the task that a completion is about */
   taskType: TaskType | undefined;
-  /** the person was already told that it is kept */
-  kept: boolean;
   /** milliseconds to wait for the verdict */
   patienceMs: number;
 };
@@ -114,47 +112,42 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
     },
   };
 
-  async function update({ command, customerId, taskType, kept }: Delivery): Promise<Verdict> {
+  async function update({ command, customerId, taskType }: Delivery): Promise<Verdict> {
     const handle = handleOf(customerId);
     const { commandId, target, request } = command;
-    const caseId = command.caseId!;
     const updateId = commandId;
+    const told = { commandId, caseId: command.caseId! };
+    const utc = (field: string) => new Date(request[field] as string).toISOString();
     switch (command.action) {
       case 'task.complete': {
-        const result = codedResult(taskType!, request['result'] as Record<string, unknown>);
-        const { applied } = await handle.executeUpdate(messages.completeTask, {
-          updateId,
-          args: [{ commandId, taskId: target, result, kept }],
-        });
-        return { kind: applied ? 'applied' : 'late' };
+        const type = taskType!;
+        const result = codedResult(type, request['result'] as Record<string, unknown>);
+        const args: [messages.CompleteTask] = [{ ...told, taskId: target, type, result }];
+        return verdict(await handle.executeUpdate(messages.completeTask, { updateId, args }));
       }
       case 'task.reschedule': {
-        const dueAt = new Date(request['dueAt'] as string).toISOString();
-        const args: [messages.RescheduleTask] = [{ commandId, taskId: target, dueAt }];
-        await handle.executeUpdate(messages.rescheduleTask, { updateId, args });
-        return { kind: 'applied' };
+        const args: [messages.RescheduleTask] = [{ ...told, taskId: target, dueAt: utc('dueAt') }];
+        return verdict(await handle.executeUpdate(messages.rescheduleTask, { updateId, args }));
       }
       case 'case.close':
-        await handle.executeUpdate(messages.closeCase, { updateId, args: [{ commandId, caseId }] });
+        await handle.executeUpdate(messages.closeCase, { updateId, args: [told] });
         return { kind: 'applied' };
       case 'case.pause': {
-        const until = new Date(request['until'] as string).toISOString();
-        await handle.executeUpdate(messages.pauseCase, {
-          updateId,
-          args: [{ commandId, caseId, until }],
-        });
+        const args: [messages.PauseCase] = [{ ...told, until: utc('until') }];
+        await handle.executeUpdate(messages.pauseCase, { updateId, args });
         return { kind: 'applied' };
       }
       case 'case.resume':
-        await handle.executeUpdate(messages.resumeCase, {
-          updateId,
-          args: [{ commandId, caseId }],
-        });
+        await handle.executeUpdate(messages.resumeCase, { updateId, args: [told] });
         return { kind: 'applied' };
       default:
         throw new Error(`No workflow takes the command ${command.action}`);
     }
   }
+}
+
+function verdict({ applied }: { applied: boolean }): Verdict {
+  return { kind: applied ? 'applied' : 'late' };
 }
 
 function ignoreAlreadyStarted(error: unknown): void {

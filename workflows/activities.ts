@@ -1,4 +1,4 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
 /*
@@ -6,8 +6,16 @@ import type { Activities } from '../activities/index.ts';
  * a remote one costs three and a workflow task. None is ever given up, since a case has no business end that "the
  * database was away" could mean.
  */
+const untilDone = {
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
+} as const;
+
 export const { collectFacts, chooseMeasures, planContact, projectCase } =
-  proxyLocalActivities<Activities>({
-    startToCloseTimeout: '20s',
-    retry: { initialInterval: '200ms', maximumInterval: '30s' },
-  });
+  proxyLocalActivities<Activities>(untilDone);
+
+/**
+ * An end is shown only when Temporal has stored it, which it has when it hands out an ordinary activity: while the
+ * database shows a case as closed its customer's events pass it by, and open the next one.
+ */
+export const { projectCase: projectEnding } = proxyActivities<Activities>(untilDone);

@@ -1,5 +1,5 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import type { CaseOpening, CaseState, TaskState } from '../domain/case.ts';
+import type { CaseOpening, CaseState } from '../domain/case.ts';
 import { after } from '../domain/duration.ts';
 import type { Fact } from '../domain/facts.ts';
 import { resultErrors } from '../domain/tasks.ts';
@@ -13,8 +13,8 @@ type Listener = {
   readonly opening: CaseOpening;
   readonly state: CaseState;
   readonly revision: number;
-  complete(task: TaskState, command: messages.CompleteTask): boolean;
-  reschedule(task: TaskState, dueAt: string): void;
+  complete(command: messages.CompleteTask): boolean;
+  reschedule(command: messages.RescheduleTask): boolean;
   closeByManager(): void;
   pause(until: string): void;
   resume(by: { byManager: boolean }): void;
@@ -30,48 +30,46 @@ export function listen(
   recovery: Listener,
   { inbox, tasks }: { inbox: Inbox; tasks: CaseTasks },
 ): void {
-  const mustBeOpen = ({ caseId }: messages.CaseCommand) => {
-    if (recovery.state.status !== 'open' || recovery.opening.caseId !== caseId) {
-      throw rejection('case-not-open', `case ${caseId} is closed`);
-    }
+  const mustBeThisCase = ({ caseId }: messages.CaseCommand) => {
+    if (caseId === recovery.opening.caseId) return;
+    throw rejection('case-not-open', `case ${caseId} is closed`);
   };
-  const openTask = (taskId: string): TaskState => {
-    const task = tasks.find(taskId);
-    if (task?.status !== 'open') throw rejection('task-not-open', `task ${taskId} is not open`);
-    return task;
+  const mustBeOpen = (command: messages.CaseCommand) => {
+    mustBeThisCase(command);
+    if (recovery.state.status === 'open') return;
+    throw rejection('case-not-open', `case ${command.caseId} is closed`);
+  };
+  const verdictOn = async (act: () => boolean) => {
+    let applied = false;
+    await inbox.settled(() => (applied = act()));
+    return { applied };
   };
 
+  // Whether the task is open is known when the case acts, and not before: a validator may run when a case that
+  // begins its last task again has not yet opened the task that everybody can see.
   setHandler(
     messages.completeTask,
-    async (command: messages.CompleteTask) => {
-      let applied = false;
-      await inbox.settled(
-        () => (applied = recovery.complete(tasks.find(command.taskId)!, command)),
-      );
-      return { applied };
-    },
+    (command: messages.CompleteTask) => verdictOn(() => recovery.complete(command)),
     {
-      validator: ({ taskId, result, kept }: messages.CompleteTask) => {
-        const task = kept ? tasks.find(taskId) : openTask(taskId);
-        if (!task) throw rejection('task-not-open', `task ${taskId} is not known`);
-        const [error] = resultErrors(task.type, result);
+      validator: (command: messages.CompleteTask) => {
+        mustBeThisCase(command);
+        const [error] = resultErrors(command.type, command.result);
         if (error) throw rejection('invalid', `${error.field} ${error.rule}`);
       },
     },
   );
   setHandler(
     messages.rescheduleTask,
-    ({ taskId, dueAt }: messages.RescheduleTask) =>
-      inbox.settled(() => recovery.reschedule(tasks.find(taskId)!, dueAt)),
+    (command: messages.RescheduleTask) => verdictOn(() => recovery.reschedule(command)),
     {
-      validator: ({ taskId, dueAt }: messages.RescheduleTask) => {
-        openTask(taskId);
-        if (!(dueAt > now())) throw rejection('invalid', 'dueAt must be in the future');
+      validator: (command: messages.RescheduleTask) => {
+        mustBeThisCase(command);
+        if (!(command.dueAt > now())) throw rejection('invalid', 'dueAt must be in the future');
       },
     },
   );
   setHandler(messages.closeCase, (_command) => inbox.settled(() => recovery.closeByManager()), {
-    validator: (command: messages.CaseCommand) => mustBeOpen(command),
+    validator: mustBeOpen,
   });
   setHandler(
     messages.pauseCase,
@@ -90,7 +88,7 @@ export function listen(
   setHandler(
     messages.resumeCase,
     (_command) => inbox.settled(() => recovery.resume({ byManager: true })),
-    { validator: (command: messages.CaseCommand) => mustBeOpen(command) },
+    { validator: mustBeOpen },
   );
 
   const seenEvents = new Set<string>();
@@ -101,6 +99,7 @@ export function listen(
   });
   setHandler(messages.writeAgain, () => inbox.put(() => recovery.writeEverything()));
   setHandler(messages.caseStateQuery, () => ({
+    caseId: recovery.opening.caseId,
     revision: recovery.revision,
     state: recovery.state,
     openTasks: tasks.openOnes(),

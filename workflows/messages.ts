@@ -1,30 +1,24 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CaseState, TaskState } from '../domain/case.ts';
 import type { Fact } from '../domain/facts.ts';
-import type { TaskResult } from '../domain/tasks.ts';
+import type { TaskResult, TaskType } from '../domain/tasks.ts';
 
 /*
  * Everything that can be said to a recovery case. Update: a person acts and needs the verdict. Signal: an outside
  * fact, at least once, told apart by its event ID. Query: read only, for tests and live diagnosis.
  */
 
-export type CompleteTask = {
-  commandId: string;
-  taskId: string;
-  result: TaskResult;
-  /**
-   * The person was told "kept", because no worker answered: a task that closed meanwhile then keeps the result as a
-   * late one instead of rejecting it.
-   */
-  kept: boolean;
-};
-export type RescheduleTask = { commandId: string; taskId: string; dueAt: string };
-/** `caseId`, because a customer's next episode has the same workflow ID. */
+/** What a person tells a case; it is named, since the workflow of the customer's next case has the same ID. */
 export type CaseCommand = { commandId: string; caseId: string };
+export type CompleteTask = CaseCommand & { taskId: string; type: TaskType; result: TaskResult };
+export type RescheduleTask = CaseCommand & { taskId: string; dueAt: string };
 export type PauseCase = CaseCommand & { until: string };
 
-export const completeTask = defineUpdate<{ applied: boolean }, [CompleteTask]>('completeTask');
-export const rescheduleTask = defineUpdate<void, [RescheduleTask]>('rescheduleTask');
+/** Whether the task was open. If not, the case keeps a result as a late one, which changes nothing. */
+type Applied = { applied: boolean };
+
+export const completeTask = defineUpdate<Applied, [CompleteTask]>('completeTask');
+export const rescheduleTask = defineUpdate<Applied, [RescheduleTask]>('rescheduleTask');
 export const closeCase = defineUpdate<void, [CaseCommand]>('closeCase');
 export const pauseCase = defineUpdate<void, [PauseCase]>('pauseCase');
 export const resumeCase = defineUpdate<void, [CaseCommand]>('resumeCase');
@@ -34,6 +28,7 @@ export const reportFact = defineSignal<[Fact]>('reportFact');
 export const writeAgain = defineSignal<[]>('writeAgain');
 
 export const caseStateQuery = defineQuery<{
+  caseId: string;
   revision: number;
   state: CaseState;
   openTasks: TaskState[];

@@ -1,7 +1,7 @@
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CaseOpening, CaseProjection, CaseState } from '../domain/case.ts';
 import type { TimelineCode, TimelineData, TimelineEntry } from '../domain/timeline.ts';
-import { projectCase } from './activities.ts';
+import { projectCase, projectEnding } from './activities.ts';
 import { now } from './clock.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
@@ -39,15 +39,20 @@ export class Projection {
 
   async write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
     this.#changed = false;
-    this.#revision += 1;
+    // Numbered by time, so that whatever an attempt that Temporal discarded has written is older than what the next
+    // attempt writes, however many writes each of them makes.
+    const since = this.#revision || workflowInfo().startTime.getTime();
+    this.#revision = Math.max(this.#revision + 1, Date.parse(now()));
     const { policy, ...opening } = this.#opening;
     const timeline = { firstSeq: this.#firstSeq, entries: this.#entries };
     this.#firstSeq += this.#entries.length;
     this.#entries = [];
     this.#upsertSearchAttributes(state);
-    await projectCase({
+    const project = state.status === 'closed' ? projectEnding : projectCase;
+    await project({
       opening: { ...opening, policyVersion: policy.version },
       revision: this.#revision,
+      since: new Date(since).toISOString(),
       state: { ...state },
       timeline,
       ...rest,

@@ -16,7 +16,7 @@ import { CaseTasks, type TaskRequest } from './case-tasks.ts';
 import { now } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { listen } from './listen.ts';
-import type { CompleteTask } from './messages.ts';
+import type { CompleteTask, RescheduleTask } from './messages.ts';
 import { Projection } from './projection.ts';
 
 /** How a case ends. */
@@ -187,9 +187,10 @@ export class Recovery {
   // --- what people say ---------------------------------------------------------------------------
 
   /** @returns whether the result counts; one that comes after the task closed is only kept */
-  complete(task: TaskState, { commandId, result }: CompleteTask): boolean {
-    if (task.status !== 'open') {
-      this.tell('late-result', { type: task.type, outcome: result.outcome });
+  complete({ commandId, taskId, type, result }: CompleteTask): boolean {
+    const task = this.#tasks.find(taskId);
+    if (task?.status !== 'open') {
+      this.tell('late-result', { type, outcome: result.outcome });
       return false;
     }
     this.#tasks.change(task, { status: 'done', closedAt: now(), commandId, result });
@@ -201,11 +202,13 @@ export class Recovery {
     return true;
   }
 
-  reschedule(task: TaskState, dueAt: string): void {
-    if (task.status !== 'open') return;
+  reschedule({ taskId, dueAt }: RescheduleTask): boolean {
+    const task = this.#tasks.find(taskId);
+    if (task?.status !== 'open') return false;
     const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
     this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
     this.tell('task-rescheduled', { type: task.type, dueAt });
+    return true;
   }
 
   closeByManager(): void {

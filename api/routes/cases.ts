@@ -15,7 +15,7 @@ import {
   triggers,
 } from '../../domain/words.ts';
 import { carryOut } from '../commands.ts';
-import { remember, repeated } from '../idempotency.ts';
+import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { everyone, managers, route, type Answer, type Call } from '../route.ts';
 import { caseJson, caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
@@ -41,10 +41,9 @@ async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRe
 }
 
 async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answer> {
-  const { db, policy, actor, at, body } = call;
+  const { db, policy, actor, at, body, idempotencyKey } = call;
   const { customerId, trigger, reason = null } = body;
-  const asked = { action: 'case.open', request: body };
-  const before = await repeated(call, asked);
+  const before = await repeated(call, { action: 'case.open', request: body });
   if (before) {
     const created = before.request['answer'] === 'created';
     return opened((await getCase(db, before.target))!, created, policy.currency);
@@ -55,7 +54,7 @@ async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answe
     ]);
   }
   const statedCause = isCause(reason) ? reason : null;
-  const { record, created } = await openCase(db, {
+  const newCase = {
     customerId,
     trigger,
     statedCause,
@@ -64,10 +63,8 @@ async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answe
     openedBy: actor.actorId,
     policy,
     at,
-  });
-  const { caseId } = record;
-  const answer = created ? 'created' : 'found';
-  await remember(call, { ...asked, target: caseId, caseId, answer });
+  };
+  const { record, created } = await openCase(db, newCase, { actor, request: body, idempotencyKey });
   return opened(record, created, policy.currency);
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { getScan, startScan } from '../../db/scans.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ScanRecord } from '../../domain/records.ts';
-import { remember, repeated } from '../idempotency.ts';
+import { repeated } from '../idempotency.ts';
 import { managers, route, type Answer } from '../route.ts';
 import { timestamp } from '../schemas/common.ts';
 
@@ -52,15 +52,13 @@ export const scanRoutes = [
     },
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
-      const { db, at } = call;
-      const asked = { action: 'scan.start', request: {} };
-      const before = await repeated(call, asked);
+      const { db, actor, idempotencyKey, at } = call;
+      const before = await repeated(call, { action: 'scan.start', request: {} });
       if (before) {
         return started((await getScan(db, before.target))!, before.request['answer'] === 'created');
       }
-      const { record, created } = await startScan(db, { scanId: randomUUID(), at });
-      const answer = created ? 'created' : 'found';
-      await remember(call, { ...asked, target: record.scanId, answer });
+      const asked = { actor, request: {}, idempotencyKey };
+      const { record, created } = await startScan(db, { scanId: randomUUID(), at }, asked);
       return started(record, created);
     },
   }),

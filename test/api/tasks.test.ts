@@ -65,7 +65,8 @@ async function project(caseId: string, revision: number, tasks: TaskState[]): Pr
     ],
   };
   const opening = { ...record, firstSeq: 1 };
-  const projection = { opening, revision, state, tasks, timeline, nextLoss: null };
+  const since = record.openedAt;
+  const projection = { opening, revision, since, state, tasks, timeline, nextLoss: null };
   await projectCase(api.db, projection, at());
 }
 

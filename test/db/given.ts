@@ -122,6 +122,7 @@ export function projection(
       firstSeq: 1,
     },
     revision,
+    since: minute(99),
     tasks: [],
     timeline: { firstSeq: 1, entries: [] },
     nextLoss: null,

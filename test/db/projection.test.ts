@@ -173,7 +173,7 @@ describe('the tasks of a case', () => {
       await projectCase(db, projection(record, 2, { tasks: [task('t2')] }), minute(2));
       expect(await getTask(db, 't1')).toMatchObject({
         status: 'cancelled',
-        closeReason: 'case-closed',
+        closeReason: 'discarded',
         closedAt: minute(2),
         result: null,
       });
@@ -223,6 +223,22 @@ describe('what a discarded attempt has written', () => {
       expect(await getTask(db, 'ghost')).toMatchObject({ status: 'cancelled' });
       expect((await timelineOf(db, 'C1-e1')).map(({ code }) => code)).toEqual(['paused']);
       expect(await getCase(db, 'C1-e1')).toMatchObject({ step: 'identification' });
+    }));
+
+  it('is told from what was done before, also where it has closed the task that it opened', () =>
+    withDatabase(async ({ db }) => {
+      const record = await anOpenCase(db, 'C1');
+      const cancelled = {
+        status: 'cancelled',
+        closedAt: minute(3),
+        closeReason: 'purchase',
+      } as const;
+      const real = task('t1', { ...cancelled, createdAt: minute(1) });
+      const ghost = task('t2', { ...cancelled, createdAt: minute(3) });
+      await projectCase(db, projection(record, 2, { tasks: [real, ghost] }), minute(3));
+      await projectCase(db, projection(record, 3, { since: minute(2) }), minute(4));
+      expect(await getTask(db, 't1')).toMatchObject({ closeReason: 'purchase' });
+      expect(await getTask(db, 't2')).toMatchObject({ closeReason: 'discarded' });
     }));
 
   it('is taken back even if it was the end and the next loss', () =>

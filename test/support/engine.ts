@@ -53,13 +53,7 @@ export type Engine = {
   ): Promise<string>;
   /** the case's open task of this type, as soon as it is there */
   task(caseId: string, type: TaskType): Promise<TaskRecord>;
-  command(
-    action: string,
-    target: string,
-    caseId: string,
-    request: object,
-    kept?: boolean,
-  ): Promise<Verdict>;
+  command(action: string, target: string, caseId: string, request: object): Promise<Verdict>;
   complete(task: TaskRecord, result: object): Promise<Verdict>;
   /** waits for the task and completes it */
   answer(caseId: string, type: TaskType, result: object): Promise<void>;
@@ -181,7 +175,7 @@ export async function startEngine(
         async () => (await listTasks(db, { caseId, status: 'open', type }, { limit: 1 })).items[0],
       );
     },
-    async command(action, target, caseId, request, kept = false) {
+    async command(action, target, caseId, request) {
       const commandId = randomUUID();
       const at = await now();
       const { command } = await beginCommand(db, {
@@ -194,7 +188,7 @@ export async function startEngine(
         (candidate) => candidate.taskId === target,
       );
       const verdict = await recoveries.deliver({
-        ...{ command, kept, patienceMs },
+        ...{ command, patienceMs },
         customerId: record.customerId,
         taskType: task?.type,
       });

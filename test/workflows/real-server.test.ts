@@ -49,7 +49,10 @@ describe('a case on the real server', () => {
   });
 
   it('is found in Temporal by step, trigger, tier, cause and team', async () => {
-    await engine.usePolicy(standardPolicy);
+    await engine.usePolicy({
+      ...standardPolicy,
+      identification: { ...standardPolicy.identification, controlGroupPercent: 0 },
+    });
     const customerId = await engine.customer();
     const caseId = await engine.open(customerId, { trigger: 'manual' });
     await engine.answer(caseId, 'cause-call', { outcome: 'answered', cause: 'neglected' });
