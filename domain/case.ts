@@ -114,7 +114,7 @@ export type TaskState = {
 
 /**
  * The whole visible state of a case at one revision, written to the database as it is. A projection that belongs to
- * an attempt which Temporal then discarded is overwritten by the next one: see docs/decisions/projection.md.
+ * an attempt which Temporal then discarded is overwritten by the next one: see docs/decisions/0002-projection.md.
  */
 export type CaseProjection = {
   /** so that a database which has lost the case, or is an old copy, gets it back */

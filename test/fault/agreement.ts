@@ -14,21 +14,28 @@ import type { Json } from './load.ts';
 
 type Row = Record<string, Json>;
 
-const looks = 40;
-const lookEveryMs = 250;
+/** A task of a killed worker waits ten seconds for it before another may have it. */
+const lookForMs = 30_000;
+const lookEveryMs = 100;
 
 /** Reads the answer again and again until there is nothing to complain about, or it is certain. */
 async function lasting(look: () => Promise<string | undefined>): Promise<string[]> {
-  let complaint: string | undefined;
-  for (let i = 0; i < looks; i += 1) {
-    complaint = await look();
+  for (const deadline = Date.now() + lookForMs; ; await pause(lookEveryMs)) {
+    const complaint = await look();
     if (!complaint) return [];
-    await pause(lookEveryMs);
+    if (Date.now() > deadline) return [complaint];
   }
-  return [complaint!];
 }
 
-export async function openCasesAgree(db: Database.Database, client: Client): Promise<string[]> {
+/**
+ * What the database and Temporal tell differently. As a question is answered only after everything that was said
+ * before, all of it is done when this returns.
+ */
+export async function disagreements(db: Database.Database, client: Client): Promise<string[]> {
+  return [...(await workflowsAgree(db, client)), ...(await openCasesAgree(db, client))];
+}
+
+async function openCasesAgree(db: Database.Database, client: Client): Promise<string[]> {
   const offences: string[] = [];
   const open = db.prepare(`select case_id from cases where status = 'open'`).all() as Row[];
   for (const { case_id } of open) {
@@ -119,7 +126,7 @@ function shown(db: Database.Database, caseId: string) {
 }
 
 /** Every running workflow has its open case, and none ended other than by itself. */
-export async function workflowsAgree(db: Database.Database, client: Client): Promise<string[]> {
+async function workflowsAgree(db: Database.Database, client: Client): Promise<string[]> {
   const offences: string[] = [];
   const open = db.prepare(`select case_id from cases where customer_id = ? and status = 'open'`);
   const ofCases = `WorkflowType = 'recoveryCase'`;
