@@ -19,9 +19,14 @@ export function atEnd(step: () => Promise<void>): void {
   undo.push(step);
 }
 
-/** Undoes everything, the last first. */
-export async function cleanUp(): Promise<void> {
-  for (const step of undo.splice(0).reverse()) await step();
+let cleaning = Promise.resolve();
+
+/** Undoes everything, the last first; whoever calls meanwhile waits as well. */
+export function cleanUp(): Promise<void> {
+  cleaning = cleaning.then(async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  });
+  return cleaning;
 }
 
 /** A folder that is gone at the end. */
