@@ -48,7 +48,17 @@ export async function carryOut(
   });
   if (raced) return told(command, fresh);
   const verdict = await verdictOn(command, order, call);
-  return told(await settle(call, command, verdict), fresh);
+  const settled = await settle(call, command, verdict);
+  if (verdict.kind === 'applied') await shown(call, caseId, verdict.revision);
+  return told(settled, fresh);
+}
+
+/** What the case has done it has mostly written before it answers, and otherwise does a moment later. */
+async function shown({ db, limits }: Call, caseId: string, revision: number): Promise<void> {
+  for (const deadline = Date.now() + limits.patienceMs; Date.now() < deadline; await pause(10)) {
+    const record = await getCase(db, caseId);
+    if (!record || record.revision >= revision) return;
+  }
 }
 
 const lookAgainMs = 100;

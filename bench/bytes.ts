@@ -1,5 +1,4 @@
-import { progress, type Findings } from './figures.ts';
-import { withClients } from './figures.ts';
+import { progress, withClients, type Findings } from './figures.ts';
 import { startBenchStack } from './stack.ts';
 import { bareIds, makeCustomers, openCase, openTask, startBare } from './walks.ts';
 

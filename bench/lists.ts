@@ -1,10 +1,10 @@
+import { join } from 'node:path';
 import { createKey } from '../db/keys.ts';
 import { closeDatabase, openDatabase, type Db } from '../db/open.ts';
 import { cases, customers, tasks } from '../db/schema.ts';
 import { caseIdOf, taskIdOf } from '../domain/ids.ts';
 import { taskTypes, type TaskType } from '../domain/tasks.ts';
 import { causes, tiers, triggers } from '../domain/words.ts';
-import { join } from 'node:path';
 import { apiClient, type Api } from './api-client.ts';
 import { judged, millisecondsOf, percentile, progress, type Findings } from './figures.ts';
 import { freePort, runScript, temporaryFolder, untilAnswers } from './processes.ts';

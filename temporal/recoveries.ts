@@ -19,7 +19,8 @@ import { searchAttributesOf } from '../workflows/search-attributes.ts';
 
 /** What became of a command: the case acted on it, the task had closed before, it is not allowed, or nobody answered. */
 export type Verdict =
-  | { kind: 'applied' }
+  /** the database shows it from this revision of the case on */
+  | { kind: 'applied'; revision: number }
   | { kind: 'late' }
   | { kind: 'rejected'; code: ErrorCode; message: string }
   | { kind: 'not-running' }
@@ -130,24 +131,21 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
         return verdict(await handle.executeUpdate(messages.rescheduleTask, { updateId, args }));
       }
       case 'case.close':
-        await handle.executeUpdate(messages.closeCase, { updateId, args: [told] });
-        return { kind: 'applied' };
+        return verdict(await handle.executeUpdate(messages.closeCase, { updateId, args: [told] }));
       case 'case.pause': {
         const args: [messages.PauseCase] = [{ ...told, until: utc('until') }];
-        await handle.executeUpdate(messages.pauseCase, { updateId, args });
-        return { kind: 'applied' };
+        return verdict(await handle.executeUpdate(messages.pauseCase, { updateId, args }));
       }
       case 'case.resume':
-        await handle.executeUpdate(messages.resumeCase, { updateId, args: [told] });
-        return { kind: 'applied' };
+        return verdict(await handle.executeUpdate(messages.resumeCase, { updateId, args: [told] }));
       default:
         throw new Error(`No workflow takes the command ${command.action}`);
     }
   }
 }
 
-function verdict({ applied }: { applied: boolean }): Verdict {
-  return { kind: applied ? 'applied' : 'late' };
+function verdict({ applied, revision }: messages.CaseAnswer): Verdict {
+  return applied ? { kind: 'applied', revision } : { kind: 'late' };
 }
 
 function ignoreAlreadyStarted(error: unknown): void {

@@ -13,6 +13,7 @@ type Listener = {
   readonly opening: CaseOpening;
   readonly state: CaseState;
   readonly revision: number;
+  readonly nextRevision: number;
   complete(command: messages.CompleteTask): boolean;
   reschedule(command: messages.RescheduleTask): boolean;
   closeByManager(): void;
@@ -39,17 +40,22 @@ export function listen(
     if (recovery.state.status === 'open') return;
     throw rejection('case-not-open', `case ${command.caseId} is closed`);
   };
-  const verdictOn = async (act: () => boolean) => {
-    let applied = false;
-    await inbox.settled(() => (applied = act()));
-    return { applied };
-  };
+  // The answer does not wait until the database shows it: an update that is accepted and answered in different
+  // workflow tasks, with a local activity between them, is one that the SDK cannot answer any more after the worker
+  // was killed (docs/decisions/0002-projection.md).
+  const answer = (act: () => boolean) =>
+    inbox.answer(() => ({ applied: act(), revision: recovery.nextRevision }));
+  const answerTo = (act: () => void) =>
+    answer(() => {
+      act();
+      return true;
+    });
 
   // Whether the task is open is known when the case acts, and not before: a validator may run when a case that
   // begins its last task again has not yet opened the task that everybody can see.
   setHandler(
     messages.completeTask,
-    (command: messages.CompleteTask) => verdictOn(() => recovery.complete(command)),
+    (command: messages.CompleteTask) => answer(() => recovery.complete(command)),
     {
       validator: (command: messages.CompleteTask) => {
         mustBeThisCase(command);
@@ -60,7 +66,7 @@ export function listen(
   );
   setHandler(
     messages.rescheduleTask,
-    (command: messages.RescheduleTask) => verdictOn(() => recovery.reschedule(command)),
+    (command: messages.RescheduleTask) => answer(() => recovery.reschedule(command)),
     {
       validator: (command: messages.RescheduleTask) => {
         mustBeThisCase(command);
@@ -68,12 +74,12 @@ export function listen(
       },
     },
   );
-  setHandler(messages.closeCase, (_command) => inbox.settled(() => recovery.closeByManager()), {
+  setHandler(messages.closeCase, (_command) => answerTo(() => recovery.closeByManager()), {
     validator: mustBeOpen,
   });
   setHandler(
     messages.pauseCase,
-    ({ until }: messages.PauseCase) => inbox.settled(() => recovery.pause(until)),
+    ({ until }: messages.PauseCase) => answerTo(() => recovery.pause(until)),
     {
       validator: (command: messages.PauseCase) => {
         mustBeOpen(command);
@@ -87,7 +93,7 @@ export function listen(
   );
   setHandler(
     messages.resumeCase,
-    (_command) => inbox.settled(() => recovery.resume({ byManager: true })),
+    (_command) => answerTo(() => recovery.resume({ byManager: true })),
     { validator: mustBeOpen },
   );
 

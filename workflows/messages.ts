@@ -14,14 +14,18 @@ export type CompleteTask = CaseCommand & { taskId: string; type: TaskType; resul
 export type RescheduleTask = CaseCommand & { taskId: string; dueAt: string };
 export type PauseCase = CaseCommand & { until: string };
 
-/** Whether the task was open. If not, the case keeps a result as a late one, which changes nothing. */
-type Applied = { applied: boolean };
+export type CaseAnswer = {
+  /** false: the task was not open any more; a result is then kept as a late one, which changes nothing */
+  applied: boolean;
+  /** the revision from which on the database shows what came of it */
+  revision: number;
+};
 
-export const completeTask = defineUpdate<Applied, [CompleteTask]>('completeTask');
-export const rescheduleTask = defineUpdate<Applied, [RescheduleTask]>('rescheduleTask');
-export const closeCase = defineUpdate<void, [CaseCommand]>('closeCase');
-export const pauseCase = defineUpdate<void, [PauseCase]>('pauseCase');
-export const resumeCase = defineUpdate<void, [CaseCommand]>('resumeCase');
+export const completeTask = defineUpdate<CaseAnswer, [CompleteTask]>('completeTask');
+export const rescheduleTask = defineUpdate<CaseAnswer, [RescheduleTask]>('rescheduleTask');
+export const closeCase = defineUpdate<CaseAnswer, [CaseCommand]>('closeCase');
+export const pauseCase = defineUpdate<CaseAnswer, [PauseCase]>('pauseCase');
+export const resumeCase = defineUpdate<CaseAnswer, [CaseCommand]>('resumeCase');
 
 export const reportFact = defineSignal<[Fact]>('reportFact');
 /** Write the whole state to the database again (sent by the reconciliation pass). */

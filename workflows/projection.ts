@@ -24,6 +24,11 @@ export class Projection {
     return this.#revision;
   }
 
+  /** At least the revision from which on the database shows everything that is told by now. */
+  get nextRevision(): number {
+    return this.#changed ? Math.max(this.#revision + 1, Date.parse(now())) : this.#revision;
+  }
+
   get hasChanged(): boolean {
     return this.#changed;
   }
@@ -38,11 +43,11 @@ export class Projection {
   }
 
   async write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
-    this.#changed = false;
     // Numbered by time, so that whatever an attempt that Temporal discarded has written is older than what the next
     // attempt writes, however many writes each of them makes.
     const since = this.#revision || workflowInfo().startTime.getTime();
-    this.#revision = Math.max(this.#revision + 1, Date.parse(now()));
+    this.#revision = this.nextRevision;
+    this.#changed = false;
     const { policy, ...opening } = this.#opening;
     const timeline = { firstSeq: this.#firstSeq, entries: this.#entries };
     this.#firstSeq += this.#entries.length;

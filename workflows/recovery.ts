@@ -80,6 +80,10 @@ export class Recovery {
     return this.#projection.revision;
   }
 
+  get nextRevision(): number {
+    return this.#projection.nextRevision;
+  }
+
   get cause(): Cause {
     return this.state.assessedCause ?? this.state.statedCause ?? 'unknown';
   }
@@ -179,7 +183,7 @@ export class Recovery {
     do {
       await this.#write();
       this.#inbox.handle();
-    } while (this.#projection.hasChanged || !this.#inbox.allWritten);
+    } while (this.#projection.hasChanged);
     await condition(allHandlersFinished);
     return outcome;
   }
@@ -302,6 +306,7 @@ export class Recovery {
   #end(outcome: Outcome, reason: EndReason, closes: TaskCloseReason): void {
     if (this.state.status === 'closed' || this.#turn?.ending) return;
     this.#turn = { closes, ending: { outcome, reason } };
+    this.#projection.change();
   }
 
   // --- showing it --------------------------------------------------------------------------------
@@ -323,11 +328,9 @@ export class Recovery {
 
   /** Brings the database to the present state in one write, then lets those who caused it know. */
   async #write(): Promise<void> {
-    await this.#inbox.written(async () => {
-      if (!this.#projection.hasChanged) return;
-      const nextLoss = this.state.status === 'closed' ? this.#nextLoss : null;
-      await this.#projection.write(this.state, { tasks: this.#tasks.takeChanges(), nextLoss });
-    });
+    if (!this.#projection.hasChanged) return;
+    const nextLoss = this.state.status === 'closed' ? this.#nextLoss : null;
+    await this.#projection.write(this.state, { tasks: this.#tasks.takeChanges(), nextLoss });
   }
 }
 

@@ -250,7 +250,7 @@ describe('completing', () => {
     const [taskId] = await caseWith('D-3', 'cause-call');
     await project('D-3-e1', 2, []);
     const record = (await api.get(`/api/v1/tasks/${taskId}`)).body;
-    expect(record).toMatchObject({ status: 'cancelled', closeReason: 'case-closed' });
+    expect(record).toMatchObject({ status: 'cancelled', closeReason: 'discarded' });
     for (const [verb, body] of [
       ['complete', { result: { outcome: 'refused' } }],
       ['reschedule', { dueAt: in1h() }],
