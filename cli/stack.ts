@@ -9,6 +9,7 @@ import { loadPolicy } from '../config/policy.ts';
 import { ensureAdminKey } from '../db/keys.ts';
 import { lockDataDir } from '../db/lock.ts';
 import { closeDatabase, openDatabase } from '../db/open.ts';
+import { cacheFolder } from '../temporal/cache.ts';
 import { connectTemporal, retentionDays, searchAttributeTypes } from '../temporal.config.ts';
 import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded.ts';
 import { prepareNamespace } from '../temporal/namespace.ts';
@@ -190,6 +191,8 @@ function spawnLogged(script: string, logFile: string): ChildProcess {
   try {
     return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
       stdio: ['ignore', log, log, 'ipc'],
+      // Saves a quarter of a second of every start but the first.
+      env: { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'), ...process.env },
     });
   } finally {
     closeSync(log);

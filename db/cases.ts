@@ -18,6 +18,14 @@ const newestFirst: Listing<CaseRecord> = {
   order: 'descending',
 };
 
+/** Of cases that are due: whoever has waited longest comes first. */
+const longestDueFirst: Listing<CaseRecord> = {
+  name: 'due-cases',
+  keyOf: ({ nextDueAt, caseId }) => [nextDueAt!, caseId],
+  keyParts: 2,
+  order: 'ascending',
+};
+
 // Written out, so that SQLite recognises the indexes of open cases alone.
 const isOpen = sql`${cases.status} = 'open'`;
 
@@ -51,12 +59,18 @@ export async function episodesOf(db: Db, customerId: string): Promise<CaseRecord
     .all();
 }
 
-/** Newest first. */
+/** Newest first; cases that are due: longest due first. */
 export async function listCases(
   db: Db,
   filter: CaseFilter,
   page: Page,
 ): Promise<PageOf<CaseRecord>> {
+  return filter.dueBefore === undefined
+    ? listNewest(db, filter, page)
+    : listDue(db, { ...filter, dueBefore: filter.dueBefore }, page);
+}
+
+function listNewest(db: Db, filter: CaseFilter, page: Page): PageOf<CaseRecord> {
   const from = startOf(newestFirst, page);
   const lists = statusesOf(filter).map((status) =>
     db
@@ -76,26 +90,53 @@ export async function listCases(
   return pageOf(newestFirst, merged(newestFirst, lists), page);
 }
 
-/** Only open cases have open tasks or are due. */
-function statusesOf({ status, assignee, dueBefore }: CaseFilter): CaseStatus[] {
-  const possible: readonly CaseStatus[] =
-    assignee === undefined && dueBefore === undefined ? caseStatuses : ['open'];
+function listDue(
+  db: Db,
+  filter: CaseFilter & { dueBefore: string },
+  page: Page,
+): PageOf<CaseRecord> {
+  const from = startOf(longestDueFirst, page);
+  if (filter.status === 'closed') return pageOf(longestDueFirst, [], page);
+  const rows = db
+    .select()
+    .from(cases)
+    .where(
+      and(
+        isOpen,
+        lt(cases.nextDueAt, filter.dueBefore),
+        ...conditions(db, filter),
+        from && sql`(${cases.nextDueAt}, ${cases.caseId}) > (${from[0]}, ${from[1]})`,
+      ),
+    )
+    .orderBy(asc(cases.nextDueAt), asc(cases.caseId))
+    .limit(page.limit + 1)
+    .all();
+  return pageOf(longestDueFirst, rows, page);
+}
+
+/** Only open cases have open tasks. */
+function statusesOf({ status, assignee }: CaseFilter): CaseStatus[] {
+  const possible: readonly CaseStatus[] = assignee === undefined ? caseStatuses : ['open'];
   return possible.filter((one) => status === undefined || one === status);
 }
 
-/** The few cases of one customer are found by the customer, so the plus keeps the status from choosing the index. */
-function statusIs(status: CaseStatus, { customerId }: CaseFilter) {
-  return customerId === undefined ? eq(cases.status, status) : sql`+${cases.status} = ${status}`;
+/**
+ * The few cases of one customer, or of one agent's tasks, are found by these, so the plus keeps the status from
+ * choosing the index.
+ */
+function statusIs(status: CaseStatus, { customerId, assignee }: CaseFilter) {
+  return customerId === undefined && assignee === undefined
+    ? eq(cases.status, status)
+    : sql`+${cases.status} = ${status}`;
 }
 
 function conditions(db: Db, filter: CaseFilter) {
   const equals = (['step', 'trigger', 'cause', 'tier', 'outcome', 'customerId'] as const)
     .filter((field) => filter[field] !== undefined)
     .map((field) => eq(cases[field], filter[field]!));
-  const { assignee, dueBefore } = filter;
+  const { assignee } = filter;
   return [
     ...equals,
-    dueBefore === undefined ? undefined : lt(cases.nextDueAt, dueBefore),
     assignee === undefined ? undefined : inArray(cases.caseId, openTasksOf(db, assignee)),
   ];
 }

@@ -181,6 +181,7 @@ export const cases = sqliteTable(
       .where(sql`closed_at is not null`),
     // Lists: one filter beside the status is found by its index, in the list's order.
     index('cases_list').on(t.status, t.openedAt, t.caseId),
+    index('cases_due').on(t.status, t.nextDueAt, t.caseId),
     index('cases_step').on(t.status, t.step, t.openedAt, t.caseId),
     index('cases_trigger').on(t.status, t.trigger, t.openedAt, t.caseId),
     index('cases_tier').on(t.status, t.tier, t.openedAt, t.caseId),

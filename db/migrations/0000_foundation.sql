@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX `cases_one_open` ON `cases` (`customer_id`) WHERE status = '
 CREATE INDEX `cases_walk` ON `cases` (`status`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_closed` ON `cases` (`closed_at`) WHERE closed_at is not null;--> statement-breakpoint
 CREATE INDEX `cases_list` ON `cases` (`status`,`opened_at`,`case_id`);--> statement-breakpoint
+CREATE INDEX `cases_due` ON `cases` (`status`,`next_due_at`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_step` ON `cases` (`status`,`step`,`opened_at`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_trigger` ON `cases` (`status`,`trigger`,`opened_at`,`case_id`);--> statement-breakpoint
 CREATE INDEX `cases_tier` ON `cases` (`status`,`tier`,`opened_at`,`case_id`);--> statement-breakpoint

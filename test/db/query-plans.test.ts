@@ -72,14 +72,12 @@ describe('the list of cases', () => {
   const filters: [CaseFilter, string][] = [
     [{}, 'cases_list'],
     [{ status: 'open' }, 'cases_list'],
-    [{ dueBefore: minute(1) }, 'cases_list'],
     [{ status: 'open', step: 'measures' }, 'cases_step'],
     [{ status: 'open', trigger: 'dormancy' }, 'cases_trigger'],
     [{ status: 'closed', tier: 'A' }, 'cases_tier'],
     [{ tier: 'A' }, 'cases_tier'],
     [{ status: 'closed', cause: 'no-need' }, 'cases_cause'],
     [{ outcome: 'lost' }, 'cases_outcome'],
-    [{ status: 'open', tier: 'A', dueBefore: minute(1) }, 'cases_tier'],
   ];
 
   it.each(filters)('finds %j by %s, in order, on every page', (filter, index) =>
@@ -92,12 +90,22 @@ describe('the list of cases', () => {
     }),
   );
 
+  it('finds what is due by its due time, longest due first, on every page', () =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('due-cases', minute(1), 'C1-e1')]) {
+        const list = (db: Db) => listCases(db, { dueBefore: minute(2) }, { limit: 20, cursor });
+        await expectIndexed(connect, list);
+        expect((await plansOf(connect, list))[0]).toContain('INDEX cases_due ');
+      }
+    }));
+
   it('finds the cases of one customer, and of an agent with open tasks, by index', () =>
     withDatabase(async ({ connect }) => {
       const page = { limit: 20, cursor: cursorOf('cases', minute(1), 'C1-e1') };
       const ofCustomer = await plansOf(connect, (db) => listCases(db, { customerId: 'C1' }, page));
       expect(ofCustomer[0]).toContain('INDEX cases_customer_episode (customer_id=?)');
-      await expectIndexed(connect, (db) => listCases(db, { assignee: 'anna' }, page));
+      const ofAgent = await plansOf(connect, (db) => listCases(db, { assignee: 'anna' }, page));
+      expect(ofAgent.join()).toContain('INDEX tasks_assignee (status=? AND assignee=?)');
     }));
 });
 
