@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { recoveryWorkflowId } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { endOutside, getCase, openCaseOf, openCasesPage, restartCase } from '../db/cases.ts';
@@ -25,17 +25,27 @@ export type Reconciliation = {
   endedOutside: string[];
   /** running, but the database shows another state: asked to write again */
   rewritten: string[];
+  /** running, but stuck: the workflow answers no question. Nothing that we could repair; an operator must look. */
+  unanswered: string[];
 };
 
 const pageSize = 500;
 const lateMs = 60_000;
+/** gRPC's numbers for a workflow that answers no query: its worker fails it, or nobody takes it in time. */
+const noAnswer = { deadlineExceeded: 4, failedPrecondition: 9 } as const;
 
 /**
  * The net under relay and projections: compares every open case with its workflow, and every running workflow with
  * its case, and repairs what differs. Cases that are just starting or ending are left alone.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
-  const found: Reconciliation = { compared: 0, restarted: [], endedOutside: [], rewritten: [] };
+  const found: Reconciliation = {
+    compared: 0,
+    restarted: [],
+    endedOutside: [],
+    rewritten: [],
+    unanswered: [],
+  };
   const running = await runningCustomers(deps.client);
   for (let after: string | null = null; ;) {
     const page: CaseRecord[] = await openCasesPage(deps.db, { after, limit: pageSize });
@@ -51,6 +61,9 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
   if (restarted.length + endedOutside.length + rewritten.length > 0) {
     deps.log.warn(found, 'the reconciliation pass had to repair cases');
   }
+  const { unanswered } = found;
+  if (unanswered.length > 0)
+    deps.log.error({ unanswered }, 'the workflows of these cases are stuck');
   return found;
 }
 
@@ -72,6 +85,7 @@ async function checkCase(
   const late = isLate(record, deps.clock());
   if (running ? !late : record.revision === 0 && !late) return;
   const state = await stateOf(deps.client, record.customerId);
+  if (state === 'unanswered') return void found.unanswered.push(record.caseId);
   // Visibility lags behind, and the case may have gone on while we looked.
   const current = await getCase(deps.db, record.caseId);
   if (current?.status !== 'open' || current.revision !== record.revision) return;
@@ -115,6 +129,9 @@ async function stateOf(client: Client, customerId: string) {
     return await handle.query(caseStateQuery);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';
+    const { cause } = error as Error;
+    const code = isGrpcServiceError(cause) ? Number(cause.code) : undefined;
+    if (Object.values<number | undefined>(noAnswer).includes(code)) return 'unanswered';
     throw error;
   }
 }

@@ -18,9 +18,12 @@ type Row = Record<string, Json>;
 const lookForMs = 30_000;
 const lookEveryMs = 100;
 
-/** Reads the answer again and again until there is nothing to complain about, or it is certain. */
-async function lasting(look: () => Promise<string | undefined>): Promise<string[]> {
-  for (const deadline = Date.now() + lookForMs; ; await pause(lookEveryMs)) {
+/** Looks again and again until there is nothing to complain about, or it is certain. */
+async function lasting(
+  deadline: number,
+  look: () => Promise<string | undefined>,
+): Promise<string[]> {
+  for (; ; await pause(lookEveryMs)) {
     const complaint = await look();
     if (!complaint) return [];
     if (Date.now() > deadline) return [complaint];
@@ -32,14 +35,22 @@ async function lasting(look: () => Promise<string | undefined>): Promise<string[
  * before, all of it is done when this returns.
  */
 export async function disagreements(db: Database.Database, client: Client): Promise<string[]> {
-  return [...(await workflowsAgree(db, client)), ...(await openCasesAgree(db, client))];
+  const deadline = Date.now() + lookForMs;
+  return [
+    ...(await workflowsAgree(db, client, deadline)),
+    ...(await openCasesAgree(db, client, deadline)),
+  ];
 }
 
-async function openCasesAgree(db: Database.Database, client: Client): Promise<string[]> {
+async function openCasesAgree(
+  db: Database.Database,
+  client: Client,
+  deadline: number,
+): Promise<string[]> {
   const offences: string[] = [];
   const open = db.prepare(`select case_id from cases where status = 'open'`).all() as Row[];
   for (const { case_id } of open) {
-    offences.push(...(await lasting(() => difference(db, client, case_id))));
+    offences.push(...(await lasting(deadline, () => difference(db, client, case_id))));
   }
   return offences;
 }
@@ -52,12 +63,11 @@ async function difference(
   const before = shown(db, caseId);
   if (before.state.status === 'closed') return;
   const handle = client.workflow.getHandle(recoveryWorkflowId(before.customerId));
-  const known = await handle.query(caseStateQuery).catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  });
+  const known = await handle.query(caseStateQuery).catch((error: Error) => error);
   const after = shown(db, caseId);
-  if (!known) return `${caseId} is open and has no workflow`;
+  if (known instanceof WorkflowNotFoundError) return `${caseId} is open and has no workflow`;
+  if (known instanceof Error) return `${caseId} does not answer: ${String(known.cause)}`;
+  if (known.caseId !== caseId) return `${caseId} is open, and ${known.caseId} is running`;
   if (before.revision !== after.revision || after.state.status === 'closed') {
     return `${caseId} changes all the time`;
   }
@@ -126,7 +136,11 @@ function shown(db: Database.Database, caseId: string) {
 }
 
 /** Every running workflow has its open case, and none ended other than by itself. */
-async function workflowsAgree(db: Database.Database, client: Client): Promise<string[]> {
+async function workflowsAgree(
+  db: Database.Database,
+  client: Client,
+  deadline: number,
+): Promise<string[]> {
   const offences: string[] = [];
   const open = db.prepare(`select case_id from cases where customer_id = ? and status = 'open'`);
   const ofCases = `WorkflowType = 'recoveryCase'`;
@@ -142,7 +156,7 @@ async function workflowsAgree(db: Database.Database, client: Client): Promise<st
       const { status } = await client.workflow.getHandle(workflowId).describe();
       return status.name === 'RUNNING' ? `${workflowId} runs without an open case` : undefined;
     };
-    offences.push(...(await lasting(look)));
+    offences.push(...(await lasting(deadline, look)));
   }
   return offences;
 }
