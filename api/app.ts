@@ -70,7 +70,6 @@ const identified: RequestHandler = (_req, res, next) => {
 };
 
 /** One line per answer, without anything personal: no path (it can hold an ID), no query, no body, no address. */
-/** One line per answer, without anything personal: no path (it can hold an ID), no query, no body, no address. */
 function logged(logger: Logger): RequestHandler {
   const line = (req: Request, res: Response, { ms }: { ms: number }) => {
     const { route, key } = localsOf(res);

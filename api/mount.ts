@@ -59,7 +59,29 @@ function readers(route: Route): RequestHandler[] {
     if (!hasBody || req.is(types)) return next();
     throw new HttpProblem('unsupported-media-type', `Send the body as ${types.join(' or ')}.`);
   };
-  return [understood, express.json({ type: types, limit })];
+  const shallow: RequestHandler = (req, _res, next) => {
+    if (depthOf(req.body) > deepest) {
+      throw new HttpProblem('invalid', `The body is nested deeper than ${deepest} levels.`);
+    }
+    next();
+  };
+  return [understood, express.json({ type: types, limit }), shallow];
+}
+
+/** Nothing that we take is nested deeper; without a limit a small body could exhaust the stack. */
+const deepest = 32;
+
+/** Levels of objects and arrays, counted no further than to one more than is allowed. */
+function depthOf(body: unknown): number {
+  let level: unknown[] = [body];
+  let depth = -1;
+  while (level.length > 0 && depth <= deepest) {
+    depth += 1;
+    level = level
+      .filter((value) => typeof value === 'object' && value !== null)
+      .flatMap((value) => Object.values(value) as unknown[]);
+  }
+  return depth;
 }
 
 const nothing = z.strictObject({});

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { loadEnvironment } from '../config/environment.ts';
 import { ApiProblem, createClient } from './demo/client.ts';
 import { runScan, scanBar, scanSentence, type Scan } from './demo/scan.ts';
 
@@ -10,7 +11,7 @@ as the team can serve. Shows how far it is, then what it found.
   -h, --help         shows this
 
 Settings by environment:
-  WINBACK_URL        where winback runs (http://127.0.0.1:3000)
+  WINBACK_URL        where winback runs (http://HOST:PORT, 127.0.0.1:3000)
   WINBACK_ADMIN_KEY  key of an admin, or
   WINBACK_KEY        key of an admin or a manager
 `;
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(help);
 
   const { WINBACK_URL, WINBACK_ADMIN_KEY, WINBACK_KEY } = process.env;
-  const url = (WINBACK_URL || 'http://127.0.0.1:3000').replace(/\/+$/, '');
+  const { host, port } = loadEnvironment();
+  const url = (WINBACK_URL || `http://${host}:${port}`).replace(/\/+$/, '');
   if (!URL.canParse(url))
     throw new Error(`WINBACK_URL must be an address like http://127.0.0.1:3000`);
   const key = WINBACK_ADMIN_KEY || WINBACK_KEY;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -43,6 +44,8 @@ export async function startStack(
   onProgress: (line: string) => void,
   stopRequested: AbortSignal,
 ): Promise<Stack> {
+  // The data folder holds names and numbers of customers: nobody else on this machine reads it.
+  process.umask(0o077);
   const lock = lockDataDir(environment.dataDir);
   const stops: (() => Promise<void>)[] = [async () => lock.release()];
   const stop = async () => {
@@ -57,6 +60,7 @@ export async function startStack(
   const unlessStopped = <T>(work: Promise<T>) => Promise.race([work, aborted.promise]);
   try {
     await loadPolicy(environment.policySource);
+    await mustBeFree(environment);
     onProgress('Opening the database');
     const newAdminKey = await prepareDatabase(environment);
 
@@ -87,6 +91,22 @@ export function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   return stopping.signal;
+}
+
+/** Before anything starts: whoever has the port would otherwise answer in our place. */
+async function mustBeFree({ host, port }: Environment): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen({ host, port });
+    await once(probe, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `Cannot listen on ${host}:${port} (${code}): choose others with HOST and PORT.`,
+    );
+  }
+  probe.close();
+  await once(probe, 'close');
 }
 
 async function prepareDatabase({ dataDir, adminKey }: Environment): Promise<string | null> {

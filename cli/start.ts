@@ -19,6 +19,11 @@ async function main(): Promise<void> {
   const onProgress = (line: string) => console.log(styleText('dim', `  ${line}`));
   const stack = await startStack(environment, onProgress, stopRequested);
 
+  // The same settings as this start, so that the commands reach this winback from another terminal.
+  const settings = ['HOST', 'PORT', 'WINBACK_DATA_DIR']
+    .filter((name) => process.env[name])
+    .map((name) => `${name}='${process.env[name]}' `)
+    .join('');
   const key = stack.newAdminKey ?? '<your admin key>';
   console.log(`
 ${styleText('bold', 'winback is ready')}, policy ${environment.policySource}, data in ${environment.dataDir}
@@ -31,9 +36,9 @@ ${stack.temporalUiUrl ? `  Temporal   ${stack.temporalUiUrl}\n` : ''}${
   }
 What to do first:
   1. Bring in your customers and their purchases:
-     npm run import -- --customers customers.csv --purchases purchases.csv
+     ${settings}npm run import -- --customers customers.csv --purchases purchases.csv
   2. Look for dormant customers and open cases for the most valuable ones:
-     WINBACK_ADMIN_KEY=${key} npm run scan
+     ${settings}WINBACK_ADMIN_KEY=${key} npm run scan
   3. See what there is to do:
      curl -H 'Authorization: Bearer ${key}' ${stack.url}/api/v1/tasks
 Ctrl-C stops everything; cases go on where they stand at the next start.`);

@@ -23,7 +23,7 @@ export function caseForFacts(
 
 /** An event's identity as a workflow may carry it: a code, whatever text the sales system identifies it by. */
 export function factId(...identity: string[]): string {
-  return createHash('sha256').update(identity.join('/')).digest('hex').slice(0, 24);
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 24);
 }
 
 /** Puts a fact on its way to the customer's open case. */

@@ -138,7 +138,7 @@ export class Recovery {
 
   /** Waits for something to happen outside, until `deadline` at the latest. */
   async observe(deadline: string): Promise<'deadline' | 'interrupted'> {
-    const pausedBefore = this.#pausedMs;
+    const pausedBefore = this.#pausedMs + this.#pausedSince(now());
     const ended = await this.#wait(() => later(deadline, this.#pausedMs - pausedBefore));
     return ended === 'deadline' ? 'deadline' : 'interrupted';
   }
@@ -228,17 +228,22 @@ export class Recovery {
   /** Whatever was planned moves by the length of the pause, so that its end fires nothing at once. */
   resume({ byManager }: { byManager: boolean }): void {
     if (this.#pausedAt === null) return;
-    const pausedMs = Date.parse(now()) - Date.parse(this.#pausedAt);
-    this.#pausedMs += pausedMs;
     for (const task of this.#tasks.openOnes()) {
+      // A task that was opened during the pause has waited for its rest only.
+      const waitedMs = Date.parse(now()) - Date.parse(latest(this.#pausedAt, task.createdAt));
       this.#tasks.change(task, {
-        dueAt: task.agreed ? latest(task.dueAt, now()) : later(task.dueAt, pausedMs),
-        deadlineAt: later(task.deadlineAt, pausedMs),
+        dueAt: task.agreed ? latest(task.dueAt, now()) : later(task.dueAt, waitedMs),
+        deadlineAt: later(task.deadlineAt, waitedMs),
       });
     }
+    this.#pausedMs += this.#pausedSince(now());
     this.#pausedAt = null;
     this.state.pausedUntil = null;
     this.tell('resumed', { byManager });
+  }
+
+  #pausedSince(at: string): number {
+    return this.#pausedAt === null ? 0 : Date.parse(at) - Date.parse(this.#pausedAt);
   }
 
   // --- what the sales system reports -------------------------------------------------------------
@@ -326,7 +331,7 @@ export class Recovery {
     this.#projection.change();
   }
 
-  /** Brings the database to the present state in one write, then lets those who caused it know. */
+  /** Brings the database to the present state in one write. */
   async #write(): Promise<void> {
     if (!this.#projection.hasChanged) return;
     const nextLoss = this.state.status === 'closed' ? this.#nextLoss : null;

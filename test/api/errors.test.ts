@@ -40,6 +40,14 @@ describe('every error is a problem of RFC 9457', () => {
     ['a method the path has not', 'PUT', '/api/v1/cases', {}, 405, 'method-not-allowed'],
     ['broken JSON', 'POST', '/api/v1/cases', { body: '{"customerId": "Erika' }, 400, 'malformed'],
     ['a body that is no object', 'POST', '/api/v1/cases', { body: '[]' }, 400, 'invalid'],
+    [
+      'a body nested without end',
+      'POST',
+      '/api/v1/cases',
+      { body: `${'['.repeat(40_000)}${']'.repeat(40_000)}` },
+      400,
+      'invalid',
+    ],
     ['no body', 'POST', '/api/v1/cases', {}, 400, 'invalid'],
     [
       'another media type',

@@ -76,6 +76,17 @@ describe('a batch of events', () => {
       expect(await accept(db, [first, other])).toEqual({ accepted: 2, duplicates: 0 });
     }));
 
+  it('gives facts of different events different identities, whatever slashes they hold', () =>
+    withDatabase(async ({ db }) => {
+      await anOpenCase(db, 'C1');
+      await accept(db, [
+        { ...event('customer.objected', 'C1'), source: 'a/b', eventId: 'd' },
+        { ...event('customer.deceased', 'C1'), source: 'a', eventId: 'b/d' },
+      ]);
+      const ids = factsOf(db).map(({ eventId }) => eventId);
+      expect(new Set(ids).size).toBe(2);
+    }));
+
   it('is accepted once when two processes deliver it at the same time', () =>
     withDatabase(async ({ db, inProcesses }) => {
       const results = await inProcesses<{ accepted: number; duplicates: number }>(

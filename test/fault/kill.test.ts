@@ -138,8 +138,11 @@ async function round(system: System, dice: Dice, killed: Part[], number: number)
   await Promise.all(killed.map((part) => system.kill(part)));
   const downMs = dice.between(0, 1_500);
   await pause(downMs);
-  tell(`round ${number}: killed ${killed.join(', ')}, down for ${downMs} ms`);
-  const started = Promise.all(killed.map((part) => system.start(part)));
+  const startedAt = performance.now();
+  const started = Promise.all(killed.map((part) => system.start(part))).then(() => {
+    const startMs = Math.round(performance.now() - startedAt);
+    tell(`round ${number}: killed ${killed.join(', ')}; down ${downMs} ms, starting ${startMs} ms`);
+  });
   // Or even while they are still starting.
   if (killed.includes('temporal') || dice.chance(75)) await started;
   else started.catch((error: Error) => tell(error.message));

@@ -178,11 +178,11 @@ function purchase(customerId: string, world: World, dice: Dice) {
 
 const eventMakers: [weight: number, make: (client: Client) => SentEvent[]][] = [
   [6, ({ world, dice }) => [world.event(...purchase(anyCustomer(world, dice), world, dice))]],
-  [5, ({ world, dice }) => [cancellation(world, dice)]],
+  [4, ({ world, dice }) => [cancellation(world, dice)]],
   [2, ({ world, dice }) => [plain('cancellation.withdrawn', world, dice)]],
   [1, ({ world, dice }) => [plain('customer.objected', world, dice)]],
   [1, ({ world, dice }) => [plain('complaint.recorded', world, dice)]],
-  [3, ({ world, dice }) => world.newcomer(dice)],
+  [1, ({ world, dice }) => world.newcomer(dice)],
   [
     2,
     ({ world, dice }) => [
@@ -227,7 +227,7 @@ type Deed = (client: Client, journal: Journal) => Promise<unknown>;
 const sendEvents: Deed = (client) => client.report(weighted(eventMakers, client.dice)(client));
 
 const sendBatch: Deed = (client, journal) => {
-  const events = Array.from({ length: client.dice.between(2, 12) }, () =>
+  const events = Array.from({ length: client.dice.between(2, 8) }, () =>
     weighted(eventMakers, client.dice)(client),
   ).flat();
   // Some of a batch may have come before, on its own or in another batch.
@@ -395,13 +395,13 @@ export async function startLoad(
     return { ...api, actor: key.keyId, role: key.role, dice: dice.fork(), world };
   });
   const sales = clients.find(({ role }) => role === 'sales-system')!;
-  await sales.report(Array.from({ length: 40 }, () => world.newcomer(sales.dice)).flat());
+  await sales.report(Array.from({ length: 60 }, () => world.newcomer(sales.dice)).flat());
 
   let stopping = false;
   const work = clients.map(async (client) => {
     while (!stopping) {
       await weighted(deeds[client.role as keyof typeof deeds], client.dice)(client, journal);
-      await pause(client.dice.between(10, 120));
+      await pause(client.dice.between(20, 250));
     }
   });
   const done = Promise.all(work);

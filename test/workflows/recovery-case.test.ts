@@ -260,6 +260,23 @@ describe('commands', () => {
     expect(record.nextDueAt).toBe(task.dueAt);
   });
 
+  it('moves what was planned in the middle of a pause by the rest of it only', async () => {
+    const { caseId } = await dormantCase();
+    const first = await engine.task(caseId, 'cause-call');
+    await engine.command('case.pause', caseId, caseId, { until: after(await engine.now(), '20d') });
+    await engine.pass('19d');
+    await engine.complete(first, { outcome: 'no-answer' });
+    const planned = await engine.task(caseId, 'cause-call');
+    await engine.pass('2d');
+
+    await engine.until(caseId, ({ pausedUntil }) => pausedUntil === null);
+    const moved = await engine.task(caseId, 'cause-call');
+    expect(moved.taskId).toBe(planned.taskId);
+    const days = (Date.parse(moved.dueAt) - Date.parse(planned.dueAt)) / 86_400_000;
+    expect(days).toBeGreaterThan(0.9);
+    expect(days).toBeLessThan(1.1);
+  });
+
   it('moves a task and its deadline when it is rescheduled', async () => {
     const { caseId } = await dormantCase();
     const task = await engine.task(caseId, 'cause-call');
