@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadEnvironment } from '../config/environment.ts';
-import { ApiProblem, createClient } from './demo/client.ts';
-import { runScan, scanBar, scanSentence, type Scan } from './demo/scan.ts';
+import { ApiProblem, createClient } from './client.ts';
+import { runScan, scanBar, scanSentence, type Scan } from './scan-progress.ts';
 
 const help = `Usage: npm run scan
 

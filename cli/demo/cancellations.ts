@@ -1,6 +1,6 @@
 import type { Tier } from '../../domain/words.ts';
 import type { Cast } from './cast.ts';
-import type { Customer } from './client.ts';
+import type { Customer } from '../client.ts';
 import { cancels, type Deed, type RoleName } from './roles.ts';
 import type { SalesSystem } from './sales-system.ts';
 

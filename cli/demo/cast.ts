@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { TaskType } from '../../domain/tasks.ts';
-import type { Case } from './client.ts';
+import type { Case } from '../client.ts';
 import { roles, usually, type Reply, type Role, type RoleName } from './roles.ts';
 
 /** Dealt first, in this order, so that even a handful of cases ends in every way that a dormant customer's can. */

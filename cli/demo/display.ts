@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { outcomes, steps } from '../../domain/words.ts';
-import type { Case } from './client.ts';
+import type { Case } from '../client.ts';
 import { clock, words, wrapped } from './text.ts';
 
 const drawEveryMs = 250;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { outcomes, type Outcome } from '../../domain/words.ts';
-import type { Case, Client, TimelineEntry } from './client.ts';
+import type { Case, Client, TimelineEntry } from '../client.ts';
 import { clock, words, wrapped } from './text.ts';
 
 const meanings: Record<Outcome, string> = {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { parseArgs, styleText } from 'node:util';
 import { startStack, stopSignal, type Stack } from '../stack.ts';
-import type { Case, Client } from './client.ts';
+import type { Case, Client } from '../client.ts';
 import { createDisplay } from './display.ts';
 import * as epilogue from './epilogue.ts';
 import { prepareFolder } from './folder.ts';
 import { fillTheStage, play } from './play.ts';
-import { runScan, scanBar, scanSentence } from './scan.ts';
+import { runScan, scanBar, scanSentence } from '../scan-progress.ts';
 import { importSample, makeKeys, settings } from './setup.ts';
 import { clock, wrapped } from './text.ts';
 

@@ -1,8 +1,8 @@
 import { planCancellations } from './cancellations.ts';
 import { Cast, dice, leastPursued } from './cast.ts';
-import type { Case, Client, Customer } from './client.ts';
+import type { Case, Client, Customer } from '../client.ts';
 import type { Display } from './display.ts';
-import { rest } from './rest.ts';
+import { rest } from '../rest.ts';
 import { createSalesSystem, type SalesSystem } from './sales-system.ts';
 import { closeCase, work } from './team.ts';
 import { words } from './text.ts';

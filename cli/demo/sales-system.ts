@@ -1,6 +1,6 @@
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 import type { Deed } from './roles.ts';
-import { rest } from './rest.ts';
+import { rest } from '../rest.ts';
 
 const lookEveryMs = 250;
 

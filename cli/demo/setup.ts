@@ -4,7 +4,7 @@ import { loadEnvironment, type Environment } from '../../config/environment.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { importFiles } from '../import/files.ts';
 import { progressPrinter } from '../import/progress.ts';
-import { createClient } from './client.ts';
+import { createClient } from '../client.ts';
 import { freePort } from './folder.ts';
 import type { Clients } from './play.ts';
 

@@ -1,7 +1,7 @@
 import { taskTypes } from '../../domain/tasks.ts';
 import { resultOf, type Cast } from './cast.ts';
-import { ApiProblem, type Client, type Task } from './client.ts';
-import { rest } from './rest.ts';
+import { ApiProblem, type Client, type Task } from '../client.ts';
+import { rest } from '../rest.ts';
 import type { SalesSystem } from './sales-system.ts';
 import { words } from './text.ts';
 

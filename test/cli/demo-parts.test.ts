@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Case } from '../../cli/demo/client.ts';
+import type { Case } from '../../cli/client.ts';
 import {
   missingOutcomes,
   outcomeTable,

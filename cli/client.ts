@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import type { caseSchema, timelineSchema } from '../../api/schemas/case.ts';
-import type { customerSchema } from '../../api/schemas/customer.ts';
-import type { taskSchema } from '../../api/schemas/task.ts';
+import type { caseSchema, timelineSchema } from '../api/schemas/case.ts';
+import type { customerSchema } from '../api/schemas/customer.ts';
+import type { taskSchema } from '../api/schemas/task.ts';
 
 export type Case = z.output<typeof caseSchema>;
 export type Customer = z.output<typeof customerSchema>;
