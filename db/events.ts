@@ -144,8 +144,8 @@ const effects: Record<EventType, Effect> = {
     ensureCustomer(tx, event.customerId, context.at);
     const { channel, granted } = addPermission(tx, event);
     const newest = statements(tx).newestPermission.get({ ...event, channel })!;
-    if (channel === 'phone' && newest.at === event.time) {
-      tellCase(tx, event, context, { kind: 'call-permission', granted });
+    if (newest.at === event.time) {
+      tellCase(tx, event, context, { kind: 'permission', channel, granted });
     }
   },
 

@@ -1,4 +1,4 @@
-import type { Cause } from './words.ts';
+import type { Cause, Channel } from './words.ts';
 
 /** What the sales system reports about a customer, as a workflow may carry it. */
 export type Fact = { eventId: string; at: string } & (
@@ -7,7 +7,7 @@ export type Fact = { eventId: string; at: string } & (
   | { kind: 'cancellation-withdrawn' }
   | { kind: 'objection' }
   | { kind: 'death' }
-  | { kind: 'call-permission'; granted: boolean }
+  | { kind: 'permission'; channel: Channel; granted: boolean }
 );
 
 /** What a fact means for a case: it ends it, wins the customer back, or is only noted. */
@@ -31,7 +31,7 @@ export function consequenceOf(
       return returned || !cancelled ? 'noted' : 'regained';
     case 'cancellation':
       return returned ? 'lost-again' : 'noted';
-    case 'call-permission':
+    case 'permission':
       return 'noted';
   }
 }

@@ -1,5 +1,5 @@
 import type { FieldError } from './errors.ts';
-import { causes, decisions, type Step } from './words.ts';
+import { causes, decisions, type Channel, type Step } from './words.ts';
 
 /** One field of a task's result. `when` names the outcomes that require it; with others it is not allowed. */
 type Field =
@@ -220,6 +220,12 @@ export function codedResult(type: TaskType, result: Record<string, unknown>): Ta
 /** Whether the task is done on the phone, so that it needs the permission to call. */
 export function isCall(type: TaskType): boolean {
   return type.endsWith('-call');
+}
+
+/** How such a task reaches the customer; null for work that does not. */
+export function channelOf(type: TaskType): Channel | null {
+  if (isCall(type)) return 'phone';
+  return type === 'letter' || type === 'visit' ? type : null;
 }
 
 /** Whether such a result means that the customer has heard from us. */

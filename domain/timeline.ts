@@ -73,8 +73,8 @@ const tellers = {
   'cancellation-withdrawn': () => 'The customer withdrew the cancellation',
   objection: () => 'The customer objected to any contact',
   death: () => 'The customer has died',
-  'call-permission': (d) =>
-    d['granted'] ? 'The customer gave leave to call' : 'The customer withdrew the leave to call',
+  permission: (d) =>
+    `The customer ${d['granted'] ? 'gave' : 'withdrew'} the leave for contact by ${words(d['channel'])}`,
   regained: (d) =>
     `Regained: ${d['by'] === 'purchase' ? 'bought again' : 'cancellation withdrawn'}`,
   'observation-begun': (d) => `Observed until ${d['until']}`,

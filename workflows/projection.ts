@@ -9,6 +9,8 @@ import { searchAttributesOf } from './search-attributes.ts';
 export class Projection {
   readonly #opening: CaseOpening;
   #revision = 0;
+  #writtenAt: string | undefined;
+  #workflowTask = { historyLength: 0, startedMs: 0 };
   #changed = true;
   #firstSeq: number;
   #entries: TimelineEntry[] = [];
@@ -18,6 +20,17 @@ export class Projection {
     this.#opening = opening;
     this.#firstSeq = opening.firstSeq;
     this.#attributes = JSON.stringify(searchAttributesOf(opening, state));
+    this.wake();
+  }
+
+  /**
+   * To be called whenever the case may have begun a new workflow task. Time goes on within one, with every local
+   * activity; what numbers the writes is when it began.
+   */
+  wake(): void {
+    const { historyLength } = workflowInfo();
+    if (historyLength === this.#workflowTask.historyLength) return;
+    this.#workflowTask = { historyLength, startedMs: Date.parse(now()) };
   }
 
   get revision(): number {
@@ -26,7 +39,9 @@ export class Projection {
 
   /** At least the revision from which on the database shows everything that is told by now. */
   get nextRevision(): number {
-    return this.#changed ? Math.max(this.#revision + 1, Date.parse(now())) : this.#revision;
+    return this.#changed
+      ? Math.max(this.#revision + 1, this.#workflowTask.startedMs)
+      : this.#revision;
   }
 
   get hasChanged(): boolean {
@@ -43,9 +58,10 @@ export class Projection {
   }
 
   async write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
-    // Numbered by time, so that whatever an attempt that Temporal discarded has written is older than what the next
-    // attempt writes, however many writes each of them makes.
-    const since = this.#revision || workflowInfo().startTime.getTime();
+    // Numbered by when the workflow task began, so that whatever an attempt that Temporal discarded has written, or
+    // writes even now, is older than what the next attempt writes.
+    const since = this.#writtenAt ?? workflowInfo().startTime.toISOString();
+    this.#writtenAt = now();
     this.#revision = this.nextRevision;
     this.#changed = false;
     const { policy, ...opening } = this.#opening;
@@ -57,7 +73,7 @@ export class Projection {
     await project({
       opening: { ...opening, policyVersion: policy.version },
       revision: this.#revision,
-      since: new Date(since).toISOString(),
+      since,
       state: { ...state },
       timeline,
       ...rest,

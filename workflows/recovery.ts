@@ -9,9 +9,9 @@ import type {
 } from '../domain/case.ts';
 import { after, earliest, latest } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
-import { isCall, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
+import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
-import type { Cause, Outcome, Step } from '../domain/words.ts';
+import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
 import { CaseTasks, type TaskRequest } from './case-tasks.ts';
 import { now } from './clock.ts';
 import { Inbox } from './inbox.ts';
@@ -164,6 +164,7 @@ export class Recovery {
       await this.#write();
       const waitMs = Date.parse(until) - Date.parse(now());
       await condition(() => !this.#inbox.isEmpty, Math.max(1, waitMs));
+      this.#projection.wake();
     }
   }
 
@@ -182,6 +183,7 @@ export class Recovery {
     this.tell('closed', { outcome, reason });
     do {
       await this.#write();
+      this.#projection.wake();
       this.#inbox.handle();
     } while (this.#projection.hasChanged);
     await condition(allHandlersFinished);
@@ -257,7 +259,7 @@ export class Recovery {
       if (this.returned) this.purchasesSinceReturn += 1;
       this.state.regainedAmount += fact.amount;
     }
-    if (fact.kind === 'call-permission' && !fact.granted) this.#withdrawCalls();
+    if (fact.kind === 'permission' && !fact.granted) this.#withdrawContacts(fact.channel);
     switch (consequenceOf(fact.kind, { returned: this.returned, cancelled: this.#cancelled })) {
       case 'stopped': {
         const reason = fact.kind === 'death' ? 'death' : 'objection';
@@ -294,9 +296,9 @@ export class Recovery {
     }
   }
 
-  #withdrawCalls(): void {
+  #withdrawContacts(channel: Channel): void {
     for (const task of this.#tasks.openOnes()) {
-      if (isCall(task.type)) this.#cancel(task, 'permission-withdrawn');
+      if (channelOf(task.type) === channel) this.#cancel(task, 'permission-withdrawn');
     }
   }
 

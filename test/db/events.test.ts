@@ -283,7 +283,7 @@ describe('a cancellation', () => {
 });
 
 describe('an open case', () => {
-  it('hears of purchases, withdrawal, objection, death and calls allowed or not, in order', () =>
+  it('hears of purchases, withdrawal, objection, death and permissions, in order', () =>
     withDatabase(async ({ db }) => {
       await anOpenCase(db, 'C1');
       const permission = { channel: 'phone', granted: false };
@@ -296,19 +296,18 @@ describe('an open case', () => {
       ]);
       expect(factsOf(db)).toMatchObject([
         { kind: 'purchase', at: minute(1), amount: 300, currency: 'EUR' },
-        { kind: 'call-permission', at: minute(2), granted: false },
+        { kind: 'permission', at: minute(2), channel: 'phone', granted: false },
         { kind: 'cancellation-withdrawn', at: minute(3) },
         { kind: 'objection', at: minute(4) },
         { kind: 'death', at: minute(5) },
       ]);
     }));
 
-  it('hears nothing of other channels, of news about others and of repeated orders', () =>
+  it('hears nothing of news about others and of repeated orders', () =>
     withDatabase(async ({ db }) => {
       await accept(db, [purchase('C1', 'o1')]);
       await anOpenCase(db, 'C1', { at: minute(1) });
       await accept(db, [
-        event('permission.changed', 'C1', { data: { channel: 'email', granted: false } }),
         purchase('C2', 'o2', { time: minute(5) }),
         purchase('C1', 'o1', { time: minute(5) }),
         event('complaint.recorded', 'C1'),
@@ -316,7 +315,7 @@ describe('an open case', () => {
       expect(factsOf(db)).toEqual([]);
     }));
 
-  it('hears nothing of a leave to call that is already outdated', () =>
+  it('hears nothing of a permission that is already outdated', () =>
     withDatabase(async ({ db }) => {
       await anOpenCase(db, 'C1');
       const permission = (granted: boolean, time: string) =>

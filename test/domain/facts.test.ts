@@ -13,7 +13,7 @@ const meanings: [Fact['kind'], Consequence, Consequence, Consequence][] = [
   ['cancellation', 'noted', 'noted', 'lost-again'],
   ['objection', 'stopped', 'stopped', 'stopped'],
   ['death', 'stopped', 'stopped', 'stopped'],
-  ['call-permission', 'noted', 'noted', 'noted'],
+  ['permission', 'noted', 'noted', 'noted'],
 ];
 
 describe.each(meanings)('%s', (kind, uncancelled, cancelled, returned) => {

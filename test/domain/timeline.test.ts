@@ -49,9 +49,9 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
   'cancellation-withdrawn': [{ factAt: at }],
   objection: [{ factAt: at }],
   death: [{ factAt: at }],
-  'call-permission': [
-    { granted: true, factAt: at },
-    { granted: false, factAt: at },
+  permission: [
+    { channel: 'phone', granted: true, factAt: at },
+    { channel: 'letter', granted: false, factAt: at },
   ],
   regained: [{ by: 'purchase' }, { by: 'cancellation-withdrawn' }],
   'observation-begun': [{ until: at }],
@@ -97,7 +97,11 @@ describe('an entry of the timeline', () => {
     ],
     ['cancellation', sensible.cancellation[0]!, `The customer cancelled, effective ${at}`],
     ['cancellation', sensible.cancellation[1]!, 'The customer cancelled'],
-    ['call-permission', { granted: false }, 'The customer withdrew the leave to call'],
+    [
+      'permission',
+      { channel: 'letter', granted: false },
+      'The customer withdrew the leave for contact by letter',
+    ],
     ['regained', { by: 'purchase' }, 'Regained: bought again'],
     ['regained', { by: 'cancellation-withdrawn' }, 'Regained: cancellation withdrawn'],
     ['resumed', { byManager: false }, 'The pause is over'],

@@ -91,7 +91,7 @@ const factKinds: Record<string, string> = {
   'cancellation.received': 'cancellation',
   'cancellation.withdrawn': 'cancellation-withdrawn',
   'customer.objected': 'objection',
-  'permission.changed': 'call-permission',
+  'permission.changed': 'permission',
 };
 
 /** A fact is told apart by its time, which no two events share. */
@@ -147,7 +147,7 @@ export const factsToldOnce: Check = (db, { events }) => {
         one.opened_at < row.time &&
         (one.closed_at === null || row.received_at < one.closed_at),
     );
-    const isNewest = kind !== 'call-permission' || reported.has(fact);
+    const isNewest = kind !== 'permission' || reported.has(fact);
     if (open && isNewest && !reported.has(fact)) {
       offences.push(`event ${row.event_id} (${fact}) came while ${open.case_id} was open, unheard`);
     }

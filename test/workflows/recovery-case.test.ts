@@ -94,16 +94,20 @@ describe('calls', () => {
     expect(items.map(({ type }) => type)).toEqual(['cause-call', 'letter']);
   });
 
-  it('withdraws an open call when the customer withdraws the leave to call, and writes instead', async () => {
+  it('withdraws an open call when the customer withdraws the leave to call, and the letter with that for letters', async () => {
     const { customerId, caseId } = await dormantCase();
     const call = await engine.task(caseId, 'cause-call');
     await engine.send(customerId, 'permission.changed', { channel: 'phone', granted: false });
 
-    await engine.task(caseId, 'letter');
-    expect(await getTask(engine.db, call.taskId)).toMatchObject({
-      status: 'cancelled',
-      closeReason: 'permission-withdrawn',
-    });
+    const letter = await engine.task(caseId, 'letter');
+    await engine.send(customerId, 'permission.changed', { channel: 'letter', granted: false });
+    await engine.until(caseId, ({ nextDueAt }) => nextDueAt !== letter.dueAt);
+    for (const { taskId } of [call, letter]) {
+      expect(await getTask(engine.db, taskId)).toMatchObject({
+        status: 'cancelled',
+        closeReason: 'permission-withdrawn',
+      });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { durationMs } from '../../domain/duration.ts';
 import type { Measure } from '../../domain/playbooks.ts';
-import type { TaskType } from '../../domain/tasks.ts';
+import { channelOf, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached } from '../calls.ts';
 import { now } from '../clock.ts';
@@ -57,16 +57,16 @@ async function carryOut(
     return 'accepted';
   }
 
+  const type = measure.kind as 'letter' | 'visit' | 'remedy';
   const plan = await planContact({
     customerId: recovery.opening.customerId,
     timeZone: policy.timeZone,
     contact: policy.contact,
-    channel: measure.kind === 'remedy' ? null : (measure.kind as 'letter' | 'visit'),
+    channel: channelOf(type),
     notBefore: firstAt,
     attempt: 1,
     agreed: false,
   });
-  const type = measure.kind as 'letter' | 'visit' | 'remedy';
   if (!plan.permitted) {
     recovery.tell('contact-not-permitted', { type });
     return 'go-on';
