@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ const restartAfterMs = { first: 200, most: 10_000 };
 /** A process that lived this long starts anew without a growing pause. */
 const stableAfterMs = 10_000;
 /** A process that ends this often in a row, each time at once, will not get well by itself. */
-const hopelessAfter = 6;
+const hopelessAfter = 4;
 
 /**
  * Starts everything and waits until it is ready.
@@ -49,9 +49,11 @@ export async function startStack(
   const lock = lockDataDir(environment.dataDir);
   const stops: (() => Promise<void>)[] = [async () => lock.release()];
   const stop = async () => {
+    stopped.abort();
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
   };
   const failures = Promise.withResolvers<Error>();
+  const stopped = new AbortController();
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => undefined);
   stopRequested.addEventListener('abort', () =>
@@ -78,7 +80,7 @@ export async function startStack(
     stops.push(keepProcess('api', 'api/server.ts', environment, failures.resolve));
     const url = `http://${environment.host}:${environment.port}`;
     const broken = failures.promise.then((error) => Promise.reject(error));
-    await unlessStopped(Promise.race([untilReady(url, stopRequested), broken]));
+    await unlessStopped(Promise.race([untilReady(url, stopped.signal), broken]));
     return { url, temporalUiUrl, newAdminKey, failed: failures.promise, stop };
   } catch (error) {
     await stop();
@@ -189,7 +191,9 @@ function keepProcess(
       if (stopping) return;
       shortLives = Date.now() - startedAt > stableAfterMs ? 0 : shortLives + 1;
       if (shortLives >= hopelessAfter) {
-        return onFailure(new Error(`The ${name} process ends again and again; see ${logFile}`));
+        const why = lastError(readFileSync(logFile, 'utf8'));
+        const message = `The ${name} process ends again and again${why && `: ${why}`}; see ${logFile}`;
+        return onFailure(new Error(message));
       }
       await pause(Math.min(restartAfterMs.first * 2 ** (shortLives - 1), restartAfterMs.most));
     }
@@ -206,6 +210,13 @@ function keepProcess(
   };
 }
 
+/** Node's own words for what ended a process, or our log's. */
+function lastError(log: string): string {
+  const lines = log.split('\n').filter((line) => /^\w*Error\b|"level":(50|60)/.test(line));
+  const line = lines.at(-1) ?? '';
+  return line.startsWith('{') ? String((JSON.parse(line) as { msg?: string }).msg) : line;
+}
+
 function spawnLogged(script: string, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   try {
@@ -219,7 +230,7 @@ function spawnLogged(script: string, logFile: string): ChildProcess {
   }
 }
 
-async function untilReady(url: string, stopRequested: AbortSignal): Promise<void> {
+async function untilReady(url: string, stopped: AbortSignal): Promise<void> {
   let last = 'no answer yet';
   for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await pause(100)) {
     try {
@@ -229,7 +240,7 @@ async function untilReady(url: string, stopRequested: AbortSignal): Promise<void
     } catch (error) {
       last = (error as Error).message;
     }
-    if (stopRequested.aborted) return;
+    if (stopped.aborted) return;
   }
   throw new Error(`winback was not ready within ${readyWithinMs / 1_000} s: ${last}`);
 }

@@ -1,4 +1,18 @@
-import { and, asc, count, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  or,
+  sql,
+} from 'drizzle-orm';
 import type { CaseFilter, CaseRecord, Page, PageOf } from '../domain/records.ts';
 import { caseStatuses, type CaseStatus } from '../domain/words.ts';
 import { prepared, type Db } from './connection.ts';
@@ -125,7 +139,7 @@ function statusesOf({ status, assignee }: CaseFilter): CaseStatus[] {
  * choosing the index.
  */
 function statusIs(status: CaseStatus, { customerId, assignee }: CaseFilter) {
-  return customerId === undefined && assignee === undefined
+  return customerId === undefined && typeof assignee !== 'string'
     ? eq(cases.status, status)
     : sql`+${cases.status} = ${status}`;
 }
@@ -134,18 +148,23 @@ function conditions(db: Db, filter: CaseFilter) {
   const equals = (['step', 'trigger', 'cause', 'tier', 'outcome', 'customerId'] as const)
     .filter((field) => filter[field] !== undefined)
     .map((field) => eq(cases[field], filter[field]!));
-  const { assignee } = filter;
+  const { assignee, notDueBefore } = filter;
   return [
     ...equals,
-    assignee === undefined ? undefined : inArray(cases.caseId, openTasksOf(db, assignee)),
+    assignee === undefined ? undefined : hasTaskOf(db, assignee),
+    notDueBefore === undefined
+      ? undefined
+      : or(gte(cases.nextDueAt, notDueBefore), isNull(cases.nextDueAt)),
   ];
 }
 
-function openTasksOf(db: Db, assignee: string) {
-  return db
-    .select({ caseId: tasks.caseId })
-    .from(tasks)
-    .where(and(eq(tasks.status, 'open'), eq(tasks.assignee, assignee)));
+/** A person's tasks are few, those of the team queue many: so one looks from the tasks, the other from the cases. */
+function hasTaskOf(db: Db, assignee: string | null) {
+  const open = db.select({ caseId: tasks.caseId }).from(tasks);
+  const areOpen = eq(tasks.status, 'open');
+  return assignee === null
+    ? exists(open.where(and(eq(tasks.caseId, cases.caseId), areOpen, isNull(tasks.assignee))))
+    : inArray(cases.caseId, open.where(and(areOpen, eq(tasks.assignee, assignee))));
 }
 
 /** Open cases that cost the team work: the control group's do not. */

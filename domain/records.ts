@@ -100,10 +100,12 @@ export type CaseFilter = {
   tier?: Tier | undefined;
   outcome?: Outcome | undefined;
   customerId?: string | undefined;
-  /** cases with an open task of this assignee */
-  assignee?: string | undefined;
+  /** cases with an open task of this assignee; null: of the team queue */
+  assignee?: string | null | undefined;
   /** open cases whose `nextDueAt` is before this moment */
   dueBefore?: string | undefined;
+  /** all but those */
+  notDueBefore?: string | undefined;
 };
 
 export type TimelineRecord = TimelineEntry & { seq: number };

@@ -14,6 +14,7 @@ import {
   tiers,
   triggers,
 } from '../../domain/words.ts';
+import { assigneeOf } from '../assignee.ts';
 import { carryOut } from '../commands.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
@@ -151,11 +152,13 @@ export const caseRoutes = [
       cause: z.enum(causes).optional(),
       tier: z.enum(tiers).optional(),
       outcome: z.enum(outcomes).optional(),
-      assignee: text(100)
-        .optional()
-        .meta({ description: 'cases with an open task of this key; `me`: of the one that asks' }),
-      overdue: z.literal('true').optional().meta({
-        description: 'open cases that have waited longer than the policy allows',
+      assignee: text(100).optional().meta({
+        description:
+          'cases with an open task of this key; `me`: of the one that asks; `none`: in the team queue',
+      }),
+      overdue: z.enum(['true', 'false']).optional().meta({
+        description:
+          'open cases that have waited longer than the policy allows; `false`: all others',
       }),
       customerId: customerId.optional(),
       ...page,
@@ -163,13 +166,16 @@ export const caseRoutes = [
     answers: { 200: { description: 'A page of cases', schema: list(caseSchema) } },
     handle: async ({ db, policy, actor, at, query }) => {
       const { limit, cursor, overdue, assignee, ...filter } = query;
-      const overdueBefore = Date.parse(at) - durationMs(policy.overdueAfter);
+      const overdueBefore = new Date(
+        Date.parse(at) - durationMs(policy.overdueAfter),
+      ).toISOString();
       const { items, nextCursor } = await listCases(
         db,
         {
           ...filter,
-          assignee: assignee === 'me' ? actor.actorId : assignee,
-          dueBefore: overdue && new Date(overdueBefore).toISOString(),
+          assignee: assigneeOf(assignee, actor),
+          dueBefore: overdue === 'true' ? overdueBefore : undefined,
+          notDueBefore: overdue === 'false' ? overdueBefore : undefined,
         },
         { limit, cursor },
       );

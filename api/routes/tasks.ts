@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { listKeys } from '../../db/keys.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Actor, TaskRecord } from '../../domain/records.ts';
+import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import { taskStatuses } from '../../domain/words.ts';
+import { assigneeOf } from '../assignee.ts';
 import { carryOut, type Order } from '../commands.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
@@ -177,11 +178,6 @@ export const taskRoutes = [
     },
   }),
 ];
-
-function assigneeOf(asked: string | undefined, actor: Actor): string | null | undefined {
-  if (asked === 'me') return actor.actorId;
-  return asked === 'none' ? null : asked;
-}
 
 async function mustWorkOnTasks({ db }: Call, assignee: string | null): Promise<void> {
   if (assignee === null) return;

@@ -97,6 +97,7 @@ describe('the list of cases', () => {
     expect(await count('tier=A')).toBe(0);
     expect(await count('assignee=me')).toBe(0);
     expect(await count('overdue=true')).toBe(0);
+    expect(await count('overdue=false')).toBe(3);
   });
 });
 

@@ -94,6 +94,8 @@ describe('the inbox', () => {
     expect((await list('assignee=none')).ids).toEqual([offer, letter]);
     const mine = await api.get('/api/v1/cases?assignee=me', { as: 'agent' });
     expect(mine.body.items.map((c: Json) => c.caseId)).toEqual(['I-1-e1']);
+    const unclaimed = await api.get('/api/v1/cases?assignee=none&customerId=I-1');
+    expect(unclaimed.body.items.map((c: Json) => c.caseId)).toEqual(['I-1-e1']);
     const overdue = await api.get('/api/v1/cases?overdue=true&customerId=I-1');
     expect(overdue.body.items).toHaveLength(1);
   });

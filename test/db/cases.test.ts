@@ -149,7 +149,12 @@ describe('the list of cases', () => {
       expect(await listed(db, { assignee: 'anna' })).toEqual([calls.caseId]);
       expect(await listed(db, { assignee: 'bert' })).toEqual([]);
       expect(await listed(db, { assignee: 'anna', status: 'closed' })).toEqual([]);
+      expect(await listed(db, { assignee: null })).toEqual([]);
+      await projectCase(db, projection(fresh, 1, { tasks: [task('fresh-1')] }), minute(1));
+      expect(await listed(db, { assignee: null })).toEqual([fresh.caseId]);
       expect(await listed(db, { dueBefore: minute(11) })).toEqual([calls.caseId]);
+      const others = [fresh.caseId, lost.caseId];
+      expect((await listed(db, { notDueBefore: minute(11) })).sort()).toEqual(others.sort());
       expect(await listed(db, { dueBefore: minute(10) })).toEqual([]);
     }));
 

@@ -135,6 +135,9 @@ function plan(dice: Dice): Part[][] {
 
 async function round(system: System, dice: Dice, killed: Part[], number: number): Promise<void> {
   await pause(dice.between(500, 2_000));
+  // Now and then the database is busy meanwhile, so that what an attempt began before the blow it ends long after.
+  const busy = dice.chance(40) ? keepBusy(system, dice.between(500, 4_000)) : undefined;
+  if (busy) await pause(dice.between(0, 300));
   await Promise.all(killed.map((part) => system.kill(part)));
   const downMs = dice.between(0, 1_500);
   await pause(downMs);
@@ -146,6 +149,16 @@ async function round(system: System, dice: Dice, killed: Part[], number: number)
   // Or even while they are still starting.
   if (killed.includes('temporal') || dice.chance(75)) await started;
   else started.catch((error: Error) => tell(error.message));
+  await busy;
+}
+
+/** Holds the database's write lock as a slow backup or disk would. */
+async function keepBusy({ folder }: System, ms: number): Promise<void> {
+  const db = new Database(join(folder, 'winback.db'));
+  db.exec('begin immediate');
+  await pause(ms);
+  db.exec('commit');
+  db.close();
 }
 
 /**
