@@ -71,7 +71,7 @@ module.exports = {
       to: {
         pathNot: [
           '^(api|config|db|domain)/',
-          '^temporal/recoveries[.]ts$',
+          '^temporal/(recoveries|scan-schedule)[.]ts$',
           '^temporal[.]config[.]ts$',
           anyPackage,
         ],

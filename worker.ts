@@ -8,12 +8,15 @@ import { closeDatabase, openDatabase } from './db/open.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
+import { openWaiting } from './db/scans.ts';
+import { durationMs } from './domain/duration.ts';
 import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { connectTemporal, temporalConnectionOptions } from './temporal.config.ts';
 import { workflowBundle } from './temporal/bundle.ts';
 import { createRecoveries } from './temporal/recoveries.ts';
+import { createScanSchedules } from './temporal/scan-schedule.ts';
 
 /*
  * The worker process: runs workflows and activities, relays what the database has accepted to Temporal, and
@@ -47,7 +50,7 @@ const worker = await Worker.create({
   namespace,
   taskQueue,
   workflowBundle: { codePath: await workflowBundle() },
-  activities: createActivities({ db, clock }),
+  activities: createActivities({ db, policy, clock }),
 });
 
 const stopping = new AbortController();
@@ -61,28 +64,39 @@ for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasio
 // Listening for it must not keep us alive after everything else has ended.
 process.channel?.unref();
 
-/** The net under relay and projections, and the broom behind them. */
-async function keepHouse(): Promise<void> {
+async function regularly(name: string, everyMs: number, work: () => Promise<void>): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
-      const { compared } = await reconcile({ db, client, recoveries, clock, log });
-      log.debug({ compared }, 'reconciled');
-      const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
-      await pruneOutbox(db, { doneBefore });
+      await work();
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'housekeeping did not finish, will try again');
+      log.warn({ reason: (error as Error).message }, `${name} did not finish, will try again`);
     }
-    await pause(houseKeepingEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(
-      () => undefined,
-    );
+    await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
   }
+}
+
+/** The net under relay and projections, and the broom behind them. */
+async function keepHouse(): Promise<void> {
+  await createScanSchedules({ client, taskQueue }).ensure(policy);
+  const { compared } = await reconcile({ db, client, recoveries, clock, log });
+  log.debug({ compared }, 'reconciled');
+  const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
+  await pruneOutbox(db, { doneBefore });
+}
+
+/** Free places of the team go to whom the last scan left waiting. */
+async function fillFreePlaces(): Promise<void> {
+  const { capacity } = policy.team;
+  const { opened } = await openWaiting(db, { capacity, policy, at: clock(), limit: capacity });
+  if (opened > 0) log.info({ opened }, 'opened cases of waiting candidates');
 }
 
 log.info({ policy: policy.version }, 'worker ready');
 await Promise.all([
   worker.run(),
   runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
-  keepHouse(),
+  regularly('housekeeping', houseKeepingEveryMs, keepHouse),
+  regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();
 await native.close();

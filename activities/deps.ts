@@ -1,4 +1,10 @@
 import type { Db } from '../db/open.ts';
+import type { VersionedPolicy } from '../domain/policy.ts';
 
 /** What activities work with, given by the worker or a test. */
-export type ActivityDeps = { db: Db; clock: () => string };
+export type ActivityDeps = {
+  db: Db;
+  /** of scans that nobody asked for */
+  policy: VersionedPolicy;
+  clock: () => string;
+};

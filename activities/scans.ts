@@ -1,47 +1,62 @@
+import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { dormancyOf, rhythmOf } from '../domain/dormancy.ts';
 import { worthOf } from '../domain/identification.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import { customersForScan } from '../db/customers.ts';
-import { finishScan, openFromScan, saveScanPage } from '../db/scans.ts';
+import {
+  beginScheduledScan,
+  finishScan,
+  getScan,
+  openFromScan,
+  saveScanPage,
+  type Candidate,
+} from '../db/scans.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Customers looked at and cases opened per activity: each stays well under a second, so a crash repeats little. */
+/** Customers looked at and cases opened in one transaction: each stays well under a second. */
 const pageSize = 2_000;
-const openAtOnce = 20;
+const openAtOnceAtMost = 20;
 
 type Scan = { scanId: string; policy: VersionedPolicy };
+type Page = Awaited<ReturnType<typeof customersForScan>>;
 
-export function scanActivities({ db, clock }: ActivityDeps) {
+export function scanActivities({ db, clock, policy }: ActivityDeps) {
   return {
-    async scanPage({ scanId, policy, after }: Scan & { after: string | null }) {
-      const page = await customersForScan(db, { after, limit: pageSize });
-      const now = clock();
-      const candidates = page.flatMap(({ customerId, history }) => {
-        const rhythm = rhythmOf(history, now);
-        const { state, dormantAfterDays } = dormancyOf(rhythm, policy.dormancy);
-        if (state !== 'dormant') return [];
-        const { tier, secondLifetimeValue } = worthOf(history, policy.identification);
-        if (policy.identification.decisionByTier[tier] === 'do-not-pursue') return [];
-        return {
-          customerId,
-          secondLifetimeValue,
-          silentDays: Math.floor(rhythm.silentDays!),
-          dormantAfterDays: Math.round(dormantAfterDays!),
-        };
-      });
-      const cursor = page.at(-1)?.customerId ?? null;
-      if (cursor) await saveScanPage(db, { scanId, cursor, scanned: page.length, candidates });
-      return { cursor: page.length < pageSize ? null : cursor };
+    /** Null while another scan is running: the schedule's is left out then. */
+    async beginScan(): Promise<Scan | null> {
+      const { workflowId } = activityInfo().workflowExecution!;
+      const scan = await beginScheduledScan(db, { scanId: workflowId, at: clock() });
+      return scan ? { scanId: scan.scanId, policy } : null;
+    },
+
+    async findCandidates({ scanId, policy }: Scan) {
+      for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
+        const page = await customersForScan(db, { after, limit: pageSize });
+        const candidates = dormantOf(page, policy, clock());
+        after = page.at(-1)?.customerId ?? null;
+        if (after) {
+          await saveScanPage(db, { scanId, cursor: after, scanned: page.length, candidates });
+        }
+        if (page.length < pageSize) return;
+        heartbeat();
+        // Lets others of this process have a turn; throws when the scan is cancelled.
+        await sleep(0);
+      }
     },
 
     async openCandidates({ scanId, policy }: Scan) {
-      return openFromScan(db, {
-        scanId,
-        policy,
-        capacity: policy.team.capacity,
-        at: clock(),
-        limit: openAtOnce,
-      });
+      const { startsPerMinute } = policy.scan;
+      // In steps of at most ten seconds, so that a dead worker is soon noticed.
+      const limit = Math.min(openAtOnceAtMost, Math.floor(startsPerMinute / 6));
+      const pauseMs = (limit / startsPerMinute) * 60_000;
+      const { capacity } = policy.team;
+      for (;;) {
+        const request = { scanId, policy, capacity, at: clock(), limit };
+        const { left } = await openFromScan(db, request);
+        if (left === 0) return;
+        heartbeat();
+        await sleep(pauseMs);
+      }
     },
 
     async completeScan({ scanId }: { scanId: string }) {
@@ -58,4 +73,20 @@ export function scanActivities({ db, clock }: ActivityDeps) {
       });
     },
   };
+}
+
+function dormantOf(page: Page, policy: VersionedPolicy, now: string): Candidate[] {
+  return page.flatMap(({ customerId, history }) => {
+    const rhythm = rhythmOf(history, now);
+    const { state, dormantAfterDays } = dormancyOf(rhythm, policy.dormancy);
+    if (state !== 'dormant') return [];
+    const { tier, secondLifetimeValue } = worthOf(history, policy.identification);
+    if (policy.identification.decisionByTier[tier] === 'do-not-pursue') return [];
+    return {
+      customerId,
+      secondLifetimeValue,
+      silentDays: Math.floor(rhythm.silentDays!),
+      dormantAfterDays: Math.round(dormantAfterDays!),
+    };
+  });
 }

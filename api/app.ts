@@ -12,6 +12,7 @@ import { pinoHttp } from 'pino-http';
 import type { Db } from '../db/open.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
+import type { ScanSchedules } from '../temporal/scan-schedule.ts';
 import { docs } from './docs.ts';
 import { HttpProblem, loggable, problemOf, sendProblem } from './errors.ts';
 import { localsOf } from './locals.ts';
@@ -26,6 +27,7 @@ export type AppDeps = {
   db: Db;
   policy: VersionedPolicy;
   recoveries: Recoveries;
+  scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   logger: Logger;
   /** now, ISO 8601 UTC */

@@ -5,6 +5,7 @@ import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
+import type { ScanSchedules } from '../temporal/scan-schedule.ts';
 import type { ProblemCode } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import type { CheckReadiness } from './readiness.ts';
@@ -24,6 +25,7 @@ export type Deps = {
   db: Db;
   policy: VersionedPolicy;
   recoveries: Recoveries;
+  scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   metrics: Metrics;
   logger: Logger;

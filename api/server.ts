@@ -5,6 +5,7 @@ import { closeDatabase, openDatabase } from '../db/open.ts';
 import { storePolicy } from '../db/policies.ts';
 import { connectTemporal } from '../temporal.config.ts';
 import { createRecoveries } from '../temporal/recoveries.ts';
+import { createScanSchedules } from '../temporal/scan-schedule.ts';
 import { createApp } from './app.ts';
 import { listen } from './listen.ts';
 import { readinessOf } from './readiness.ts';
@@ -26,6 +27,7 @@ const app = createApp({
   db,
   policy,
   recoveries: createRecoveries({ client, taskQueue }),
+  scanSchedules: createScanSchedules({ client, taskQueue }),
   readiness: readinessOf({ db, connection, namespace, taskQueue }),
   logger,
   clock,

@@ -123,6 +123,12 @@ export const policySchema = group({
       });
     }
   }),
+  scan: group({
+    at: timeOfDay,
+    startsPerMinute: wholeNumber(6, 100_000),
+    refillEvery: duration,
+    waitAtMost: duration,
+  }),
   identification: group({
     valueHorizon: duration,
     paceOverAtLeast: duration,

@@ -117,6 +117,15 @@ export function insertDone(
   insertCommand(tx, { ...done, commandId, actor, request, idempotencyKey }, 'done');
 }
 
+/** The audit of what was carried out elsewhere; doing it twice must be harmless. */
+export async function recordDone(
+  db: Db,
+  asked: Asked,
+  done: Pick<NewCommand, 'action' | 'target' | 'caseId' | 'at'>,
+): Promise<void> {
+  writing(db, (tx) => insertDone(tx, asked, done));
+}
+
 export function insertCommand(
   tx: Db,
   { actor, ...command }: NewCommand,

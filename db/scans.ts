@@ -1,12 +1,15 @@
-import { and, count, desc, eq, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { after } from '../domain/duration.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type { ScanRecord } from '../domain/records.ts';
+import type { CandidateRecord, Page, PageOf, ScanRecord } from '../domain/records.ts';
 import { openCaseIn } from './case-opening.ts';
 import { countOpen } from './cases.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { countScannable, scannable } from './customers.ts';
 import { enqueue } from './outbox.ts';
+import { pageOf, startOf, type Listing } from './paging.ts';
 import { customers, scanCandidates, scans } from './schema.ts';
 
 export type Candidate = Omit<typeof scanCandidates.$inferSelect, 'scanId'>;
@@ -21,7 +24,10 @@ export async function startScan(
   asked?: Asked,
 ): Promise<{ record: ScanRecord; created: boolean }> {
   return writing(db, (tx) => {
-    const started = startIn(tx, { scanId, at });
+    const started = beginIn(tx, { scanId, origin: 'request', at });
+    if (started.created) {
+      enqueue(tx, { orderKey: 'scan', kind: 'start-scan', payload: { scanId }, at });
+    }
     if (asked) {
       const request = { ...asked.request, answer: started.created ? 'created' : 'found' };
       const target = started.record.scanId;
@@ -31,29 +37,69 @@ export async function startScan(
   });
 }
 
-function startIn(
-  tx: Db,
+/**
+ * Begins the scan whose workflow the schedule has started; the same again when its activity is repeated.
+ * @returns undefined while another scan is running
+ */
+export async function beginScheduledScan(
+  db: Db,
   { scanId, at }: { scanId: string; at: string },
+): Promise<ScanRecord | undefined> {
+  return writing(db, (tx) => {
+    const before = scanOf(tx, scanId);
+    if (before) return before;
+    const { record, created } = beginIn(tx, { scanId, origin: 'schedule', at });
+    return created ? record : undefined;
+  });
+}
+
+function beginIn(
+  tx: Db,
+  { scanId, origin, at }: Pick<ScanRecord, 'scanId' | 'origin'> & { at: string },
 ): { record: ScanRecord; created: boolean } {
-  const running = tx
-    .select()
-    .from(scans)
-    .where(sql`${scans.status} = 'running'`)
-    .get();
+  const running = runningIn(tx);
   if (running) return { record: running, created: false };
-  // Only a running scan needs its candidates.
-  tx.delete(scanCandidates).run();
   const record = tx
     .insert(scans)
-    .values({ scanId, status: 'running', startedAt: at, total: countScannable(tx) })
+    .values({ scanId, origin, status: 'running', startedAt: at, total: countScannable(tx) })
     .returning()
     .get();
-  enqueue(tx, { orderKey: 'scan', kind: 'start-scan', payload: { scanId }, at });
   return { record, created: true };
 }
 
 export async function getScan(db: Db, scanId: string): Promise<ScanRecord | undefined> {
   return scanOf(db, scanId);
+}
+
+export async function runningScan(db: Db): Promise<ScanRecord | undefined> {
+  return runningIn(db);
+}
+
+function runningIn(db: Db): ScanRecord | undefined {
+  return db
+    .select()
+    .from(scans)
+    .where(sql`${scans.status} = 'running'`)
+    .get();
+}
+
+const newestFirst: Listing<ScanRecord> = {
+  name: 'scans',
+  keyOf: ({ startedAt, scanId }) => [startedAt, scanId],
+  keyParts: 2,
+  order: 'descending',
+};
+
+export async function listScans(db: Db, page: Page): Promise<PageOf<ScanRecord>> {
+  const from = startOf(newestFirst, page);
+  const rows = db
+    .select()
+    .from(scans)
+    .where(from && sql`(${scans.startedAt}, ${scans.scanId}) < (${from[0]}, ${from[1]})`)
+    .orderBy(desc(scans.startedAt), desc(scans.scanId))
+    .limit(page.limit + 1)
+    .all();
+  return pageOf(newestFirst, rows, page);
 }
 
 /**
@@ -88,43 +134,105 @@ export async function saveScanPage(
   });
 }
 
+type Opening = {
+  /** cases the team may have open at once; the policy's own limit counts as well */
+  capacity: number;
+  policy: VersionedPolicy;
+  at: string;
+  limit: number;
+};
+
 /**
  * Opens cases for the most valuable candidates, at most `limit`, as far as there is room beside the open cases.
  * Whoever has bought, cancelled or objected since the scan looked is left out.
- * @param capacity cases the team may have open at once; the policy's own limit counts as well
  * @returns `left`: how many more would have room
  */
 export async function openFromScan(
   db: Db,
-  request: { scanId: string; capacity: number; policy: VersionedPolicy; at: string; limit: number },
+  { scanId, ...opening }: Opening & { scanId: string },
 ): Promise<{ opened: number; left: number }> {
-  const { scanId, capacity, policy, at, limit } = request;
   return writing(db, (tx) => {
     const scan = scanOf(tx, scanId);
-    if (scan?.status !== 'running') return { opened: 0, left: 0 };
-    const room = Math.max(0, Math.min(capacity, policy.team.capacity) - countOpen(tx));
-    const best = bestCandidates(tx, scan, Math.min(limit, room));
-    for (const { customerId } of best) {
-      openCaseIn(tx, {
-        customerId,
-        trigger: 'dormancy',
-        statedCause: null,
-        statedReason: null,
-        effectiveAt: null,
-        openedBy: scanId,
-        policy,
-        at,
-      });
-    }
-    tx.update(scans)
-      .set({ opened: sql`${scans.opened} + ${best.length}` })
-      .where(eq(scans.scanId, scanId))
-      .run();
-    return {
-      opened: best.length,
-      left: Math.min(room - best.length, countWaiting(tx, scan)),
-    };
+    return scan?.status === 'running' ? openBest(tx, scan, opening) : { opened: 0, left: 0 };
   });
+}
+
+/**
+ * Gives places of the team that have become free to whom the last scan left waiting, the most valuable first.
+ * @returns as openFromScan
+ */
+export async function openWaiting(
+  db: Db,
+  opening: Opening,
+): Promise<{ opened: number; left: number }> {
+  return writing(db, (tx) => {
+    const scan = lastCompleted(tx);
+    if (!scan || isExpired(scan, opening)) return { opened: 0, left: 0 };
+    const result = openBest(tx, scan, opening);
+    tx.update(scans)
+      .set({ waiting: countWaiting(tx, scan) })
+      .where(eq(scans.scanId, scan.scanId))
+      .run();
+    return result;
+  });
+}
+
+function isExpired({ startedAt }: ScanRecord, { policy, at }: Pick<Opening, 'policy' | 'at'>) {
+  return after(startedAt, policy.scan.waitAtMost) <= at;
+}
+
+function openBest(
+  tx: Db,
+  scan: ScanRecord,
+  { capacity, policy, at, limit }: Opening,
+): { opened: number; left: number } {
+  const { scanId } = scan;
+  const room = Math.max(0, Math.min(capacity, policy.team.capacity) - countOpen(tx));
+  const best = waitingOf(tx, scan, Math.min(limit, room));
+  for (const { customerId } of best) {
+    openCaseIn(tx, {
+      customerId,
+      trigger: 'dormancy',
+      statedCause: null,
+      statedReason: null,
+      effectiveAt: null,
+      openedBy: scanId,
+      policy,
+      at,
+    });
+  }
+  tx.update(scans)
+    .set({ opened: sql`${scans.opened} + ${best.length}` })
+    .where(eq(scans.scanId, scanId))
+    .run();
+  return {
+    opened: best.length,
+    left: Math.min(room - best.length, countWaiting(tx, scan)),
+  };
+}
+
+const mostValuableFirst: Listing<CandidateRecord> = {
+  name: 'candidates',
+  keyOf: ({ secondLifetimeValue, customerId }) => [String(secondLifetimeValue), customerId],
+  keyParts: 2,
+  order: 'descending',
+};
+
+/** Who waits for a place of the team, in the order in which they will get one. */
+export async function listWaiting(
+  db: Db,
+  now: Pick<Opening, 'policy' | 'at'>,
+  page: Page,
+): Promise<PageOf<CandidateRecord>> {
+  const from = startOf(mostValuableFirst, page);
+  const scan = lastCompleted(db);
+  if (!scan || isExpired(scan, now)) return pageOf(mostValuableFirst, [], page);
+  const { secondLifetimeValue, customerId } = scanCandidates;
+  const rows = waitingOf(db, scan, page.limit + 1, [
+    from && sql`(${secondLifetimeValue}, ${customerId}) < (${Number(from[0])}, ${from[1]})`,
+  ]);
+  const records = rows.map((row) => ({ ...row, foundAt: scan.startedAt }));
+  return pageOf(mostValuableFirst, records, page);
 }
 
 /** Notes the end, once, with how many candidates still wait for room. */
@@ -145,6 +253,12 @@ export async function finishScan(
       .set({ status, error: error ?? null, finishedAt: at, waiting: countWaiting(tx, scan) })
       .where(eq(scans.scanId, scanId))
       .run();
+    // Whom a failed scan found is not the whole picture: those of the last good one go on waiting.
+    const outdated =
+      status === 'completed'
+        ? ne(scanCandidates.scanId, scanId)
+        : eq(scanCandidates.scanId, scanId);
+    tx.delete(scanCandidates).where(outdated).run();
   });
 }
 
@@ -163,12 +277,23 @@ function stillLost(db: Db, { scanId, startedAt }: ScanRecord) {
   );
 }
 
-function bestCandidates(db: Db, scan: ScanRecord, limit: number): { customerId: string }[] {
+function lastCompleted(db: Db): ScanRecord | undefined {
   return db
-    .select({ customerId: scanCandidates.customerId })
+    .select()
+    .from(scans)
+    .where(eq(scans.status, 'completed'))
+    .orderBy(desc(scans.startedAt), desc(scans.scanId))
+    .limit(1)
+    .get();
+}
+
+function waitingOf(db: Db, scan: ScanRecord, limit: number, conditions: (SQL | undefined)[] = []) {
+  const { scanId: _scanId, ...columns } = getTableColumns(scanCandidates);
+  return db
+    .select(columns)
     .from(scanCandidates)
     .innerJoin(customers, asCustomer)
-    .where(stillLost(db, scan))
+    .where(and(stillLost(db, scan), ...conditions))
     .orderBy(desc(scanCandidates.secondLifetimeValue), desc(scanCandidates.customerId))
     .limit(limit)
     .all();

@@ -12,6 +12,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
+import { scanOrigins } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {
@@ -297,6 +298,7 @@ export const scans = sqliteTable(
   'scans',
   {
     scanId: text().primaryKey(),
+    origin: text({ enum: scanOrigins }).notNull(),
     status: text({ enum: ['running', 'completed', 'failed'] }).notNull(),
     startedAt: text().notNull(),
     finishedAt: text(),
@@ -314,10 +316,11 @@ export const scans = sqliteTable(
     uniqueIndex('scans_one_running')
       .on(t.status)
       .where(sql`status = 'running'`),
+    index('scans_newest').on(t.startedAt, t.scanId),
   ],
 );
 
-/** Dormant customers found by a scan, before it opens cases for the most valuable ones. */
+/** Dormant customers found by a scan: those for whom there is no room wait here until the next one. */
 export const scanCandidates = sqliteTable(
   'scan_candidates',
   {

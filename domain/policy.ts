@@ -54,6 +54,16 @@ export type Policy = {
     /** silence above which a customer is cold (Z0) and not worth a case */
     maximumSilence: Duration;
   };
+  scan: {
+    /** every night at this local time (`HH:MM`); can be moved and paused through the API */
+    at: string;
+    /** how many cases a scan opens at most, so that neither Temporal nor the team is flooded */
+    startsPerMinute: number;
+    /** how soon a free place of the team is given to the next waiting candidate */
+    refillEvery: Duration;
+    /** what a scan found is not acted on any more after this */
+    waitAtMost: Duration;
+  };
   identification: {
     /** how far ahead the second lifetime value looks */
     valueHorizon: Duration;
@@ -123,6 +133,7 @@ export const standardPolicy: Policy = {
     firstTimeBuyerSilence: '120d',
     maximumSilence: '730d',
   },
+  scan: { at: '02:30', startsPerMinute: 600, refillEvery: '2m', waitAtMost: '14d' },
   identification: {
     valueHorizon: '365d',
     paceOverAtLeast: '90d',
@@ -194,6 +205,8 @@ export const demoPolicy: Policy = {
   team: { id: 'recovery', capacity: 40 },
   contact: { hours: null, timesOfDay: [] },
   playbookDay: '1s',
+  // Whoever watches sees the same cases from their opening to their end.
+  scan: { ...standardPolicy.scan, startsPerMinute: 6_000, refillEvery: '1d' },
   identification: {
     ...standardPolicy.identification,
     managerDecidesWithin: '15s',

@@ -151,8 +151,12 @@ export type KeyRecord = {
   lastUsedAt: string | null;
 };
 
+export const scanOrigins = ['request', 'schedule'] as const;
+
 export type ScanRecord = {
   scanId: string;
+  /** asked for by somebody, or begun by the nightly schedule */
+  origin: (typeof scanOrigins)[number];
   status: 'running' | 'completed' | 'failed';
   startedAt: string;
   finishedAt: string | null;
@@ -163,6 +167,15 @@ export type ScanRecord = {
   opened: number;
   waiting: number;
   error: string | null;
+};
+
+/** A dormant customer for whom the team has had no place yet. */
+export type CandidateRecord = {
+  customerId: string;
+  secondLifetimeValue: number;
+  silentDays: number;
+  dormantAfterDays: number;
+  foundAt: string;
 };
 
 /** One undelivered message to Temporal. */

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { recoveryWorkflowId } from '../domain/ids.ts';
+import { recoveryWorkflowId, scanWorkflowId } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { endOutside, getCase, openCaseOf, openCasesPage, restartCase } from '../db/cases.ts';
 import type { Db } from '../db/open.ts';
+import { finishScan, runningScan } from '../db/scans.ts';
 import { caseStateQuery } from '../workflows/messages.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { Logger } from './relay.ts';
@@ -27,10 +28,13 @@ export type Reconciliation = {
   rewritten: string[];
   /** running, but stuck: the workflow answers no question. Nothing that we could repair; an operator must look. */
   unanswered: string[];
+  /** running in the database, its workflow was terminated or is lost: marked as failed, so that others can begin */
+  scansEnded: string[];
 };
 
 const pageSize = 500;
 const lateMs = 60_000;
+const lateScanMs = 300_000;
 /** gRPC's numbers for a workflow that answers no query: its worker fails it, or nobody takes it in time. */
 const noAnswer = { deadlineExceeded: 4, failedPrecondition: 9 } as const;
 
@@ -45,6 +49,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
     endedOutside: [],
     rewritten: [],
     unanswered: [],
+    scansEnded: [],
   };
   const running = await runningCustomers(deps.client);
   for (let after: string | null = null; ;) {
@@ -57,9 +62,10 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
   for (const customerId of running) {
     if (!(await openCaseOf(deps.db, customerId))) await checkUnknown(deps, customerId, found);
   }
-  const { restarted, endedOutside, rewritten } = found;
-  if (restarted.length + endedOutside.length + rewritten.length > 0) {
-    deps.log.warn(found, 'the reconciliation pass had to repair cases');
+  await checkScan(deps, found);
+  const { restarted, endedOutside, rewritten, scansEnded } = found;
+  if ([restarted, endedOutside, rewritten, scansEnded].some(({ length }) => length > 0)) {
+    deps.log.warn(found, 'the reconciliation pass had to repair');
   }
   const { unanswered } = found;
   if (unanswered.length > 0)
@@ -119,6 +125,27 @@ async function checkUnknown(
   if (await openCaseOf(db, customerId)) return;
   await recoveries.writeAgain(customerId);
   found.rewritten.push(customerId);
+}
+
+async function checkScan(
+  { db, client, clock }: ReconcileDeps,
+  { scansEnded }: Reconciliation,
+): Promise<void> {
+  const scan = await runningScan(db);
+  if (!scan || Date.parse(scan.startedAt) > Date.parse(clock()) - lateScanMs) return;
+  const { scanId, origin } = scan;
+  const handle = client.workflow.getHandle(origin === 'schedule' ? scanId : scanWorkflowId(scanId));
+  const { name } = await handle
+    .describe()
+    .then(({ status }) => status)
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return { name: 'MISSING' };
+      throw error;
+    });
+  if (name === 'RUNNING') return;
+  const error = `Its workflow in Temporal is ${name.toLowerCase()}.`;
+  await finishScan(db, { scanId, status: 'failed', error, at: clock() });
+  scansEnded.push(scanId);
 }
 
 async function stateOf(client: Client, customerId: string) {

@@ -2,29 +2,33 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Activities } from '../activities/index.ts';
 
-const { scanPage, openCandidates, completeScan, failScan } = proxyActivities<Activities>({
+const { beginScan, completeScan, failScan } = proxyActivities<Activities>({
   startToCloseTimeout: '1m',
   retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 20 },
 });
 
-/** Looks at every customer page by page, then opens cases for the most valuable dormant ones within capacity. */
-export async function dormancyScan(input: {
-  scanId: string;
-  policy: VersionedPolicy;
-}): Promise<void> {
+/** Long ones, each of which goes on where it was when its worker died. */
+const { findCandidates, openCandidates } = proxyActivities<Activities>({
+  startToCloseTimeout: '12h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 20 },
+});
+
+/**
+ * Looks at every customer, then opens cases for the most valuable dormant ones within capacity.
+ * @param asked the scan that somebody asked for; the schedule begins its own, unless one is running
+ */
+export async function dormancyScan(
+  asked: { scanId: string; policy: VersionedPolicy } | null,
+): Promise<void> {
+  const scan = asked ?? (await beginScan());
+  if (!scan) return;
   try {
-    let after: string | null = null;
-    do {
-      const page: { cursor: string | null } = await scanPage({ ...input, after });
-      after = page.cursor;
-    } while (after !== null);
-    let left: number;
-    do {
-      ({ left } = await openCandidates(input));
-    } while (left > 0);
+    await findCandidates(scan);
+    await openCandidates(scan);
   } catch (error) {
-    await failScan({ scanId: input.scanId });
+    await failScan({ scanId: scan.scanId });
     throw error;
   }
-  await completeScan({ scanId: input.scanId });
+  await completeScan({ scanId: scan.scanId });
 }

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { getScan, startScan } from '../../db/scans.ts';
+import { recordDone } from '../../db/commands.ts';
+import { getScan, listScans, listWaiting, startScan } from '../../db/scans.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { ScanRecord } from '../../domain/records.ts';
+import { scanOrigins, type ScanRecord } from '../../domain/records.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Answer } from '../route.ts';
-import { timestamp } from '../schemas/common.ts';
+import { customerId, list, money, page, timestamp } from '../schemas/common.ts';
 
 const count = z.int().min(0);
 const scanSchema = z
   .strictObject({
     scanId: z.string(),
+    origin: z.enum(scanOrigins).meta({ description: 'asked for, or begun by the schedule' }),
     status: z.enum(['running', 'completed', 'failed']),
     progress: z.number().min(0).max(1),
     startedAt: timestamp,
@@ -29,6 +31,31 @@ function scanJson({ total, cursor: _cursor, ...record }: ScanRecord): z.output<t
   const progress = record.status === 'completed' ? 1 : share;
   return { ...record, customers: total, progress };
 }
+
+const candidateSchema = z
+  .strictObject({
+    customerId,
+    secondLifetimeValue: money('what the customer would bring if regained'),
+    silentDays: count.meta({ description: 'days since the last purchase, when the scan looked' }),
+    dormantAfterDays: count.meta({ description: 'silence from which this customer is dormant' }),
+    foundAt: timestamp,
+  })
+  .meta({ id: 'Candidate' });
+
+const timeRule = 'must be a time of day like 02:30';
+const localTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, timeRule)
+  .meta({ description: "in the company's time zone", example: '02:30' });
+const scheduleSchema = z
+  .strictObject({
+    at: localTime,
+    timeZone: z.string().meta({ example: 'Europe/Berlin' }),
+    paused: z.boolean(),
+    nextAt: timestamp.nullable().meta({ description: 'null while paused' }),
+    lastAt: timestamp.nullable(),
+  })
+  .meta({ id: 'ScanSchedule' });
 
 function started(record: ScanRecord, created: boolean): Answer {
   return {
@@ -60,6 +87,68 @@ export const scanRoutes = [
       const asked = { actor, request: {}, idempotencyKey };
       const { record, created } = await startScan(db, { scanId: randomUUID(), at }, asked);
       return started(record, created);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/scans',
+    name: 'listScans',
+    summary: 'List scans, the newest first',
+    roles: managers,
+    query: z.strictObject(page),
+    answers: { 200: { description: 'A page of scans', schema: list(scanSchema) } },
+    handle: async ({ db, query }) => {
+      const { items, nextCursor } = await listScans(db, query);
+      return { status: 200, body: { items: items.map(scanJson), nextCursor } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/candidates',
+    name: 'listCandidates',
+    summary: 'Dormant customers who wait for a free place of the team, the next one first',
+    description:
+      'Found by the last scan. A free place is given to the next of them within minutes; whoever buys, cancels or objects meanwhile leaves the list, and it ends with the next scan or when it is too old.',
+    roles: managers,
+    query: z.strictObject(page),
+    answers: { 200: { description: 'A page of candidates', schema: list(candidateSchema) } },
+    handle: async ({ db, policy, at, query }) => {
+      const { currency } = policy;
+      const { items, nextCursor } = await listWaiting(db, { policy, at }, query);
+      const candidates = items.map(({ secondLifetimeValue: amount, ...candidate }) => ({
+        ...candidate,
+        secondLifetimeValue: { amount, currency },
+      }));
+      return { status: 200, body: { items: candidates, nextCursor } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/scan-schedule',
+    name: 'getScanSchedule',
+    summary: 'When the nightly scan runs',
+    roles: managers,
+    answers: { 200: { description: 'The schedule', schema: scheduleSchema } },
+    problems: ['unavailable'],
+    handle: async ({ scanSchedules }) => ({ status: 200, body: await scanSchedules.get() }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/scan-schedule',
+    name: 'changeScanSchedule',
+    summary: 'Move, pause or resume the nightly scan',
+    description:
+      'What is left out stays as it is. A night that passes while paused is not caught up.',
+    roles: managers,
+    body: z.strictObject({ at: localTime.optional(), paused: z.boolean().optional() }),
+    example: { at: '03:15', paused: false },
+    answers: { 200: { description: 'The schedule as it is now', schema: scheduleSchema } },
+    problems: ['unavailable'],
+    handle: async ({ db, scanSchedules, actor, at, body }) => {
+      const schedule = await scanSchedules.change(body);
+      const done = { action: 'scan-schedule.change', target: '', caseId: null, at };
+      await recordDone(db, { actor, request: body, idempotencyKey: null }, done);
+      return { status: 200, body: schedule };
     },
   }),
   route({

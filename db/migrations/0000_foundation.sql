@@ -175,6 +175,7 @@ CREATE TABLE `scan_candidates` (
 CREATE INDEX `scan_candidates_rank` ON `scan_candidates` (`scan_id`,`second_lifetime_value`,`customer_id`);--> statement-breakpoint
 CREATE TABLE `scans` (
 	`scan_id` text PRIMARY KEY NOT NULL,
+	`origin` text NOT NULL,
 	`status` text NOT NULL,
 	`started_at` text NOT NULL,
 	`finished_at` text,
@@ -188,6 +189,7 @@ CREATE TABLE `scans` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `scans_one_running` ON `scans` (`status`) WHERE status = 'running';--> statement-breakpoint
+CREATE INDEX `scans_newest` ON `scans` (`started_at`,`scan_id`);--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`task_id` text PRIMARY KEY NOT NULL,
 	`case_id` text NOT NULL,

@@ -7,6 +7,23 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+describe('the nightly scan', () => {
+  test('can be neither seen nor changed while the engine is away', async () => {
+    const answers = [
+      await api.get('/api/v1/scan-schedule'),
+      await api.post('/api/v1/scan-schedule', { paused: true }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    const { status, body } = await api.post('/api/v1/scan-schedule', { at: '25:00' });
+    expect([status, body.errors[0].field]).toEqual([400, 'at']);
+  });
+
+  test('leaves a list of candidates, empty before the first scan', async () => {
+    const { status, body } = await api.get('/api/v1/candidates', { as: 'manager' });
+    expect([status, body]).toEqual([200, { items: [], nextCursor: null }]);
+  });
+});
+
 describe('keys', () => {
   test('a new key works, its secret is shown once, and it ends when it is revoked', async () => {
     const made = await api.post('/api/v1/keys', { name: 'Agent 7', role: 'agent' });

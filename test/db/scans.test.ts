@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { listCases, openCaseOf, projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
-import { finishScan, getScan, openFromScan, saveScanPage, startScan } from '../../db/scans.ts';
+import {
+  beginScheduledScan,
+  finishScan,
+  getScan,
+  listScans,
+  listWaiting,
+  openFromScan,
+  openWaiting,
+  saveScanPage,
+  startScan,
+} from '../../db/scans.ts';
+import { after } from '../../domain/duration.ts';
 import { withDatabase } from '../support/database.ts';
 import {
   accept,
@@ -156,5 +167,83 @@ describe('opening cases from a scan', () => {
       await finishScan(db, { scanId: 's1', status: 'completed', at: minute(12) });
       expect(await open(db)).toEqual({ opened: 0, left: 0 });
       expect(await getScan(db, 's1')).toMatchObject({ status: 'failed', error: 'why', waiting: 1 });
+    }));
+});
+
+describe('a scan by the schedule', () => {
+  it('begins under the name of its workflow, once, and not beside another one', () =>
+    withDatabase(async ({ db }) => {
+      const begin = (scanId: string) => beginScheduledScan(db, { scanId, at: minute(1) });
+      expect(await begin('night-1')).toMatchObject({ origin: 'schedule', status: 'running' });
+      expect(await begin('night-1')).toMatchObject({ scanId: 'night-1' });
+      expect(await begin('night-2')).toBeUndefined();
+      expect(await messages(db)).toEqual([]);
+      await finishScan(db, { scanId: 'night-1', status: 'completed', at: minute(2) });
+      await startScan(db, { scanId: 's2', at: minute(3) });
+      const { items } = await listScans(db, { limit: 10 });
+      expect(items.map(({ scanId }) => scanId)).toEqual(['s2', 'night-1']);
+    }));
+});
+
+describe('candidates without a place', () => {
+  const now = async (db: Db) => ({ policy: await aPolicy(db), at: minute(40) });
+  const waiting = async (db: Db, limit = 100) => {
+    const { items } = await listWaiting(db, await now(db), { limit });
+    return items.map(({ customerId }) => customerId);
+  };
+  const fill = async (db: Db, capacity: number) =>
+    openWaiting(db, { ...(await now(db)), capacity, limit: 20 });
+
+  it('wait, ranked, and get the places that become free', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10, C2: 50, C3: 30, C4: 40 });
+      await open(db, { capacity: 1 });
+      expect(await waiting(db)).toEqual([]);
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(30) });
+      expect(await waiting(db)).toEqual(['C4', 'C3', 'C1']);
+      expect(await fill(db, 1)).toEqual({ opened: 0, left: 0 });
+
+      const record = (await openCaseOf(db, 'C2'))!;
+      await projectCase(db, projection(record, 1, { state: closedAsLost }), minute(31));
+      expect(await fill(db, 1)).toEqual({ opened: 1, left: 0 });
+      expect(await dormant(db)).toEqual(['C2', 'C4']);
+      expect(await waiting(db)).toEqual(['C3', 'C1']);
+      expect(await getScan(db, 's1')).toMatchObject({ opened: 2, waiting: 2 });
+    }));
+
+  it('come in pages and leave when they buy', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10, C2: 9, C3: 10 });
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(30) });
+      const first = await listWaiting(db, await now(db), { limit: 2 });
+      expect(first.items).toMatchObject([
+        { customerId: 'C3', secondLifetimeValue: 10, foundAt: minute(10) },
+        { customerId: 'C1' },
+      ]);
+      const page = { limit: 2, cursor: first.nextCursor! };
+      expect((await listWaiting(db, await now(db), page)).items).toMatchObject([
+        { customerId: 'C2' },
+      ]);
+      await accept(db, [purchase('C3', 'o2', { time: minute(35) })]);
+      expect(await waiting(db)).toEqual(['C1', 'C2']);
+    }));
+
+  it('are those of the last good scan, until it is too old', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10 });
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(11) });
+      await startScan(db, { scanId: 's2', at: minute(12) });
+      const found = { cursor: 'Z', scanned: 1, candidates: [candidate('C1', 5)] };
+      await saveScanPage(db, { scanId: 's2', ...found });
+      expect(await waiting(db)).toEqual(['C1']);
+      await finishScan(db, { scanId: 's2', status: 'failed', error: 'why', at: minute(13) });
+      expect((await listWaiting(db, await now(db), { limit: 1 })).items).toMatchObject([
+        { secondLifetimeValue: 10 },
+      ]);
+      const policy = await aPolicy(db);
+      const tooLate = { policy, at: after(minute(10), policy.scan.waitAtMost) };
+      expect((await listWaiting(db, tooLate, { limit: 1 })).items).toEqual([]);
+      const opening = { ...tooLate, capacity: 60, limit: 20 };
+      expect(await openWaiting(db, opening)).toEqual({ opened: 0, left: 0 });
     }));
 });

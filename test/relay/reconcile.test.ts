@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { getCase, timelineOf } from '../../db/cases.ts';
+import { beginScheduledScan, getScan } from '../../db/scans.ts';
 import { cases } from '../../db/schema.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
 import { standardPolicy } from '../../domain/policy.ts';
@@ -26,14 +27,18 @@ beforeEach(async () => {
 
 const handle = () => engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
 
+async function reconciled() {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  return reconcile({
+    ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
+    clock: () => new Date().toISOString(),
+  });
+}
+
 /** Reconciles until it repairs something: Temporal's list of workflows lags a little behind. */
 async function repaired() {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   for (let tries = 0; tries < 40; tries += 1) {
-    const found = await reconcile({
-      ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
-      clock: () => new Date().toISOString(),
-    });
+    const found = await reconciled();
     if ([found.restarted, found.endedOutside, found.rewritten].some((ids) => ids.length > 0)) {
       return found;
     }
@@ -44,11 +49,7 @@ async function repaired() {
 
 describe('the reconciliation pass', () => {
   it('finds nothing to repair when nothing is wrong', async () => {
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const found = await reconcile({
-      ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
-      clock: () => new Date().toISOString(),
-    });
+    const found = await reconciled();
     expect(found).toMatchObject({ restarted: [], endedOutside: [], rewritten: [] });
     expect(found.compared).toBeGreaterThan(0);
   });
@@ -85,6 +86,17 @@ describe('the reconciliation pass', () => {
     const story = await timelineOf(engine.db, caseId);
     expect(story.slice(0, before.length)).toEqual(before);
     expect(story.map(({ code }) => code)).toContain('repaired');
+  });
+
+  it('fails a scan whose workflow is lost, so that others can begin', async () => {
+    const startedAt = new Date(Date.now() - 10 * 60_000).toISOString();
+    await beginScheduledScan(engine.db, { scanId: 'lost-night', at: startedAt });
+    const { scansEnded } = await reconciled();
+    expect(scansEnded).toEqual(['lost-night']);
+    expect(await getScan(engine.db, 'lost-night')).toMatchObject({
+      status: 'failed',
+      error: 'Its workflow in Temporal is missing.',
+    });
   });
 
   it('has a case written again that the database has lost, as after restoring an old backup', async () => {

@@ -15,6 +15,7 @@ import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
 import type { KeyRecord } from '../../domain/records.ts';
 import { roles, type Role } from '../../domain/words.ts';
 import { createRecoveries } from '../../temporal/recoveries.ts';
+import { createScanSchedules } from '../../temporal/scan-schedule.ts';
 
 /** JSON as a stranger gets it, without a type */
 export type Json = any;
@@ -58,10 +59,12 @@ export async function startApi(
   const lines: string[] = [];
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const place = { connection, namespace: 'default', taskQueue: 'winback' };
+  const nowhere = { client: new Client({ connection }), taskQueue: place.taskQueue };
   const app = createApp({
     db,
     policy,
-    recoveries: createRecoveries({ client: new Client({ connection }), taskQueue: 'winback' }),
+    recoveries: createRecoveries(nowhere),
+    scanSchedules: createScanSchedules(nowhere),
     readiness: readinessOf({ db, ...place }),
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     clock,

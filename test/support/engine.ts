@@ -100,18 +100,19 @@ export async function startEngine(
   await now();
   await seedPlaybooks(db, builtInPlaybooks, clock());
   const recoveries = createRecoveries({ client: env.client, taskQueue });
+  const stored = await storePolicy(db, policy, clock());
   const worker = await Worker.create({
     connection: env.nativeConnection,
     ...(env.namespace ? { namespace: env.namespace } : {}),
     taskQueue,
     workflowBundle: { codePath: testPath('bundle') },
-    activities: createActivities({ db, clock }),
+    activities: createActivities({ db, policy: stored, clock }),
   });
   const stopping = new AbortController();
   const relay = {
     db,
     recoveries,
-    policy: await storePolicy(db, policy, clock()),
+    policy: stored,
     clock,
     log,
   };

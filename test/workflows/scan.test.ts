@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listCases } from '../../db/cases.ts';
+import { listScans } from '../../db/scans.ts';
+import { createScanSchedules, type ScanSchedules } from '../../temporal/scan-schedule.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { quickPolicy } from '../support/policies.ts';
+
+let engine: Engine;
+let schedules: ScanSchedules;
+beforeAll(async () => {
+  engine = await startEngine('dev-server', quickPolicy);
+  const { client } = engine.env;
+  schedules = createScanSchedules({ client, taskQueue: 'winback-test' });
+});
+afterAll(() => engine.stop());
+
+async function completedScans(number: number) {
+  for (;;) {
+    const { items } = await listScans(engine.db, { limit: 100 });
+    const completed = items.filter(({ status }) => status === 'completed');
+    if (completed.length >= number) return completed;
+    await pause(50);
+  }
+}
+
+async function casesOpened(): Promise<string[]> {
+  const { items } = await listCases(engine.db, { trigger: 'dormancy' }, { limit: 100 });
+  return items.map(({ customerId }) => customerId).sort();
+}
+
+describe('the nightly scan', () => {
+  it('opens the cases of dormant customers, and none twice', async () => {
+    const customers = [await engine.customer(), await engine.customer()].sort();
+    await schedules.ensure(quickPolicy);
+    const handle = engine.env.client.schedule.getHandle('dormancy-scan');
+    await handle.trigger();
+    const [first] = await completedScans(1);
+    expect(first).toMatchObject({ origin: 'schedule', dormant: 2, opened: 2, waiting: 0 });
+    expect(await casesOpened()).toEqual(customers);
+
+    await handle.trigger();
+    await completedScans(2);
+    expect(await casesOpened()).toEqual(customers);
+  });
+
+  it('runs at the time of the policy until it is moved or paused, which a restart leaves alone', async () => {
+    await schedules.ensure(quickPolicy);
+    const { at, timeZone } = { at: quickPolicy.scan.at, timeZone: quickPolicy.timeZone };
+    const planned = await schedules.get();
+    expect(planned).toMatchObject({ at, timeZone, paused: false });
+    expect(localTime(planned.nextAt!, timeZone)).toBe(at);
+
+    const moved = await schedules.change({ at: '04:45' });
+    expect(localTime(moved.nextAt!, timeZone)).toBe('04:45');
+    await schedules.change({ paused: true });
+    await schedules.ensure(quickPolicy);
+    expect(await schedules.get()).toMatchObject({ at: '04:45', paused: true, nextAt: null });
+    expect(await schedules.change({ paused: false })).toMatchObject({ at: '04:45', paused: false });
+  });
+});
+
+function localTime(at: string, timeZone: string): string {
+  const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const;
+  return new Intl.DateTimeFormat('en', options).format(new Date(at));
+}
