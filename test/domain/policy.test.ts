@@ -112,8 +112,13 @@ describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
 });
 
 describe('the demo', () => {
-  it('has seconds wherever a case waits; only purchases are judged in days', () => {
-    const inDays = ['dormancy.', 'identification.valueHorizon', 'identification.paceOverAtLeast'];
+  it('has seconds wherever a case waits; only purchases are judged, and scans repeated, in days', () => {
+    const inDays = [
+      'dormancy.',
+      'identification.valueHorizon',
+      'identification.paceOverAtLeast',
+      'scan.',
+    ];
     const waits = durations(demoPolicy).filter(([path]) => !inDays.some((p) => path.startsWith(p)));
     expect(waits.filter(([, duration]) => durationMs(duration) > 60_000)).toEqual([]);
   });
