@@ -3,7 +3,7 @@ import { nextWorkingMoment } from '../domain/calendar.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Channel } from '../domain/words.ts';
+import type { Cause, Channel, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { currentPermissions } from '../db/customers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
@@ -28,9 +28,11 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       customerId: string;
       caseId: string;
       episode: number;
-      policy: Pick<Policy, 'identification'>;
+      trigger: Trigger;
+      cause: Cause | null;
+      policy: Pick<Policy, 'identification' | 'dormancy'>;
     }): Promise<CustomerFacts> {
-      return customerFacts(db, request);
+      return customerFacts(db, { ...request, at: clock() });
     },
 
     async chooseMeasures(choice: PlaybookChoice): Promise<Playbook | null> {

@@ -1,8 +1,10 @@
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { dormancyOf, rhythmOf } from '../domain/dormancy.ts';
+import { bestEffort, chanceOfReturn } from '../domain/gain.ts';
 import { worthOf } from '../domain/identification.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import { customersForScan } from '../db/customers.ts';
+import { dormancyReturnRates } from '../db/return-rates.ts';
 import {
   beginScheduledScan,
   finishScan,
@@ -30,9 +32,10 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
     },
 
     async findCandidates({ scanId, policy }: Scan) {
+      const rates = await dormancyReturnRates(db);
       for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
         const page = await customersForScan(db, { after, limit: pageSize });
-        const candidates = dormantOf(page, policy, clock());
+        const candidates = page.flatMap((one) => worthwhile(one, policy, rates, clock()));
         after = page.at(-1)?.customerId ?? null;
         if (after) {
           await saveScanPage(db, { scanId, cursor: after, scanned: page.length, candidates });
@@ -75,18 +78,31 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
   };
 }
 
-function dormantOf(page: Page, policy: VersionedPolicy, now: string): Candidate[] {
-  return page.flatMap(({ customerId, history }) => {
-    const rhythm = rhythmOf(history, now);
-    const { state, dormantAfterDays } = dormancyOf(rhythm, policy.dormancy);
-    if (state !== 'dormant') return [];
-    const { tier, secondLifetimeValue } = worthOf(history, policy.identification);
-    if (policy.identification.decisionByTier[tier] === 'do-not-pursue') return [];
-    return {
+/** Whom of a page to win back, with what that promises. */
+function worthwhile(
+  { history, customerId }: Page[number],
+  { identification, dormancy }: VersionedPolicy,
+  rates: Awaited<ReturnType<typeof dormancyReturnRates>>,
+  now: string,
+): Candidate[] {
+  const rhythm = rhythmOf(history, now);
+  const { state, dormantAfterDays } = dormancyOf(rhythm, dormancy);
+  if (state !== 'dormant') return [];
+  const { tier, secondLifetimeValue } = worthOf(history, identification);
+  const silentDays = rhythm.silentDays!;
+  const lostDays = silentDays - dormantAfterDays!;
+  const prospect = { trigger: 'dormancy', tier, cause: null, lostDays } as const;
+  const { percent } = chanceOfReturn(prospect, identification.chance, rates[tier]);
+  const gain = bestEffort(secondLifetimeValue, percent, identification.effort);
+  if (gain.decision === 'do-not-pursue') return [];
+  return [
+    {
       customerId,
       secondLifetimeValue,
-      silentDays: Math.floor(rhythm.silentDays!),
+      expectedGain: gain.amount,
+      gainPerHour: gain.perHour,
+      silentDays: Math.floor(silentDays),
       dormantAfterDays: Math.round(dormantAfterDays!),
-    };
-  });
+    },
+  ];
 }

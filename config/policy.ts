@@ -27,7 +27,14 @@ function wholeNumber(least: number, most: number) {
 const factorRule = 'must be a number from 1 to 100';
 const factor = z.number(factorRule).min(1, factorRule).max(100, factorRule);
 const percent = wholeNumber(0, 100);
+const shareRule = 'must be a number from 0 to 100';
+const share = z.number(shareRule).min(0, shareRule).max(100, shareRule);
+const chanceFactorRule = 'must be a number from 0 to 10';
+const chanceFactor = z.number(chanceFactorRule).min(0, chanceFactorRule).max(10, chanceFactorRule);
+const hoursRule = 'must be a number of hours from 0.01 to 1000';
+const hours = z.number(hoursRule).min(0.01, hoursRule).max(1_000, hoursRule);
 const money = wholeNumber(0, 1_000_000_000_000);
+const effort = group({ cost: money, hours, chanceShare: share });
 const code = z
   .string('must be a text')
   .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'must be 1 to 50 small letters, digits or hyphens');
@@ -137,12 +144,19 @@ export const policySchema = group({
       ({ A, B, C }) => A >= B && B >= C,
       'must not rise from A to C',
     ),
-    decisionByTier: group({
-      A: oneOf(decisions),
-      B: oneOf(decisions),
-      C: oneOf(decisions),
-      D: oneOf(decisions),
+    chance: group({
+      byTrigger: group({ cancellation: share, dormancy: share, manual: share }),
+      tierFactor: group({ A: chanceFactor, B: chanceFactor, C: chanceFactor, D: chanceFactor }),
+      causeFactor: z.partialRecord(
+        z.enum(causes),
+        chanceFactor,
+        `must give numbers from 0 to 10 for some of: ${causes.join(', ')}`,
+      ),
+      halvesEvery: duration,
+      measuredFrom: wholeNumber(10, 1_000_000),
     }),
+    effort: group({ pursue: effort, 'pursue-light': effort }),
+    doubtPercent: wholeNumber(0, 99),
     naturalLossCauses: list(oneOf(causes)),
     wantedLossCauses: list(oneOf(causes)),
     managerDecidesTiers: list(oneOf(tiers)),

@@ -1,9 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { and, count, eq, isNotNull, ne } from 'drizzle-orm';
+import { dormancyOf, rhythmOf } from '../domain/dormancy.ts';
+import { chanceOfReturn } from '../domain/gain.ts';
 import { worthOf, type CustomerFacts } from '../domain/identification.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Cause, Trigger } from '../domain/words.ts';
 import { writing, type Db } from './connection.ts';
 import { historyOf } from './purchases.ts';
+import { returnRates } from './return-rates.ts';
 import { cases, customers, installation } from './schema.ts';
 
 /** What the case's workflow decides on: numbers and codes, no name and no text. */
@@ -13,11 +17,22 @@ export async function customerFacts(
     customerId: string;
     caseId: string;
     episode: number;
-    policy: Pick<Policy, 'identification'>;
+    trigger: Trigger;
+    cause: Cause | null;
+    policy: Pick<Policy, 'identification' | 'dormancy'>;
+    at: string;
   },
 ): Promise<CustomerFacts> {
-  const { customerId, caseId, episode, policy } = about;
+  const { customerId, caseId, episode, trigger, cause, policy, at } = about;
   const history = historyOf(db, customerId);
+  const worth = worthOf(history, policy.identification);
+  const { tier } = worth;
+  const rhythm = rhythmOf(history, at);
+  const { dormantAfterDays } = dormancyOf(rhythm, policy.dormancy);
+  const lostDays =
+    trigger === 'cancellation' || dormantAfterDays === null
+      ? 0
+      : Math.max(0, rhythm.silentDays! - dormantAfterDays);
   const customer = db
     .select({ objectedAt: customers.objectedAt, deceasedAt: customers.deceasedAt })
     .from(customers)
@@ -26,7 +41,12 @@ export async function customerFacts(
   return {
     purchaseDays: history.purchasedAt.length,
     lastPurchaseAt: history.purchasedAt.at(-1) ?? null,
-    ...worthOf(history, policy.identification),
+    ...worth,
+    chance: chanceOfReturn(
+      { trigger, tier, cause, lostDays },
+      policy.identification.chance,
+      returnRates(db, { trigger, tier, cause }),
+    ),
     earlierReturns: earlierReturns(db, customerId, caseId),
     objected: Boolean(customer?.objectedAt),
     deceased: Boolean(customer?.deceasedAt),

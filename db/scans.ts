@@ -39,7 +39,7 @@ export async function startScan(
 
 /**
  * Begins the scan whose workflow the schedule has started; the same again when its activity is repeated.
- * @returns undefined while another scan is running
+ * @returns undefined while another scan is running, or after it has ended
  */
 export async function beginScheduledScan(
   db: Db,
@@ -47,7 +47,7 @@ export async function beginScheduledScan(
 ): Promise<ScanRecord | undefined> {
   return writing(db, (tx) => {
     const before = scanOf(tx, scanId);
-    if (before) return before;
+    if (before) return before.status === 'running' ? before : undefined;
     const { record, created } = beginIn(tx, { scanId, origin: 'schedule', at });
     return created ? record : undefined;
   });
@@ -143,7 +143,7 @@ type Opening = {
 };
 
 /**
- * Opens cases for the most valuable candidates, at most `limit`, as far as there is room beside the open cases.
+ * Opens cases for the candidates who promise most for each hour of work, at most `limit`, as far as there is room beside the open cases.
  * Whoever has bought, cancelled or objected since the scan looked is left out.
  * @returns `left`: how many more would have room
  */
@@ -158,7 +158,7 @@ export async function openFromScan(
 }
 
 /**
- * Gives places of the team that have become free to whom the last scan left waiting, the most valuable first.
+ * Gives places of the team that have become free to whom the last scan left waiting, in their order.
  * @returns as openFromScan
  */
 export async function openWaiting(
@@ -211,9 +211,9 @@ function openBest(
   };
 }
 
-const mostValuableFirst: Listing<CandidateRecord> = {
+const bestFirst: Listing<CandidateRecord> = {
   name: 'candidates',
-  keyOf: ({ secondLifetimeValue, customerId }) => [String(secondLifetimeValue), customerId],
+  keyOf: ({ gainPerHour, customerId }) => [String(gainPerHour), customerId],
   keyParts: 2,
   order: 'descending',
 };
@@ -224,15 +224,15 @@ export async function listWaiting(
   now: Pick<Opening, 'policy' | 'at'>,
   page: Page,
 ): Promise<PageOf<CandidateRecord>> {
-  const from = startOf(mostValuableFirst, page);
+  const from = startOf(bestFirst, page);
   const scan = lastCompleted(db);
-  if (!scan || isExpired(scan, now)) return pageOf(mostValuableFirst, [], page);
-  const { secondLifetimeValue, customerId } = scanCandidates;
+  if (!scan || isExpired(scan, now)) return pageOf(bestFirst, [], page);
+  const { gainPerHour, customerId } = scanCandidates;
   const rows = waitingOf(db, scan, page.limit + 1, [
-    from && sql`(${secondLifetimeValue}, ${customerId}) < (${Number(from[0])}, ${from[1]})`,
+    from && sql`(${gainPerHour}, ${customerId}) < (${Number(from[0])}, ${from[1]})`,
   ]);
   const records = rows.map((row) => ({ ...row, foundAt: scan.startedAt }));
-  return pageOf(mostValuableFirst, records, page);
+  return pageOf(bestFirst, records, page);
 }
 
 /** Notes the end, once, with how many candidates still wait for room. */
@@ -294,7 +294,7 @@ function waitingOf(db: Db, scan: ScanRecord, limit: number, conditions: (SQL | u
     .from(scanCandidates)
     .innerJoin(customers, asCustomer)
     .where(and(stillLost(db, scan), ...conditions))
-    .orderBy(desc(scanCandidates.secondLifetimeValue), desc(scanCandidates.customerId))
+    .orderBy(desc(scanCandidates.gainPerHour), desc(scanCandidates.customerId))
     .limit(limit)
     .all();
 }

@@ -327,12 +327,15 @@ export const scanCandidates = sqliteTable(
     scanId: text().notNull(),
     customerId: text().notNull(),
     secondLifetimeValue: integer().notNull(),
+    expectedGain: integer().notNull(),
+    /** the expected gain for each hour of work: ranks them */
+    gainPerHour: integer().notNull(),
     silentDays: integer().notNull(),
     dormantAfterDays: integer().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.scanId, t.customerId] }),
-    index('scan_candidates_rank').on(t.scanId, t.secondLifetimeValue, t.customerId),
+    index('scan_candidates_rank').on(t.scanId, t.gainPerHour, t.customerId),
   ],
 );
 

@@ -1,4 +1,5 @@
 import { secondLifetimeValue, type PurchaseHistory, type Rhythm } from './dormancy.ts';
+import { bestEffort, isDoubtful, type ChanceOfReturn } from './gain.ts';
 import type { Policy } from './policy.ts';
 import type { Cause, Decision, Phase, TargetGroup, Tier, Trigger } from './words.ts';
 
@@ -8,6 +9,7 @@ export type CustomerFacts = {
   lastPurchaseAt: string | null;
   secondLifetimeValue: number;
   tier: Tier;
+  chance: ChanceOfReturn;
   /** earlier cases of this customer that ended with a return, whatever came of it */
   earlierReturns: number;
   objected: boolean;
@@ -37,7 +39,8 @@ export const decisionReasons = [
   'natural-loss',
   'wanted-loss',
   'third-chance',
-  'worth-by-tier',
+  'expected-gain',
+  'doubtful',
   'manager-decided',
   'manager-silent',
 ] as const;
@@ -51,7 +54,8 @@ export type Verdict =
 /**
  * Step 1: is this customer to be won back? Death and objection forbid it; a cause that nobody can or wants to undo
  * speaks against it, which a manager decides for valuable tiers; whoever already came back once needs a manager's
- * approval, since there is almost never a third chance; otherwise the tier decides.
+ * approval, since there is almost never a third chance; otherwise the expected gain decides, and where that is
+ * doubtful for a valuable tier, a manager.
  */
 export function identify(
   facts: CustomerFacts,
@@ -80,11 +84,12 @@ export function identify(
       : forbid(against);
   }
   if (facts.earlierReturns > 0) return { decidedBy: 'manager', reason: 'third-chance' };
-  return {
-    decidedBy: 'engine',
-    decision: policy.decisionByTier[facts.tier],
-    reason: 'worth-by-tier',
-  };
+  const { secondLifetimeValue: value, chance } = facts;
+  if (policy.managerDecidesTiers.includes(facts.tier) && isDoubtful(value, chance, policy)) {
+    return { decidedBy: 'manager', reason: 'doubtful' };
+  }
+  const { decision } = bestEffort(value, chance.percent, policy.effort);
+  return { decidedBy: 'engine', decision, reason: 'expected-gain' };
 }
 
 export function inControlGroup(

@@ -73,11 +73,26 @@ export type Policy = {
     marginPercent: number;
     /** smallest second lifetime value of tiers A, B and C; below is D */
     tierFrom: { A: number; B: number; C: number };
-    decisionByTier: Record<Tier, Decision>;
+    /** how likely who is asked comes back, until enough closed cases show it */
+    chance: {
+      /** of who has just been lost, 0 to 100 */
+      byTrigger: Record<Trigger, number>;
+      tierFactor: Record<Tier, number>;
+      /** causes that are left out count as 1 */
+      causeFactor: Partial<Record<Cause, number>>;
+      /** the chance halves for every so long since the loss */
+      halvesEvery: Duration;
+      /** from so many closed cases of the same kind on, their rate counts instead */
+      measuredFrom: number;
+    };
+    /** what trying costs, and what share of the chance it keeps (0 to 100) */
+    effort: Record<'pursue' | 'pursue-light', { cost: number; hours: number; chanceShare: number }>;
+    /** doubtful: an error of this many percent in the chance would turn the decision */
+    doubtPercent: number;
     /** stated causes that nobody can or wants to undo */
     naturalLossCauses: Cause[];
     wantedLossCauses: Cause[];
-    /** tiers for which a manager decides instead of the engine when a cause speaks against pursuing */
+    /** tiers for which a manager decides when a cause speaks against pursuing, or the gain is doubtful */
     managerDecidesTiers: Tier[];
     managerDecidesWithin: Duration;
     /** what a manager's silence means */
@@ -139,7 +154,25 @@ export const standardPolicy: Policy = {
     paceOverAtLeast: '90d',
     marginPercent: 35,
     tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
-    decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'do-not-pursue' },
+    chance: {
+      byTrigger: { cancellation: 30, dormancy: 12, manual: 20 },
+      tierFactor: { A: 1.2, B: 1.1, C: 1, D: 0.9 },
+      causeFactor: {
+        'disappointed-service': 1.2,
+        'disappointed-complaint': 1.2,
+        neglected: 1.3,
+        'pushed-away-unintended': 1.2,
+        'better-offer-price': 0.8,
+        'no-need': 0.4,
+      },
+      halvesEvery: '365d',
+      measuredFrom: 40,
+    },
+    effort: {
+      pursue: { cost: 800, hours: 0.75, chanceShare: 100 },
+      'pursue-light': { cost: 150, hours: 0.2, chanceShare: 40 },
+    },
+    doubtPercent: 25,
     naturalLossCauses: ['life-change'],
     wantedLossCauses: ['pushed-away-intended'],
     managerDecidesTiers: ['A', 'B'],

@@ -173,6 +173,8 @@ export type ScanRecord = {
 export type CandidateRecord = {
   customerId: string;
   secondLifetimeValue: number;
+  expectedGain: number;
+  gainPerHour: number;
   silentDays: number;
   dormantAfterDays: number;
   foundAt: string;

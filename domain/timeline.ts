@@ -40,18 +40,26 @@ const decisionWhy: Record<string, string> = {
   'natural-loss': 'the stated cause is a natural loss',
   'wanted-loss': 'it is a loss that we wanted',
   'third-chance': 'the customer already came back once',
-  'worth-by-tier': 'the tier says so',
+  'expected-gain': 'that promises most',
+  doubtful: 'it hangs on how good the chance really is',
   'manager-decided': 'a manager decided so',
   'manager-silent': 'no manager answered in time',
 };
+
+/** `€352.00 (tier A), chance of return 14 % (by the policy)` */
+function prospect(d: TimelineData): string {
+  const from =
+    d['chanceFrom'] === 'measured' ? `measured in ${d['chanceCases']} cases` : 'by the policy';
+  return `${money(d, 'value')} (tier ${d['tier']}), chance of return ${d['chancePercent']} % (${from})`;
+}
 
 /** What each entry says in plain words. */
 const tellers = {
   opened: (d) => `Case opened by ${words(d['trigger'])}, episode ${d['episode']}`,
   identified: (d) =>
-    `Tier ${d['tier']}, expected second lifetime value ${money(d, 'value')}: ${words(d['decision'])}, because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])} (policy ${d['policyVersion']})`,
+    `Expected second lifetime value ${prospect(d)}: ${words(d['decision'])}, because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])} (policy ${d['policyVersion']})`,
   'manager-asked': (d) =>
-    `A manager is asked to decide (tier ${d['tier']}, expected second lifetime value ${money(d, 'value')}), because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])}`,
+    `A manager is asked to decide (expected second lifetime value ${prospect(d)}), because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])}`,
   'control-group': () => 'Drawn into the control group: no measures, the same observation',
   'step-entered': (d) => `Step: ${words(d['step'])}`,
   'cause-recorded': (d) => `Cause (${d['layer']}): ${words(d['cause'])}`,

@@ -36,6 +36,8 @@ const candidateSchema = z
   .strictObject({
     customerId,
     secondLifetimeValue: money('what the customer would bring if regained'),
+    expectedGain: money('that value × chance of return − cost of trying'),
+    gainPerHour: money('the expected gain for each hour of work, by which they are ranked'),
     silentDays: count.meta({ description: 'days since the last purchase, when the scan looked' }),
     dormantAfterDays: count.meta({ description: 'silence from which this customer is dormant' }),
     foundAt: timestamp,
@@ -115,9 +117,12 @@ export const scanRoutes = [
     handle: async ({ db, policy, at, query }) => {
       const { currency } = policy;
       const { items, nextCursor } = await listWaiting(db, { policy, at }, query);
-      const candidates = items.map(({ secondLifetimeValue: amount, ...candidate }) => ({
+      const inMoney = (amount: number) => ({ amount, currency });
+      const candidates = items.map((candidate) => ({
         ...candidate,
-        secondLifetimeValue: { amount, currency },
+        secondLifetimeValue: inMoney(candidate.secondLifetimeValue),
+        expectedGain: inMoney(candidate.expectedGain),
+        gainPerHour: inMoney(candidate.gainPerHour),
       }));
       return { status: 200, body: { items: candidates, nextCursor } };
     },

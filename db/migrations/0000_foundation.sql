@@ -167,12 +167,14 @@ CREATE TABLE `scan_candidates` (
 	`scan_id` text NOT NULL,
 	`customer_id` text NOT NULL,
 	`second_lifetime_value` integer NOT NULL,
+	`expected_gain` integer NOT NULL,
+	`gain_per_hour` integer NOT NULL,
 	`silent_days` integer NOT NULL,
 	`dormant_after_days` integer NOT NULL,
 	PRIMARY KEY(`scan_id`, `customer_id`)
 );
 --> statement-breakpoint
-CREATE INDEX `scan_candidates_rank` ON `scan_candidates` (`scan_id`,`second_lifetime_value`,`customer_id`);--> statement-breakpoint
+CREATE INDEX `scan_candidates_rank` ON `scan_candidates` (`scan_id`,`gain_per_hour`,`customer_id`);--> statement-breakpoint
 CREATE TABLE `scans` (
 	`scan_id` text PRIMARY KEY NOT NULL,
 	`origin` text NOT NULL,

@@ -202,9 +202,14 @@ describe('a policy file is refused', () => {
       'must not rise from A to C',
     ],
     [
-      'identification.decisionByTier.D',
-      { identification: { decisionByTier: { D: 'ignore' } } },
+      'identification.onManagerSilence',
+      { identification: { onManagerSilence: 'ignore' } },
       'must be one of: pursue, pursue-light, do-not-pursue',
+    ],
+    [
+      'identification.effort.pursue.hours',
+      { identification: { effort: { pursue: { hours: 0 } } } },
+      'must be a number of hours from 0.01 to 1000',
     ],
     [
       'identification.controlGroupPercent',

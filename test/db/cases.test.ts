@@ -176,7 +176,10 @@ describe('what a case is decided on', () => {
       customerId,
       caseId: `${customerId}-e${episode}`,
       episode,
+      trigger: 'dormancy',
+      cause: null,
       policy: await aPolicy(db),
+      at: '2026-11-02T08:00:00.000Z',
     });
 
   it('are numbers, codes and dates', () =>
@@ -191,6 +194,7 @@ describe('what a case is decided on', () => {
         lastPurchaseAt: '2026-07-02T10:00:00.000Z',
         secondLifetimeValue: expect.any(Number),
         tier: expect.stringMatching(/^[ABCD]$/),
+        chance: { percent: expect.any(Number), from: 'policy', cases: 0 },
         earlierReturns: 0,
         objected: true,
         deceased: false,

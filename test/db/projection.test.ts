@@ -59,7 +59,7 @@ describe('writing a case as its workflow has it', () => {
         tier: 'B',
         secondLifetimeValue: 9_000,
         decision: 'pursue',
-        decisionReason: 'worth-by-tier',
+        decisionReason: 'expected-gain',
         statedCause: 'no-need',
         assessedCause: 'neglected',
         playbook: { playbookId: 'manual', version: 1 },

@@ -26,14 +26,16 @@ import {
   purchase,
 } from './given.ts';
 
-const candidate = (customerId: string, secondLifetimeValue: number) => ({
+const candidate = (customerId: string, gainPerHour: number) => ({
   customerId,
-  secondLifetimeValue,
+  secondLifetimeValue: 5_000,
+  expectedGain: gainPerHour,
+  gainPerHour,
   silentDays: 100,
   dormantAfterDays: 60,
 });
 
-/** A running scan that has found these customers, by value. */
+/** A running scan that has found these customers, by what they promise. */
 async function aScan(db: Db, values: Record<string, number>): Promise<void> {
   const found = Object.entries(values).map(([id, value]) => candidate(id, value));
   await accept(
@@ -108,7 +110,7 @@ describe('a page of a scan', () => {
 });
 
 describe('opening cases from a scan', () => {
-  it('takes the most valuable customers first, a few at a time', () =>
+  it('takes those who promise most first, a few at a time', () =>
     withDatabase(async ({ db }) => {
       await aScan(db, { C1: 10, C2: 50, C3: 30, C4: 40 });
       expect(await open(db, { limit: 2 })).toEqual({ opened: 2, left: 2 });
@@ -179,6 +181,7 @@ describe('a scan by the schedule', () => {
       expect(await begin('night-2')).toBeUndefined();
       expect(await messages(db)).toEqual([]);
       await finishScan(db, { scanId: 'night-1', status: 'completed', at: minute(2) });
+      expect(await begin('night-1')).toBeUndefined();
       await startScan(db, { scanId: 's2', at: minute(3) });
       const { items } = await listScans(db, { limit: 10 });
       expect(items.map(({ scanId }) => scanId)).toEqual(['s2', 'night-1']);
@@ -217,7 +220,7 @@ describe('candidates without a place', () => {
       await finishScan(db, { scanId: 's1', status: 'completed', at: minute(30) });
       const first = await listWaiting(db, await now(db), { limit: 2 });
       expect(first.items).toMatchObject([
-        { customerId: 'C3', secondLifetimeValue: 10, foundAt: minute(10) },
+        { customerId: 'C3', gainPerHour: 10, foundAt: minute(10) },
         { customerId: 'C1' },
       ]);
       const page = { limit: 2, cursor: first.nextCursor! };
@@ -238,7 +241,7 @@ describe('candidates without a place', () => {
       expect(await waiting(db)).toEqual(['C1']);
       await finishScan(db, { scanId: 's2', status: 'failed', error: 'why', at: minute(13) });
       expect((await listWaiting(db, await now(db), { limit: 1 })).items).toMatchObject([
-        { secondLifetimeValue: 10 },
+        { gainPerHour: 10 },
       ]);
       const policy = await aPolicy(db);
       const tooLate = { policy, at: after(minute(10), policy.scan.waitAtMost) };

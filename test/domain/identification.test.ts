@@ -16,7 +16,11 @@ import { causes, tiers, triggers, type Cause } from '../../domain/words.ts';
 const policy: Policy['identification'] = {
   ...standardPolicy.identification,
   tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
-  decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'do-not-pursue' },
+  effort: {
+    pursue: { cost: 800, hours: 0.75, chanceShare: 100 },
+    'pursue-light': { cost: 150, hours: 0.2, chanceShare: 40 },
+  },
+  doubtPercent: 25,
   naturalLossCauses: ['life-change', 'no-need'],
   wantedLossCauses: ['pushed-away-intended'],
   managerDecidesTiers: ['A', 'B'],
@@ -30,6 +34,7 @@ function customer(facts: Partial<CustomerFacts> = {}): CustomerFacts {
     lastPurchaseAt: '2026-01-01T00:00:00.000Z',
     secondLifetimeValue: 9_000,
     tier: 'B',
+    chance: { percent: 20, from: 'policy', cases: 0 },
     earlierReturns: 0,
     objected: false,
     deceased: false,
@@ -52,13 +57,29 @@ function manager(reason: (typeof decisionReasons)[number]): Verdict {
 describe('whether to win a customer back', () => {
   const never = 'do-not-pursue';
   it.each<[string, Partial<CustomerFacts>, Cause | null, Verdict]>([
-    ['tier A', { tier: 'A' }, null, engine('pursue', 'worth-by-tier')],
-    ['tier B', { tier: 'B' }, null, engine('pursue', 'worth-by-tier')],
-    ['tier C', { tier: 'C' }, null, engine('pursue-light', 'worth-by-tier')],
-    ['tier D', { tier: 'D' }, null, engine(never, 'worth-by-tier')],
-    ['a cause that can be undone', {}, 'better-offer-price', engine('pursue', 'worth-by-tier')],
-    ['an unknown cause', {}, 'unknown', engine('pursue', 'worth-by-tier')],
-    ['pushed away without intent', {}, 'pushed-away-unintended', engine('pursue', 'worth-by-tier')],
+    ['much to gain', { secondLifetimeValue: 9_000 }, null, engine('pursue', 'expected-gain')],
+    [
+      'a little to gain',
+      { secondLifetimeValue: 4_000, tier: 'C' },
+      null,
+      engine('pursue-light', 'expected-gain'),
+    ],
+    [
+      'nothing to gain',
+      { secondLifetimeValue: 1_800, tier: 'D' },
+      null,
+      engine(never, 'expected-gain'),
+    ],
+    ['a doubtful gain, tier B', { secondLifetimeValue: 1_900 }, null, manager('doubtful')],
+    [
+      'a doubtful gain of little worth',
+      { secondLifetimeValue: 1_900, tier: 'C' },
+      null,
+      engine('pursue-light', 'expected-gain'),
+    ],
+    ['a cause that can be undone', {}, 'better-offer-price', engine('pursue', 'expected-gain')],
+    ['an unknown cause', {}, 'unknown', engine('pursue', 'expected-gain')],
+    ['pushed away without intent', {}, 'pushed-away-unintended', engine('pursue', 'expected-gain')],
 
     ['a natural loss of little worth', { tier: 'C' }, 'life-change', engine(never, 'natural-loss')],
     ['a natural loss of no worth', { tier: 'D' }, 'no-need', engine(never, 'natural-loss')],
@@ -134,19 +155,16 @@ describe('whether to win a customer back', () => {
     }
   });
 
-  it('follows another policy: other decisions by tier, other causes, no manager', () => {
+  it('follows another policy: other costs, other causes, no manager', () => {
     const other: Policy['identification'] = {
       ...policy,
-      decisionByTier: { A: 'pursue-light', B: 'do-not-pursue', C: 'pursue', D: 'pursue' },
+      effort: { ...policy.effort, pursue: { cost: 5_000, hours: 5, chanceShare: 100 } },
       naturalLossCauses: [],
       wantedLossCauses: ['neglected'],
       managerDecidesTiers: [],
     };
-    expect(identify(customer({ tier: 'A' }), 'life-change', other)).toEqual(
-      engine('pursue-light', 'worth-by-tier'),
-    );
-    expect(identify(customer({ tier: 'D' }), null, other)).toEqual(
-      engine('pursue', 'worth-by-tier'),
+    expect(identify(customer(), 'life-change', other)).toEqual(
+      engine('pursue-light', 'expected-gain'),
     );
     expect(identify(customer({ tier: 'A' }), 'neglected', other)).toEqual(
       engine('do-not-pursue', 'wanted-loss'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { opensBeforeCloses } from '../../domain/calendar.ts';
+import { bestEffort } from '../../domain/gain.ts';
 import { durationMs, type Duration } from '../../domain/duration.ts';
 import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
 import { decisions, tiers } from '../../domain/words.ts';
@@ -34,10 +35,13 @@ describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
   it('orders the tiers by value, and never spends more on a lower one', () => {
     const { A, B, C } = identification.tierFrom;
     expect(A > B && B > C && C > 0).toBe(true);
+    const smallest = [A, B, C].map((value) => {
+      const percent = identification.chance.byTrigger.manual;
+      return decisions.indexOf(bestEffort(value, percent, identification.effort).decision);
+    });
     // `decisions` are in the order of falling effort.
-    const effort = tiers.map((tier) => decisions.indexOf(identification.decisionByTier[tier]));
-    expect(effort.toSorted((a, b) => a - b)).toEqual(effort);
-    expect(identification.decisionByTier.A).toBe('pursue');
+    expect(smallest.toSorted((a, b) => a - b)).toEqual(smallest);
+    expect(decisions[smallest[0]!]).toBe('pursue');
   });
 
   it('has a manager decide about the most valuable tiers, none left out between', () => {
@@ -117,6 +121,7 @@ describe('the demo', () => {
       'dormancy.',
       'identification.valueHorizon',
       'identification.paceOverAtLeast',
+      'identification.chance.',
       'scan.',
     ];
     const waits = durations(demoPolicy).filter(([path]) => !inDays.some((p) => path.startsWith(p)));

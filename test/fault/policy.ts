@@ -18,7 +18,9 @@ export const faultPolicy = {
   name: 'fault',
   team: { capacity: 80 },
   identification: {
-    decisionByTier: { A: 'pursue', B: 'pursue', C: 'pursue-light', D: 'pursue' },
+    // Work is cheap, so that most cases walk all steps.
+    effort: { pursue: { cost: 0 }, 'pursue-light': { cost: 0 } },
+    doubtPercent: 0,
     managerDecidesWithin: '12s',
     controlGroupPercent: 20,
   },

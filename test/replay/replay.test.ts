@@ -42,7 +42,9 @@ describe('stored histories', () => {
     };
     const [payload] = started.input.payloads;
     const opening = JSON.parse(Buffer.from(payload.data, 'base64').toString()) as CaseOpening;
-    opening.policy.identification.decisionByTier.A = 'do-not-pursue';
+    opening.policy.identification.managerDecidesTiers = [];
+    opening.policy.identification.effort.pursue.cost = 1_000_000;
+    opening.policy.identification.effort['pursue-light'].cost = 1_000_000;
     payload.data = Buffer.from(JSON.stringify(opening)).toString('base64');
 
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);

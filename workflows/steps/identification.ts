@@ -17,7 +17,9 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
     customerId: opening.customerId,
     caseId: opening.caseId,
     episode: opening.episode,
-    policy: { identification: policy.identification },
+    trigger: opening.trigger,
+    cause: state.statedCause,
+    policy: { identification: policy.identification, dormancy: policy.dormancy },
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
@@ -53,6 +55,9 @@ function worth(recovery: Recovery, facts: CustomerFacts) {
   return {
     tier: facts.tier,
     value: facts.secondLifetimeValue,
+    chancePercent: Math.round(facts.chance.percent * 10) / 10,
+    chanceFrom: facts.chance.from,
+    chanceCases: facts.chance.cases,
     currency: recovery.policy.currency,
   };
 }

@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { projectCase } from '../../db/cases.ts';
+import type { Db } from '../../db/open.ts';
+import { returnRates } from '../../db/return-rates.ts';
+import type { CaseState } from '../../domain/case.ts';
+import { withDatabase } from '../support/database.ts';
+import { anOpenCase, closedAsLost, minute, projection } from './given.ts';
+
+let number = 0;
+async function closed(db: Db, state: Partial<CaseState> = {}): Promise<void> {
+  number += 1;
+  const record = await anOpenCase(db, `R${number}`, { trigger: 'dormancy' });
+  const ended = { ...closedAsLost, tier: 'B', decision: 'pursue', ...state } as const;
+  await projectCase(db, projection(record, 1, { state: ended }), minute(1));
+}
+
+it('rates of return are those of cases like it that somebody tried to win back', () =>
+  withDatabase(async ({ db }) => {
+    const back = { regainedAt: minute(1) };
+    await closed(db);
+    await closed(db, back);
+    await closed(db, { ...back, statedCause: 'neglected' });
+    await closed(db, { ...back, tier: 'A' });
+    await closed(db, { ...back, decision: 'pursue-light' });
+    await closed(db, { ...back, controlGroup: true });
+    await closed(db, { ...back, status: 'open', outcome: null });
+
+    const like = { trigger: 'dormancy', tier: 'B', cause: 'neglected' } as const;
+    expect(returnRates(db, like)).toEqual({
+      ofTier: { cases: 3, regained: 2 },
+      ofCause: { cases: 1, regained: 1 },
+    });
+    expect(returnRates(db, { ...like, trigger: 'manual' }).ofTier.cases).toBe(0);
+  }));
