@@ -75,19 +75,22 @@ async function regularly(name: string, everyMs: number, work: () => Promise<void
   }
 }
 
+let thorough = true;
+
 /** The net under relay and projections, and the broom behind them. */
 async function keepHouse(): Promise<void> {
-  await createScanSchedules({ client, taskQueue }).ensure(policy);
-  const { compared } = await reconcile({ db, client, recoveries, clock, log });
+  const { compared } = await reconcile({ db, client, recoveries, clock, log }, { thorough });
+  thorough = false;
   log.debug({ compared }, 'reconciled');
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
+  await createScanSchedules({ client, taskQueue }).ensure(policy);
 }
 
 /** Free places of the team go to whom the last scan left waiting. */
 async function fillFreePlaces(): Promise<void> {
   const { capacity } = policy.team;
-  const { opened } = await openWaiting(db, { capacity, policy, at: clock(), limit: capacity });
+  const { opened } = await openWaiting(db, { policy, at: clock(), limit: capacity });
   if (opened > 0) log.info({ opened }, 'opened cases of waiting candidates');
 }
 

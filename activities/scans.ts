@@ -52,9 +52,8 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
       // In steps of at most ten seconds, so that a dead worker is soon noticed.
       const limit = Math.min(openAtOnceAtMost, Math.floor(startsPerMinute / 6));
       const pauseMs = (limit / startsPerMinute) * 60_000;
-      const { capacity } = policy.team;
       for (;;) {
-        const request = { scanId, policy, capacity, at: clock(), limit };
+        const request = { scanId, policy, at: clock(), limit };
         const { left } = await openFromScan(db, request);
         if (left === 0) return;
         heartbeat();

@@ -62,6 +62,9 @@ export class HttpProblem extends Error {
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DomainError) return new HttpProblem(error.code, error.message, error.fields);
+  if (isBusy(error)) {
+    return new HttpProblem('unavailable', 'The database is busy: try again in a moment.');
+  }
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (status === 413) return new HttpProblem('too-large', 'The body is longer than allowed here.');
   if (status === 415) {
@@ -72,6 +75,12 @@ export function problemOf(error: unknown): HttpProblem {
     return new HttpProblem('malformed', 'The request cannot be read.');
   }
   return new HttpProblem('internal', 'The error is logged under the ID in "instance".');
+}
+
+/** Whether somebody else has held the database's write lock for longer than we wait. */
+function isBusy(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return String(code).startsWith('SQLITE_BUSY') || (cause instanceof Error && isBusy(cause));
 }
 
 /** Answers with RFC 9457 problem details. */

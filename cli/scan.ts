@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { loadEnvironment } from '../config/environment.ts';
+import { loadEnvironment, urlOf } from '../config/environment.ts';
 import { ApiProblem, createClient } from './client.ts';
 import { runScan, scanBar, scanSentence, type Scan } from './scan-progress.ts';
 
@@ -28,8 +28,7 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(help);
 
   const { WINBACK_URL, WINBACK_ADMIN_KEY, WINBACK_KEY } = process.env;
-  const { host, port } = loadEnvironment();
-  const url = (WINBACK_URL || `http://${host}:${port}`).replace(/\/+$/, '');
+  const url = (WINBACK_URL || urlOf(loadEnvironment())).replace(/\/+$/, '');
   if (!URL.canParse(url))
     throw new Error(`WINBACK_URL must be an address like http://127.0.0.1:3000`);
   const key = WINBACK_ADMIN_KEY || WINBACK_KEY;

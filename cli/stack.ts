@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../config/environment.ts';
+import { urlOf, type Environment } from '../config/environment.ts';
 import { loadPolicy } from '../config/policy.ts';
 import { ensureAdminKey } from '../db/keys.ts';
 import { lockDataDir } from '../db/lock.ts';
@@ -78,7 +78,7 @@ export async function startStack(
     onProgress('Starting worker and API');
     stops.push(keepProcess('worker', 'worker.ts', environment, failures.resolve));
     stops.push(keepProcess('api', 'api/server.ts', environment, failures.resolve));
-    const url = `http://${environment.host}:${environment.port}`;
+    const url = urlOf(environment);
     const broken = failures.promise.then((error) => Promise.reject(error));
     await unlessStopped(Promise.race([untilReady(url, stopped.signal), broken]));
     return { url, temporalUiUrl, newAdminKey, failed: failures.promise, stop };

@@ -6,7 +6,6 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** What this process was told by its environment variables. */
 export type Environment = {
-  /** 0: any free port */
   port: number;
   host: string;
   /** absolute path of the folder with all local state */
@@ -37,7 +36,7 @@ const wholeNumber = (least: number, most: number) => {
 };
 
 const variables = z.object({
-  PORT: wholeNumber(0, 65_535).default(3_000),
+  PORT: wholeNumber(1, 65_535).default(3_000),
   HOST: text('must be a host name or an IP address').default('127.0.0.1'),
   WINBACK_DATA_DIR: z.string().default('.winback'),
   WINBACK_POLICY: z.string().default('standard'),
@@ -75,4 +74,9 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       taskQueue: 'winback',
     },
   };
+}
+
+/** Where the API of these settings answers; an IPv6 address stands in brackets. */
+export function urlOf({ host, port }: Pick<Environment, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

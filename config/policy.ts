@@ -193,6 +193,7 @@ export const policySchema = group({
       }
     });
   }),
+  rescheduleAtMost: duration,
   pauseAtMost: duration,
   overdueAfter: duration,
 }) satisfies z.ZodType<Policy>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, max, sql } from 'drizzle-orm';
 import type { CaseOpening } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
@@ -5,6 +6,7 @@ import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
+import { factId, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
@@ -62,6 +64,7 @@ export async function openCase(
     ensureCustomer(tx, customerId, at);
     const opened = openCaseIn(tx, newCase);
     if (trigger === 'cancellation') {
+      if (!opened.created) tellOfCancellation(tx, opened.record, newCase);
       tx.update(customers)
         .set({ cancelledAt: at, updatedAt: at })
         .where(and(eq(customers.customerId, customerId), isNull(customers.cancelledAt)))
@@ -74,6 +77,12 @@ export async function openCase(
     }
     return opened;
   });
+}
+
+function tellOfCancellation(tx: Db, { customerId, caseId }: CaseRecord, told: NewCase): void {
+  const { statedCause, effectiveAt, at } = told;
+  const fact = { kind: 'cancellation', cause: statedCause, effectiveAt } as const;
+  reportFact(tx, { customerId, caseId, at }, { ...fact, at, eventId: factId(randomUUID()) });
 }
 
 /** The same inside a transaction that is already under way. */

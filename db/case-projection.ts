@@ -36,7 +36,8 @@ export async function projectCase(
     writeState(tx, caseId, revision, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
-    writeTasks(tx, { caseId, customerId, given: tasks, since, at });
+    const { pausedUntil } = state;
+    writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
   });

@@ -25,6 +25,7 @@ const statements = prepared((db) => ({
       createdAt: sql.placeholder('createdAt'),
       dueAt: sql.placeholder('dueAt'),
       deadlineAt: sql.placeholder('deadlineAt'),
+      pausedUntil: sql.placeholder('pausedUntil'),
       closedAt: sql.placeholder('closedAt'),
       closeReason: sql.placeholder('closeReason'),
       completedBy: sql.placeholder('completedBy'),
@@ -43,6 +44,7 @@ const statements = prepared((db) => ({
         createdAt: sql`excluded.created_at`,
         dueAt: sql`excluded.due_at`,
         deadlineAt: sql`excluded.deadline_at`,
+        pausedUntil: sql`excluded.paused_until`,
         closedAt: sql`excluded.closed_at`,
         closeReason: sql`excluded.close_reason`,
         completedBy: sql`excluded.completed_by`,
@@ -89,14 +91,22 @@ export function writeTasks(
     caseId,
     customerId,
     given,
+    pausedUntil,
     since,
     at,
-  }: { caseId: string; customerId: string; given: TaskState[]; since: string; at: string },
+  }: {
+    caseId: string;
+    customerId: string;
+    given: TaskState[];
+    pausedUntil: string | null;
+    since: string;
+    at: string;
+  },
 ): void {
   const { task: write, discard } = statements(tx);
   for (const task of given) {
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
-    write.run({ ...task, ...closing, caseId, customerId });
+    write.run({ ...task, ...closing, pausedUntil, caseId, customerId });
   }
   discard.run({ caseId, given: JSON.stringify(given.map(({ taskId }) => taskId)), since, at });
 }

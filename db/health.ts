@@ -1,4 +1,4 @@
-import { and, count, eq, lt, sql } from 'drizzle-orm';
+import { and, count, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './connection.ts';
 import { outboxBacklog } from './outbox.ts';
 import { cases, customers, purchases, tasks } from './schema.ts';
@@ -23,7 +23,7 @@ export async function stats(db: Db, { now }: { now: string }) {
       db
         .select(counted)
         .from(tasks)
-        .where(and(openTask, lt(tasks.dueAt, now))),
+        .where(and(openTask, lt(tasks.dueAt, now), isNull(tasks.pausedUntil))),
     ),
     outboxUndone: backlog.undone,
     outboxOldestAt: backlog.oldestAt,

@@ -12,6 +12,9 @@ import { enqueue } from './outbox.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { customers, scanCandidates, scans } from './schema.ts';
 
+/** No customer's: an ID holds no slash. */
+const scanOrder = '/scan';
+
 export type Candidate = Omit<typeof scanCandidates.$inferSelect, 'scanId'>;
 
 /**
@@ -26,7 +29,7 @@ export async function startScan(
   return writing(db, (tx) => {
     const started = beginIn(tx, { scanId, origin: 'request', at });
     if (started.created) {
-      enqueue(tx, { orderKey: 'scan', kind: 'start-scan', payload: { scanId }, at });
+      enqueue(tx, { orderKey: scanOrder, kind: 'start-scan', payload: { scanId }, at });
     }
     if (asked) {
       const request = { ...asked.request, answer: started.created ? 'created' : 'found' };
@@ -135,8 +138,6 @@ export async function saveScanPage(
 }
 
 type Opening = {
-  /** cases the team may have open at once; the policy's own limit counts as well */
-  capacity: number;
   policy: VersionedPolicy;
   at: string;
   limit: number;
@@ -184,10 +185,10 @@ function isExpired({ startedAt }: ScanRecord, { policy, at }: Pick<Opening, 'pol
 function openBest(
   tx: Db,
   scan: ScanRecord,
-  { capacity, policy, at, limit }: Opening,
+  { policy, at, limit }: Opening,
 ): { opened: number; left: number } {
   const { scanId } = scan;
-  const room = Math.max(0, Math.min(capacity, policy.team.capacity) - countOpen(tx));
+  const room = Math.max(0, policy.team.capacity - countOpen(tx));
   const best = waitingOf(tx, scan, Math.min(limit, room));
   for (const { customerId } of best) {
     openCaseIn(tx, {

@@ -218,6 +218,8 @@ export const tasks = sqliteTable(
     createdAt: text().notNull(),
     dueAt: text().notNull(),
     deadlineAt: text().notNull(),
+    /** of its case: nothing falls due until then */
+    pausedUntil: text(),
     closedAt: text(),
     closeReason: text().$type<TaskCloseReason>(),
     completedBy: text(),

@@ -57,8 +57,9 @@ export async function listTasks(
   return pageOf(earliestDueFirst, due, page);
 }
 
-function conditions({ assignee, type, caseId }: TaskFilter) {
+function conditions({ assignee, type, caseId, dueBefore }: TaskFilter) {
   return [
+    dueBefore === undefined ? undefined : isNull(tasks.pausedUntil),
     assignee === undefined ? undefined : assigneeIs(assignee),
     type === undefined ? undefined : eq(tasks.type, type),
     caseId === undefined ? undefined : eq(tasks.caseId, caseId),

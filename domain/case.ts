@@ -84,7 +84,6 @@ export const taskCloseReasons = [
   'manager-closed',
   'deadline',
   'permission-withdrawn',
-  'second-life-over',
   'case-closed',
   /** the case went another way before Temporal had stored that the task was opened */
   'discarded',

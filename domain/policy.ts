@@ -55,7 +55,8 @@ export type Policy = {
     maximumSilence: Duration;
   };
   scan: {
-    /** every night at this local time (`HH:MM`); can be moved and paused through the API */
+    /** every night at this local time (`HH:MM`), which can be moved and paused through the API; not one that a change
+     * to summer time leaves out */
     at: string;
     /** how many cases a scan opens at most, so that neither Temporal nor the team is flooded */
     startsPerMinute: number;
@@ -122,6 +123,8 @@ export type Policy = {
     /** from the return: how long it takes to call the customer loyal again */
     observation: Duration;
   };
+  /** how far ahead a task may be moved: what is further away would be forgotten */
+  rescheduleAtMost: Duration;
   /** the longest pause of a case */
   pauseAtMost: Duration;
   /** a task this long past its due time is a manager's business */
@@ -148,7 +151,7 @@ export const standardPolicy: Policy = {
     firstTimeBuyerSilence: '120d',
     maximumSilence: '730d',
   },
-  scan: { at: '02:30', startsPerMinute: 600, refillEvery: '2m', waitAtMost: '14d' },
+  scan: { at: '04:00', startsPerMinute: 600, refillEvery: '2m', waitAtMost: '14d' },
   identification: {
     valueHorizon: '365d',
     paceOverAtLeast: '90d',
@@ -223,6 +226,7 @@ export const standardPolicy: Policy = {
     referralAfter: '2d',
     observation: '180d',
   },
+  rescheduleAtMost: '60d',
   pauseAtMost: '60d',
   overdueAfter: '1d',
 };
@@ -287,6 +291,7 @@ export const demoPolicy: Policy = {
     referralAfter: '1s',
     observation: '30s',
   },
+  rescheduleAtMost: '60s',
   pauseAtMost: '60s',
   overdueAfter: '5s',
 };

@@ -114,6 +114,7 @@ export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
   caseId: string;
   customerId: string;
   assignee: string | null;
+  pausedUntil: string | null;
   completedBy: string | null;
   result: Record<string, unknown> | null;
 };

@@ -33,16 +33,23 @@ export type Reconciliation = {
 };
 
 const pageSize = 500;
+/** Workflows asked at the same time; one that is not in the cache is replayed for it. */
+const atOnce = 8;
 const lateMs = 60_000;
 const lateScanMs = 300_000;
 /** gRPC's numbers for a workflow that answers no query: its worker fails it, or nobody takes it in time. */
 const noAnswer = { deadlineExceeded: 4, failedPrecondition: 9 } as const;
 
 /**
- * The net under relay and projections: compares every open case with its workflow, and every running workflow with
- * its case, and repairs what differs. Cases that are just starting or ending are left alone.
+ * The net under relay and projections: compares open cases with their workflows, and every running workflow with its
+ * case, and repairs what differs. Cases that are just starting or ending are left alone.
+ * @param thorough asks the workflow of every open case, as after a start, when the database may be an older copy;
+ * otherwise those of which nothing was heard though something was due
  */
-export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
+export async function reconcile(
+  deps: ReconcileDeps,
+  { thorough }: { thorough: boolean },
+): Promise<Reconciliation> {
   const found: Reconciliation = {
     compared: 0,
     restarted: [],
@@ -54,7 +61,15 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
   const running = await runningCustomers(deps.client);
   for (let after: string | null = null; ;) {
     const page: CaseRecord[] = await openCasesPage(deps.db, { after, limit: pageSize });
-    for (const record of page) await checkCase(deps, record, running.has(record.customerId), found);
+    const check = async (record: CaseRecord) => {
+      const isRunning = running.has(record.customerId);
+      const mayDiffer =
+        isLate(record, deps.clock()) || (isRunning ? thorough : record.revision > 0);
+      if (mayDiffer) await checkCase(deps, record, found);
+    };
+    for (let i = 0; i < page.length; i += atOnce) {
+      await Promise.all(page.slice(i, i + atOnce).map(check));
+    }
     found.compared += page.length;
     if (page.length < pageSize) break;
     after = page.at(-1)!.caseId;
@@ -85,11 +100,8 @@ async function runningCustomers(client: Client): Promise<Set<string>> {
 async function checkCase(
   deps: ReconcileDeps,
   record: CaseRecord,
-  running: boolean,
   found: Reconciliation,
 ): Promise<void> {
-  const late = isLate(record, deps.clock());
-  if (running ? !late : record.revision === 0 && !late) return;
   const state = await stateOf(deps.client, record.customerId);
   if (state === 'unanswered') return void found.unanswered.push(record.caseId);
   // Visibility lags behind, and the case may have gone on while we looked.

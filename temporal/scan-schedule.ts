@@ -23,6 +23,9 @@ const scheduleId = 'dormancy-scan';
 /** A night that was missed is caught up when the engine is back by the next evening. */
 const catchupWindow = '18h';
 
+/** The schedule's note tells whose time it is. */
+const byPolicy = 'at the time of the policy';
+const byManager = 'moved by a manager';
 const patienceMs = 5_000;
 
 /** The one way to the nightly scan's Temporal Schedule, for the worker and the API. */
@@ -64,7 +67,7 @@ export function createScanSchedules({ client, taskQueue }: { client: Client; tas
     /** @throws DomainError `unavailable` */
     get: () => patiently(described),
 
-    /** Has the scan run nightly as the policy says; a schedule that is there already stays as somebody changed it. */
+    /** Has the scan run nightly as the policy says, unless somebody has moved it. */
     async ensure({ scan, timeZone }: Pick<Policy, 'scan' | 'timeZone'>): Promise<void> {
       try {
         await client.schedule.create({
@@ -78,9 +81,14 @@ export function createScanSchedules({ client, taskQueue }: { client: Client; tas
             args: [null],
           },
           policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
+          state: { note: byPolicy },
         });
       } catch (error) {
         if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        const { state } = await handle.describe();
+        const { at, timeZone: zone } = await described();
+        if (state.note !== byPolicy || (at === scan.at && zone === timeZone)) return;
+        await handle.update((schedule) => ({ ...schedule, spec: specOf(scan.at, timeZone) }));
       }
     },
 
@@ -90,7 +98,11 @@ export function createScanSchedules({ client, taskQueue }: { client: Client; tas
         await handle.update(({ spec, state, ...schedule }) => ({
           ...schedule,
           spec: wanted.at === undefined ? spec : specOf(wanted.at, spec.timezone ?? 'UTC'),
-          state: { ...state, paused: wanted.paused ?? state.paused },
+          state: {
+            ...state,
+            note: wanted.at === undefined ? state.note : byManager,
+            paused: wanted.paused ?? state.paused,
+          },
         }));
         return described();
       });

@@ -70,7 +70,11 @@ export function listen(
     {
       validator: (command: messages.RescheduleTask) => {
         mustBeThisCase(command);
-        if (!(command.dueAt > now())) throw rejection('invalid', 'dueAt must be in the future');
+        const { dueAt } = command;
+        const atMost = recovery.opening.policy.rescheduleAtMost;
+        if (!(dueAt > now() && dueAt <= after(now(), atMost))) {
+          throw rejection('invalid', `dueAt must be in the future and at most ${atMost} away`);
+        }
       },
     },
   );

@@ -14,6 +14,7 @@ export class Projection {
   #changed = true;
   #firstSeq: number;
   #entries: TimelineEntry[] = [];
+  readonly #told: TimelineEntry[] = [];
   #attributes: string;
 
   constructor(opening: CaseOpening, state: CaseState) {
@@ -53,6 +54,14 @@ export class Projection {
     this.#changed = true;
   }
 
+  /** Has the whole timeline written again. */
+  tellAgain(): void {
+    this.#entries = [...this.#told, ...this.#entries];
+    this.#told.length = 0;
+    this.#firstSeq = this.#opening.firstSeq;
+    this.#changed = true;
+  }
+
   change(): void {
     this.#changed = true;
   }
@@ -67,6 +76,7 @@ export class Projection {
     const { policy, ...opening } = this.#opening;
     const timeline = { firstSeq: this.#firstSeq, entries: this.#entries };
     this.#firstSeq += this.#entries.length;
+    this.#told.push(...this.#entries);
     this.#entries = [];
     this.#upsertSearchAttributes(state);
     const project = state.status === 'closed' ? projectEnding : projectCase;

@@ -12,6 +12,7 @@ import { consequenceOf, type Fact } from '../domain/facts.ts';
 import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
+import { planContact } from './activities.ts';
 import { CaseTasks, type TaskRequest } from './case-tasks.ts';
 import { now } from './clock.ts';
 import { Inbox } from './inbox.ts';
@@ -56,6 +57,8 @@ export class Recovery {
   #pausedAt: string | null = null;
   /** what pauses have added to every wait so far */
   #pausedMs = 0;
+  /** what a pause has moved may lie outside the working hours */
+  #movedByPause = false;
 
   constructor(opening: CaseOpening) {
     this.opening = opening;
@@ -154,6 +157,11 @@ export class Recovery {
         return 'turned';
       }
       if (task && task.status !== 'open') return 'task-closed';
+      if (this.#movedByPause) {
+        this.#movedByPause = false;
+        await this.#planAgain();
+        continue;
+      }
       const until = this.state.pausedUntil ?? deadline();
       if (until <= now()) {
         if (this.state.pausedUntil === null) return 'deadline';
@@ -165,6 +173,25 @@ export class Recovery {
       const waitMs = Date.parse(until) - Date.parse(now());
       await condition(() => !this.#inbox.isEmpty, Math.max(1, waitMs));
       this.#projection.wake();
+    }
+  }
+
+  /** Brings what a pause has moved to the next working moment; what was agreed with the customer stays. */
+  async #planAgain(): Promise<void> {
+    const { customerId, policy } = this.opening;
+    for (const task of this.#tasks.openOnes()) {
+      if (task.agreed) continue;
+      const { dueAt } = await planContact({
+        customerId,
+        timeZone: policy.timeZone,
+        contact: { ...policy.contact, timesOfDay: [] },
+        channel: channelOf(task.type),
+        notBefore: task.dueAt,
+        attempt: task.attempt,
+        agreed: false,
+      });
+      const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
+      this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
     }
   }
 
@@ -240,6 +267,7 @@ export class Recovery {
     }
     this.#pausedMs += this.#pausedSince(now());
     this.#pausedAt = null;
+    this.#movedByPause = true;
     this.state.pausedUntil = null;
     this.tell('resumed', { byManager });
   }
@@ -275,7 +303,7 @@ export class Recovery {
 
   writeEverything(): void {
     this.#tasks.changeAll();
-    this.#projection.change();
+    this.#projection.tellAgain();
   }
 
   /** Before the return a cancellation tells more about this loss; after it, or after the end, it is the next one. */

@@ -148,11 +148,14 @@ export const scanRoutes = [
     body: z.strictObject({ at: localTime.optional(), paused: z.boolean().optional() }),
     example: { at: '03:15', paused: false },
     answers: { 200: { description: 'The schedule as it is now', schema: scheduleSchema } },
-    problems: ['unavailable'],
-    handle: async ({ db, scanSchedules, actor, at, body }) => {
+    problems: ['unavailable', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, scanSchedules, actor, at, body, idempotencyKey } = call;
+      const before = await repeated(call, { action: 'scan-schedule.change', request: body });
+      if (before) return { status: 200, body: await scanSchedules.get() };
       const schedule = await scanSchedules.change(body);
       const done = { action: 'scan-schedule.change', target: '', caseId: null, at };
-      await recordDone(db, { actor, request: body, idempotencyKey: null }, done);
+      await recordDone(db, { actor, request: body, idempotencyKey }, done);
       return { status: 200, body: schedule };
     },
   }),

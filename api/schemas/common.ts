@@ -5,12 +5,20 @@ const isoTimes = [
   z.iso.datetime({ offset: true }),
   z.iso.datetime({ offset: true, precision: -1 }),
 ];
-const timeRule = 'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z';
+const timeRule =
+  'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z, in the years 1900 to 2199';
+const inRange = (text: string) => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1900 && year < 2200;
+};
 
 /** A time that a caller gives, in any zone; we go on with UTC. */
 export const time = z
   .string()
-  .refine((text) => isoTimes.some((format) => format.safeParse(text).success), timeRule)
+  .refine(
+    (text) => isoTimes.some((format) => format.safeParse(text).success) && inRange(text),
+    timeRule,
+  )
   .overwrite((text) => (Number.isNaN(Date.parse(text)) ? text : new Date(text).toISOString()))
   .meta({ format: 'date-time', example: '2026-03-24T16:30:00Z' });
 

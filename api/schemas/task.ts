@@ -21,6 +21,7 @@ export const taskSchema = z
     createdAt: timestamp,
     dueAt: timestamp,
     deadlineAt: timestamp.meta({ description: 'when silence gets its meaning' }),
+    pausedUntil: timestamp.nullable().meta({ description: 'nothing falls due until then' }),
     closedAt: timestamp.nullable(),
     closeReason: z.enum(taskCloseReasons).nullable(),
     completedBy: z.string().nullable(),

@@ -205,6 +205,7 @@ CREATE TABLE `tasks` (
 	`created_at` text NOT NULL,
 	`due_at` text NOT NULL,
 	`deadline_at` text NOT NULL,
+	`paused_until` text,
 	`closed_at` text,
 	`close_reason` text,
 	`completed_by` text,

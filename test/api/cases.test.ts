@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { outbox } from '../../db/schema.ts';
 import { startApi, type Api, type Json } from '../support/api.ts';
 
 let api: Api;
@@ -99,6 +101,16 @@ describe('the list of cases', () => {
     expect(await count('overdue=true')).toBe(0);
     expect(await count('overdue=false')).toBe(3);
   });
+});
+
+test('a cancellation that is told to an open case reaches it', async () => {
+  const customerId = await customer('T-1');
+  const { caseId } = (await open({ customerId, trigger: 'manual' })).body;
+  const told = await open({ customerId, trigger: 'cancellation', reason: 'disappointed-service' });
+  expect([told.status, told.body.caseId]).toEqual([200, caseId]);
+  const undone = api.db.select().from(outbox).where(eq(outbox.orderKey, customerId)).all();
+  expect(undone.map(({ kind }) => kind)).toEqual(['start-case', 'fact']);
+  expect(undone[1]!.payload).toMatchObject({ caseId, cause: 'disappointed-service' });
 });
 
 describe('commands to a case', () => {

@@ -104,6 +104,7 @@ describe('the inbox', () => {
     const [taskId] = await caseWith('I-2', 'cause-call');
     const { body } = await api.get(`/api/v1/tasks/${taskId}`, { as: 'agent' });
     expect(body).toEqual({
+      pausedUntil: null,
       taskId: 'I-2-e1-cause-call-1',
       caseId: 'I-2-e1',
       customerId: 'I-2',

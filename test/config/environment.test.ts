@@ -29,7 +29,7 @@ describe('the environment', () => {
   test('takes every setting, and makes the data folder absolute', () => {
     expect(
       loadEnvironment({
-        PORT: '0',
+        PORT: '8080',
         HOST: '::1',
         WINBACK_DATA_DIR: 'some/folder',
         WINBACK_POLICY: 'policies/shop.json',
@@ -61,9 +61,9 @@ describe('the environment', () => {
   });
 
   test.each([
-    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
-    ['PORT', '0x10', 'must be a whole number from 0 to 65535'],
-    ['PORT', '-1', 'must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'must be a whole number from 1 to 65535'],
+    ['PORT', '0x10', 'must be a whole number from 1 to 65535'],
+    ['PORT', '-1', 'must be a whole number from 1 to 65535'],
     ['HOST', 'my host', 'must be a host name or an IP address'],
     ['WINBACK_ADMIN_KEY', 'k'.repeat(23), 'must have at least 24 characters, ASCII without spaces'],
     ['WINBACK_RATE_LIMIT', '0', 'must be a whole number from 1 to 100000000'],

@@ -13,6 +13,7 @@ import {
   startScan,
 } from '../../db/scans.ts';
 import { after } from '../../domain/duration.ts';
+import type { VersionedPolicy } from '../../domain/policy.ts';
 import { withDatabase } from '../support/database.ts';
 import {
   accept,
@@ -47,16 +48,18 @@ async function aScan(db: Db, values: Record<string, number>): Promise<void> {
   await saveScanPage(db, page);
 }
 
-async function open(db: Db, fields: { capacity?: number; limit?: number } = {}) {
-  const policy = await aPolicy(db);
+async function open(db: Db, { capacity = 60, limit = 20 } = {}) {
+  const policy = withCapacity(await aPolicy(db), capacity);
   return openFromScan(db, {
     scanId: 's1',
-    capacity: 60,
     policy,
     at: minute(20),
-    limit: 20,
-    ...fields,
+    limit,
   });
+}
+
+function withCapacity(policy: VersionedPolicy, capacity: number): VersionedPolicy {
+  return { ...policy, team: { ...policy.team, capacity } };
 }
 
 async function dormant(db: Db): Promise<string[]> {
@@ -76,7 +79,7 @@ describe('starting a scan', () => {
         created: false,
       });
       expect(await messages(db)).toMatchObject([
-        { kind: 'start-scan', orderKey: 'scan', payload: { scanId: 's1' } },
+        { kind: 'start-scan', orderKey: '/scan', payload: { scanId: 's1' } },
       ]);
       await finishScan(db, { scanId: 's1', status: 'completed', at: minute(3) });
       expect((await startScan(db, { scanId: 's2', at: minute(4) })).created).toBe(true);
@@ -194,8 +197,10 @@ describe('candidates without a place', () => {
     const { items } = await listWaiting(db, await now(db), { limit });
     return items.map(({ customerId }) => customerId);
   };
-  const fill = async (db: Db, capacity: number) =>
-    openWaiting(db, { ...(await now(db)), capacity, limit: 20 });
+  const fill = async (db: Db, capacity: number) => {
+    const { policy, at } = await now(db);
+    return openWaiting(db, { policy: withCapacity(policy, capacity), at, limit: 20 });
+  };
 
   it('wait, ranked, and get the places that become free', () =>
     withDatabase(async ({ db }) => {
@@ -246,7 +251,7 @@ describe('candidates without a place', () => {
       const policy = await aPolicy(db);
       const tooLate = { policy, at: after(minute(10), policy.scan.waitAtMost) };
       expect((await listWaiting(db, tooLate, { limit: 1 })).items).toEqual([]);
-      const opening = { ...tooLate, capacity: 60, limit: 20 };
+      const opening = { ...tooLate, limit: 20 };
       expect(await openWaiting(db, opening)).toEqual({ opened: 0, left: 0 });
     }));
 });

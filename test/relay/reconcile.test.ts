@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { eq } from 'drizzle-orm';
 import { getCase, timelineOf } from '../../db/cases.ts';
 import { beginScheduledScan, getScan } from '../../db/scans.ts';
-import { cases } from '../../db/schema.ts';
+import { cases, tasks, timeline } from '../../db/schema.ts';
+import { getTask } from '../../db/tasks.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import { reconcile } from '../../relay/reconcile.ts';
@@ -27,12 +28,15 @@ beforeEach(async () => {
 
 const handle = () => engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
 
-async function reconciled() {
+async function reconciled({ thorough = false } = {}) {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return reconcile({
-    ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
-    clock: () => new Date().toISOString(),
-  });
+  return reconcile(
+    {
+      ...{ db: engine.db, client: engine.env.client, recoveries: engine.recoveries, log },
+      clock: () => new Date().toISOString(),
+    },
+    { thorough },
+  );
 }
 
 /** Reconciles until it repairs something: Temporal's list of workflows lags a little behind. */
@@ -86,6 +90,26 @@ describe('the reconciliation pass', () => {
     const story = await timelineOf(engine.db, caseId);
     expect(story.slice(0, before.length)).toEqual(before);
     expect(story.map(({ code }) => code)).toContain('repaired');
+  });
+
+  it('writes again what an older copy of the database does not show, with its story', async () => {
+    const before = await engine.until(caseId, () => true);
+    const story = await timelineOf(engine.db, caseId);
+    const shown = await getTask(engine.db, (await engine.task(caseId, 'cause-call')).taskId);
+    engine.db
+      .update(cases)
+      .set({ revision: 1, nextDueAt: null })
+      .where(eq(cases.caseId, caseId))
+      .run();
+    engine.db.delete(timeline).where(eq(timeline.caseId, caseId)).run();
+    engine.db.delete(tasks).where(eq(tasks.caseId, caseId)).run();
+
+    expect((await reconciled()).rewritten).toEqual([]);
+    expect((await reconciled({ thorough: true })).rewritten).toEqual([caseId]);
+    const after = await engine.until(caseId, ({ revision }) => revision > before.revision);
+    expect(after).toMatchObject({ step: before.step, nextDueAt: before.nextDueAt });
+    expect(await timelineOf(engine.db, caseId)).toEqual(story);
+    expect(await getTask(engine.db, shown!.taskId)).toEqual(shown);
   });
 
   it('fails a scan whose workflow is lost, so that others can begin', async () => {
