@@ -20,9 +20,16 @@ import {
   type ImportProgress,
   type ImportSettings,
 } from '../../cli/import/files.ts';
-import { getCustomer, listCustomers, purchaseHistory } from '../../db/customers.ts';
+import {
+  currentPermissions,
+  getCustomer,
+  listCustomers,
+  purchaseHistory,
+} from '../../db/customers.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
+import { storePolicy } from '../../db/policies.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { standardPolicy } from '../../domain/policy.ts';
 
 const root = join(import.meta.dirname, '../..');
 const at = '2026-11-22T12:00:00.000Z';
@@ -414,6 +421,84 @@ describe('a file', () => {
   }, 300_000);
 });
 
+describe('a file of a German company', () => {
+  const lines = [
+    'Kundennummer;Bestell-Nr.;Bestelldatum;Betrag;WÄHRUNG;Bemerkung',
+    'K-1;4711;31.12.2025 14:30;1.234,50;EUR;"zwei',
+    'Zeilen; für ""uns"""',
+    'K-1;4712;01.07.2026 14:30 Uhr;1.000;JPY;',
+    'K-1;4713;30.06.2026;0,125;KWD;',
+    'K-1;4714;31.06.2026;1,00;EUR;',
+  ];
+  const text = lines.join('\r\n');
+
+  test.each<[string, Buffer]>([
+    ['windows-1252', Buffer.from(text, 'latin1')],
+    ['utf-8', Buffer.from(text)],
+    ['utf-8', Buffer.from(`\uFEFF${text}`)],
+    ['utf-16le', Buffer.from(`\uFEFF${text.replaceAll(';', '\t')}`, 'utf16le')],
+  ])('is understood in %s', async (encoding, content) => {
+    const purchases = file('p.csv', content);
+    const plan = await planImport({ purchases, at, timeZone: 'Europe/Berlin' });
+    expect(plan.purchases).toMatchObject({
+      layout: { encoding },
+      ignored: ['Bemerkung'],
+      notations: { amount: 'de' },
+    });
+    expect((await importing({ purchases })).purchases).toMatchObject({ inserted: 3, badLines: 1 });
+    // The minor units of three currencies, in winter and in summer time, and a day alone.
+    expect(await getCustomer(db, 'K-1')).toMatchObject({ totalAmount: 123_450 + 1_000 + 125 });
+    expect((await purchaseHistory(db, 'K-1')).purchasedAt).toEqual([
+      '2025-12-31T13:30:00.000Z',
+      '2026-06-30T00:00:00.000Z',
+      '2026-07-01T12:30:00.000Z',
+    ]);
+    expect(bad).toMatchObject([{ line: 6, field: 'purchasedAt', value: '31.06.2026' }]);
+  });
+
+  test('is read by what was said where it leaves things in doubt', async () => {
+    const purchases = file('p.csv', [purchasesHeader, 'c1,o1,03/04/2026,1.234,EUR']);
+    await importing({ purchases, numbers: 'de', dates: 'month-first' });
+    expect(await getCustomer(db, 'c1')).toMatchObject({
+      totalAmount: 123_400,
+      lastPurchaseAt: '2026-03-04T00:00:00.000Z',
+    });
+  });
+
+  test('leaves what it has no column for as it was', async () => {
+    await importing({ customers: file('c.csv', 'Kunde;Kundenart\nK-1;Geschäftskunde\n') });
+    await importing({ customers: file('c.csv', 'Kunde;E-Mail\nK-1;office@example.com\n') });
+    expect(await getCustomer(db, 'K-1')).toMatchObject({
+      kind: 'business',
+      email: 'office@example.com',
+    });
+  });
+
+  test('may tell of cancellations and permissions', async () => {
+    const files = {
+      cancellations: file(
+        'k.csv',
+        'Kunden-ID;Kündigungsdatum;Grund\nK-1;05.01.2026;"zu teuer,\nsagt er"\n',
+      ),
+      permissions: file('e.csv', 'Kunde;Kanal;Einwilligung;Seit\nK-1;Telefon;Nein;05.01.2026\n'),
+    };
+    expect(await importing(files)).toMatchObject({
+      cancellations: { inserted: 1, unchanged: 0, casesOpened: 0, badLines: 0 },
+      permissions: { inserted: 1, unchanged: 0, badLines: 0 },
+    });
+    expect(await getCustomer(db, 'K-1')).toMatchObject({
+      cancelledAt: '2026-01-05T00:00:00.000Z',
+    });
+    expect(await currentPermissions(db, 'K-1')).toMatchObject([
+      { channel: 'phone', granted: false },
+    ]);
+    const openCases = await storePolicy(db, standardPolicy, at);
+    expect(await importing({ ...files, openCases })).toMatchObject({
+      cancellations: { inserted: 0, unchanged: 1, casesOpened: 1 },
+    });
+  });
+});
+
 describe('shifted', () => {
   const shifting = (...lines: string[]) =>
     importing({
@@ -491,6 +576,28 @@ describe('the command', () => {
     expect(listed[1]).toMatch(/p, ""q""\.csv",2,"amount","must be an amount like .*",""$/);
     expect(listed[31]).toMatch(/,33,"amount","must be an amount like .*","-2.00"$/);
     expect(listed.join() + ended.stderr).not.toContain('secret');
+  });
+
+  test('counts in a dry run exactly what it would import, and imports nothing', async () => {
+    await importPurchases('c1,o1,2026-03-24,1.00,EUR');
+    const purchases = file('q.csv', [
+      ...[purchasesHeader, 'c1,o1,2026-03-24,1.00,EUR', 'c1,o2,2026-03-24,1.00,EUR'],
+      ...['c1,o2,2026-03-24,1.00,EUR', 'c1,o3,2026-03-24,?,EUR'],
+    ]);
+    const before = await contents();
+    const ended = await command('--purchases', purchases, '--dry-run');
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain(
+      'Purchases: 1 would be new, 2 already there, 1 bad lines\n  q.csv was read',
+    );
+    expect(ended.stdout).toContain('This was a dry run: nothing was imported.');
+    expect(await contents()).toEqual(before);
+    expect(readdirSync(join(folder, 'data')).filter((name) => name.includes('dry'))).toEqual([]);
+
+    const real = await command('--purchases', purchases);
+    expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad lines');
+    const again = await command('--purchases', purchases);
+    expect(again.stdout).toContain('Nothing has changed.');
   });
 
   test('ends with 1 when no line was good', async () => {
