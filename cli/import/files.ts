@@ -348,7 +348,7 @@ function problemOf<Row>(
  * than twice as many, so that its memory stays small; a contradiction from farther away is, like an order that is
  * already in the database, not imported and not reported.
  */
-const lookBack = 50_000;
+const lookBack = 20_000;
 
 function contradictionFinder<Row>({ key }: Format<Row>) {
   let recent = new Map<string, { line: number; content: string }>();
