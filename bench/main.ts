@@ -8,6 +8,7 @@ import { run } from '../temporal/cache.ts';
 import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
 import { progress, type Findings } from './figures.ts';
+import { importSpeed } from './imports.ts';
 import { completionLatency } from './latency.ts';
 import { listLatency } from './lists.ts';
 import { cleanUp } from './processes.ts';
@@ -18,10 +19,11 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST    some of ready, cases, starts, bytes, latency, lists (separated by commas)
+  --only LIST    some of ready, cases, starts, bytes, latency, lists, imports (separated by commas)
   --cases N      whole cases a round (300)
   --starts N     starts a round, and open cases for bytes (1000)
   --open N       open cases in the larger database of the lists (100000)
+  --rows N       rows of the larger import (1000000)
   --rounds N     how often ours and the baseline take turns (3)
   --json FILE    writes the raw figures as well
   -h, --help     shows this
@@ -33,6 +35,7 @@ const { values: given } = parseArgs({
     cases: { type: 'string', default: '300' },
     starts: { type: 'string', default: '1000' },
     open: { type: 'string', default: '100000' },
+    rows: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -44,6 +47,7 @@ const sizes = {
   cases: wholeNumber(given.cases),
   starts: wholeNumber(given.starts),
   open: wholeNumber(given.open),
+  rows: wholeNumber(given.rows),
 };
 const sections: Record<string, () => Promise<Findings>> = {
   ready: () => timeToReady({ rounds }),
@@ -52,6 +56,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   bytes: () => bytesPerCase({ starts: sizes.starts }),
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
+  imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
 };
 
 for (const [signal, code] of [

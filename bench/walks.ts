@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { recordPurchases, upsertCustomers } from '../db/customers.ts';
+import { recordPurchases, upsertCustomers } from '../db/imports.ts';
 import type { TaskType } from '../domain/tasks.ts';
 import type { TaskStatus } from '../domain/words.ts';
 import { answer, bareCase, purchase } from './bare-workflow.ts';

@@ -1,27 +1,62 @@
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadEnvironment } from '../config/environment.ts';
-import { closeDatabase, openDatabase } from '../db/open.ts';
+import { isTimeZone, loadPolicy } from '../config/policy.ts';
+import { closeDatabase, openCopy, openDatabase, type Db } from '../db/open.ts';
+import { storePolicy } from '../db/policies.ts';
 import { DomainError } from '../domain/errors.ts';
 import { badLineList } from './import/bad-lines.ts';
-import { importFiles } from './import/files.ts';
+import { importFiles, importKinds, planImport } from './import/files.ts';
+import type { DayOrder } from './import/notation.ts';
 import { progressPrinter } from './import/progress.ts';
+import { printSummary } from './import/summary.ts';
 
-const help = `Imports customers and purchases from CSV files into the database of this installation.
+const help = `Imports CSV files into the database of this installation.
 
   npm run import -- --customers customers.csv --purchases purchases.csv
+  npm run import -- --purchases Bestellungen.csv --dry-run
+  npm run import -- --cancellations kuendigungen.csv --time-zone Europe/Vienna
 
-  --customers FILE   columns customerId,name,email,phone,kind,country
-  --purchases FILE   columns customerId,orderId,purchasedAt,amount,currency
-  -h, --help         shows this
+  --customers FILE      customerId; name, email, phone, kind, country, language
+  --purchases FILE      customerId, orderId, purchasedAt, amount, currency
+  --cancellations FILE  customerId, receivedAt; reason, effectiveAt
+  --permissions FILE    customerId, channel, granted, at; legalBasis, proof
+  --open-cases          opens a case for every cancellation that still stands: the customer's last one,
+                        not withdrawn, no purchase since, no case since. Without it cancellations are
+                        history: the customer counts as cancelled, and no case is opened for it.
+  --dry-run             checks and counts everything on a copy of the database, and imports nothing
+  --numbers de|en       1.234,50 or 1,234.50, where a file does not tell by itself
+  --dates de|en|us      31/12/2025 (de, en) or 12/31/2025 (us), where a file does not tell by itself
+  --time-zone ZONE      of times without a zone; the policy's if left out
+  -h, --help            shows this
 
-Either file may be left out. Files are UTF-8 with commas; their first line names the columns, in any order.
-Examples are in examples/cdnow. The server may run meanwhile. Importing a file again changes nothing.
-Bad lines are left out and listed in a file in the data folder (WINBACK_DATA_DIR).
+The first line of a file names its columns, in any order, capitals and punctuation as you like; columns after the
+semicolon above may be missing, others are ignored. German names are known too (Kundennummer, Name, E-Mail, Telefon,
+Kundenart, Land, Sprache; Bestellnummer, Bestelldatum, Betrag, Währung; Kündigungsdatum, Grund, Vertragsende; Kanal,
+Einwilligung, Datum, Rechtsgrundlage, Nachweis):
+
+  Kundennummer;Bestellnummer;Bestelldatum;Betrag;Währung
+  K-1001;4711;31.12.2025 14:30;1.234,50;EUR
+
+Separators are commas, semicolons or tabs; the text is UTF-8, UTF-16 or Windows-1252. Amounts may have as many decimal
+places as their currency. Dates are written 2025-12-31, 20251231, 31.12.2025 or with slashes, perhaps with a time and a
+zone. Examples are in examples/cdnow; docs/import.md says more.
+
+The server may run meanwhile. Importing a file again changes nothing. Bad lines are left out and listed in a file in
+the data folder (WINBACK_DATA_DIR).
 
 Exit code 0: imported, perhaps without some bad lines. 1: not one good line, or a failure on the way.
-2: wrong usage, or a file that cannot be read or has the wrong columns; then nothing was imported.
+2: wrong usage, or a file that cannot be read, has the wrong columns or is in doubt; then nothing was imported.
 `;
+
+const dayOrderOf: Record<string, DayOrder> = {
+  de: 'day-first',
+  en: 'day-first',
+  us: 'month-first',
+};
 
 try {
   process.exitCode = await main();
@@ -44,6 +79,13 @@ async function main(): Promise<number> {
     options: {
       customers: { type: 'string' },
       purchases: { type: 'string' },
+      cancellations: { type: 'string' },
+      permissions: { type: 'string' },
+      'open-cases': { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
+      numbers: { type: 'string' },
+      dates: { type: 'string' },
+      'time-zone': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -51,45 +93,76 @@ async function main(): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  if (!given.customers && !given.purchases) {
-    throw new DomainError('invalid', 'Name a file with --customers, --purchases or both.');
+  if (!importKinds.some((kind) => given[kind])) {
+    throw new DomainError(
+      'invalid',
+      `Name a file with ${importKinds.map((kind) => `--${kind}`).join(', ')} or several of them.`,
+    );
+  }
+  const { numbers, dates, 'dry-run': dryRun, 'open-cases': openCases } = given;
+  if (numbers !== undefined && numbers !== 'de' && numbers !== 'en') {
+    throw new DomainError('invalid', '--numbers must be de or en.');
+  }
+  const dayOrder = dates === undefined ? undefined : dayOrderOf[dates];
+  if (dates !== undefined && !dayOrder) {
+    throw new DomainError('invalid', '--dates must be de, en or us.');
+  }
+  const { dataDir, policySource } = loadEnvironment();
+  const policy = await loadPolicy(policySource);
+  const timeZone = given['time-zone'] ?? policy.timeZone;
+  if (!isTimeZone(timeZone)) {
+    throw new DomainError('invalid', '--time-zone must be an IANA time zone like Europe/Berlin.');
   }
 
-  const { dataDir } = loadEnvironment();
   const at = new Date().toISOString();
   const progress = progressPrinter(process.stderr);
   const badLines = badLineList(join(dataDir, `import-errors-${at.replaceAll(':', '-')}.csv`));
-  const db = await openDatabase(dataDir);
   try {
-    const { customers, purchases } = await importFiles(db, {
-      ...given,
-      at,
-      onProgress: progress.show,
-      onBadLine: badLines.add,
+    const onProgress = progress.show;
+    const plan = await planImport({
+      ...{ ...given, at, timeZone, onProgress },
+      ...{ numbers, dates: dayOrder },
     });
     progress.end();
+    const work = async (db: Db) =>
+      importFiles(db, plan, {
+        at,
+        openCases: openCases ? await storePolicy(db, policy, at) : undefined,
+        onProgress,
+        onBadLine: badLines.add,
+      });
+    const summary = dryRun
+      ? await onCopy(dataDir, work)
+      : await onDatabase(openDatabase(dataDir), work);
+    progress.end();
     badLines.print(process.stderr);
-    if (given.customers) {
-      console.log(
-        `Customers: ${customers.created} new, ${customers.updated} updated, ${customers.unchanged} unchanged, ${customers.badLines} bad lines`,
-      );
-    }
-    if (given.purchases) {
-      console.log(
-        `Purchases: ${purchases.inserted} new, ${purchases.unchanged} already there, ${purchases.badLines} bad lines`,
-      );
-    }
-    const bad = customers.badLines + purchases.badLines;
-    const good =
-      customers.created +
-      customers.updated +
-      customers.unchanged +
-      purchases.inserted +
-      purchases.unchanged;
-    return bad > 0 && good === 0 ? 1 : 0;
+    return printSummary(plan, summary, { dryRun, openCases });
   } finally {
     progress.end();
     badLines.close();
+  }
+}
+
+async function onDatabase<T>(opening: Promise<Db>, work: (db: Db) => Promise<T>): Promise<T> {
+  const db = await opening;
+  try {
+    return await work(db);
+  } finally {
     closeDatabase(db);
+  }
+}
+
+/** On a copy that is gone afterwards. */
+async function onCopy<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const beside = existsSync(dataDir) ? dataDir : tmpdir();
+  const folder = await mkdtemp(join(beside, 'winback-dry-run-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // It holds personal data, so that Ctrl-C must not leave it behind.
+  process.once('exit', remove);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  try {
+    return await onDatabase(openCopy(dataDir, folder), work);
+  } finally {
+    remove();
   }
 }

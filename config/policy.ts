@@ -63,8 +63,8 @@ function distinct(values: unknown[]): boolean {
   return new Set(values).size === values.length;
 }
 
-/** No offsets like `+01:00`, which know no summer time. */
-function isTimeZone(name: string): boolean {
+/** An IANA name. No offsets like `+01:00`, which know no summer time. */
+export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

@@ -1,18 +1,9 @@
 import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
-import type {
-  CustomerRecord,
-  CustomerUpdate,
-  Page,
-  PageOf,
-  Permission,
-  Purchase,
-} from '../domain/records.ts';
-import { prepared, utc, writing, type Db } from './connection.ts';
-import { factId } from './facts.ts';
+import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
+import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
-import { applyProfile } from './profiles.ts';
-import { historiesOf, historyOf, newsWhenImported, storePurchase } from './purchases.ts';
+import { historiesOf, historyOf } from './purchases.ts';
 import { cases, customers, permissions } from './schema.ts';
 
 const shown = {
@@ -48,38 +39,6 @@ const statements = prepared((db) => ({
     .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
 }));
-
-/** Imports customers: fields that are not given stay as they are. All or nothing. */
-export async function upsertCustomers(
-  db: Db,
-  { customers: updates, at }: { customers: CustomerUpdate[]; at: string },
-): Promise<{ created: number; updated: number; unchanged: number }> {
-  return writing(db, (tx) => {
-    const counts = { created: 0, updated: 0, unchanged: 0 };
-    for (const update of updates) counts[applyProfile(tx, update, { profileAt: at, at })] += 1;
-    return counts;
-  });
-}
-
-/** Imports purchases: an order known already changes nothing. All or nothing. */
-export async function recordPurchases(
-  db: Db,
-  { purchases, at }: { purchases: Purchase[]; at: string },
-): Promise<{ inserted: number; unchanged: number }> {
-  return writing(db, (tx) => {
-    let inserted = 0;
-    for (const purchase of purchases) {
-      const { customerId, orderId } = purchase;
-      const stored = storePurchase(
-        tx,
-        { ...purchase, purchasedAt: utc(purchase.purchasedAt) },
-        { at, eventId: () => factId('import', customerId, orderId), isNews: newsWhenImported },
-      );
-      if (stored) inserted += 1;
-    }
-    return { inserted, unchanged: purchases.length - inserted };
-  });
-}
 
 export async function getCustomer(db: Db, customerId: string): Promise<CustomerRecord | undefined> {
   return statements(db).find.get({ customerId });

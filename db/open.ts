@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -18,7 +18,7 @@ const busyMs = 10_000;
  */
 export async function openDatabase(dataDir: string): Promise<Db> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const client = new Database(join(dataDir, 'winback.db'), { timeout: busyMs });
+  const client = new Database(databaseFile(dataDir), { timeout: busyMs });
   try {
     await keepLogAhead(client);
     client.pragma('synchronous = FULL');
@@ -32,6 +32,30 @@ export async function openDatabase(dataDir: string): Promise<Db> {
     client.close();
     throw error;
   }
+}
+
+/**
+ * Opens a copy of the database of this installation, as it is at this moment, in another folder: what is tried on it
+ * changes nothing. Without a database yet the copy is an empty one.
+ * @param folder for our user alone, since it holds personal data
+ */
+export async function openCopy(dataDir: string, folder: string): Promise<Db> {
+  if (existsSync(databaseFile(dataDir))) {
+    const client = new Database(databaseFile(dataDir), { readonly: true, timeout: busyMs });
+    try {
+      client.prepare('vacuum into ?').run(databaseFile(folder));
+    } finally {
+      client.close();
+    }
+  }
+  const db = await openDatabase(folder);
+  // It is thrown away in the end, whatever happens.
+  db.$client.pragma('synchronous = OFF');
+  return db;
+}
+
+function databaseFile(dataDir: string): string {
+  return join(dataDir, 'winback.db');
 }
 
 /**

@@ -44,6 +44,35 @@ function utc(moment: Temporal.ZonedDateTime): string {
   return new Date(moment.epochMilliseconds).toISOString();
 }
 
+/** Days whose offset from UTC a clock keeps: more than lie in a lifetime. */
+const keptDays = 40_000;
+
+/**
+ * The clock of a place: gives the moment (ISO 8601 UTC) at which it shows a local time (`2026-03-24T16:30:00`). Of a
+ * time that it shows twice, at the end of summer time, the first; a time that it skips counts as if it had not.
+ * @param timeZone IANA, like `Europe/Berlin`
+ */
+export function localClock(timeZone: string): (local: string) => string {
+  // Asking for the zone costs far more than all the rest: on most days the offset is the same from end to end.
+  const offsets = new Map<string, number | undefined>();
+  const offsetOf = (day: string) => {
+    const start = Temporal.PlainDate.from(day).toZonedDateTime(timeZone);
+    const { offsetNanoseconds } = start.add({ days: 1 });
+    return offsetNanoseconds === start.offsetNanoseconds ? offsetNanoseconds / 1e6 : undefined;
+  };
+  return (local) => {
+    const day = local.slice(0, 10);
+    if (!offsets.has(day)) {
+      if (offsets.size >= keptDays) offsets.clear();
+      offsets.set(day, offsetOf(day));
+    }
+    const offsetMs = offsets.get(day);
+    return offsetMs === undefined
+      ? utc(Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone))
+      : new Date(Date.parse(`${local}Z`) - offsetMs).toISOString();
+  };
+}
+
 /** Whether the working day of the policy makes sense: opens before it closes. */
 export function opensBeforeCloses(hours: { opensAt: string; closesAt: string }): boolean {
   return minutes(hours.opensAt) < minutes(hours.closesAt);

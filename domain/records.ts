@@ -43,12 +43,31 @@ export type Purchase = {
   currency: string;
 };
 
+/** A cancellation that the sales system's files tell of. */
+export type Cancellation = {
+  customerId: string;
+  receivedAt: string;
+  /** one of our causes, or what the customer said */
+  reason?: string | undefined;
+  effectiveAt?: string | undefined;
+};
+
 export type Permission = {
   channel: Channel;
   granted: boolean;
   legalBasis: string | null;
   proof: string | null;
   at: string;
+};
+
+/** What a customer has allowed or forbidden us as of `at`. */
+export type PermissionChange = {
+  customerId: string;
+  channel: Channel;
+  granted: boolean;
+  at: string;
+  legalBasis?: string | undefined;
+  proof?: string | undefined;
 };
 
 export type CustomerRecord = {

@@ -1,3 +1,4 @@
+import { minorDigits } from './money.ts';
 import { taskTypes, type TaskType } from './tasks.ts';
 
 /** Codes, dates and amounts that a timeline entry tells; never free text. */
@@ -13,19 +14,10 @@ function words(code: unknown): string {
   return String(code).replaceAll('-', ' ');
 }
 
-/** Currencies whose minor unit is not a hundredth (ISO 4217). `Intl` cannot be asked: it rounds forints to whole ones. */
-const minorDigits: Record<string, number> = Object.fromEntries(
-  Object.entries({
-    0: 'JPY KRW VND CLP ISK PYG UGX XAF XOF XPF KMF GNF DJF BIF RWF VUV UYI',
-    3: 'BHD IQD JOD KWD LYD OMR TND',
-    4: 'CLF UYW',
-  }).flatMap(([digits, codes]) => codes.split(' ').map((code) => [code, Number(digits)])),
-);
-
 function money(data: TimelineData, key = 'amount'): string {
   const amount = Number(data[key] ?? 0);
   const currency = String(data['currency'] ?? 'EUR');
-  const digits = minorDigits[currency] ?? 2;
+  const digits = minorDigits(currency);
   return new Intl.NumberFormat('en', {
     style: 'currency',
     currency,

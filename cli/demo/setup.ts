@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { loadEnvironment, type Environment } from '../../config/environment.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
-import { importFiles } from '../import/files.ts';
+import { importFiles, planImport } from '../import/files.ts';
 import { progressPrinter } from '../import/progress.ts';
 import { createClient } from '../client.ts';
 import { freePort } from './folder.ts';
@@ -26,12 +26,17 @@ export async function importSample(
     fileURLToPath(new URL(`../../examples/cdnow/${name}.csv`, import.meta.url));
   const printer = progressPrinter(process.stdout);
   const now = Date.now();
+  const at = new Date(now).toISOString();
+  const plan = await planImport({
+    customers: file('customers'),
+    purchases: file('purchases'),
+    at,
+    timeZone: 'UTC',
+  });
   const db = await openDatabase(dataDir);
   try {
-    const { customers, purchases } = await importFiles(db, {
-      customers: file('customers'),
-      purchases: file('purchases'),
-      at: new Date(now).toISOString(),
+    const { customers, purchases } = await importFiles(db, plan, {
+      at,
       shiftLastPurchaseTo: new Date(now - 86_400_000).toISOString(),
       onProgress: printer.show,
       onBadLine: ({ file, line, reason }) => {

@@ -1,12 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { BadLine } from './files.ts';
 
 const shownAtMost = 20;
 
-/**
- * Writes bad lines to a CSV file, made at the first one, and keeps the first few to show. Neither holds a value of
- * the line, which may be personal data.
- */
+/** Writes bad lines to a CSV file, made at the first one, and keeps the first few to show. */
 export function badLineList(path: string) {
   const shown: BadLine[] = [];
   let count = 0;
@@ -14,17 +12,20 @@ export function badLineList(path: string) {
   return {
     add: (bad: BadLine): void => {
       if (file === undefined) {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         file = openSync(path, 'w', 0o600);
-        writeSync(file, 'line,field,reason,file\n');
+        writeSync(file, 'file,line,field,reason,value\n');
       }
-      writeSync(file, `${bad.line},${[bad.field, bad.reason, bad.file].map(quoted).join(',')}\n`);
+      const rest = [bad.field, bad.reason, bad.value ?? ''].map(quoted).join(',');
+      writeSync(file, `${quoted(bad.file)},${bad.line},${rest}\n`);
       count += 1;
       if (shown.length < shownAtMost) shown.push(bad);
     },
     print: (to: NodeJS.WritableStream): void => {
       if (count === 0) return;
-      for (const { file, line, field, reason } of shown) {
-        to.write(`${file}, line ${line}: ${field ? `${field} ` : ''}${reason}\n`);
+      for (const { file, line, field, reason, value } of shown) {
+        const what = value === undefined ? field : `${field} "${value}"`;
+        to.write(`${file}, line ${line}: ${what ? `${what} ` : ''}${reason}\n`);
       }
       if (count > shown.length) to.write(`and ${count - shown.length} more\n`);
       to.write(`All bad lines: ${path}\n`);

@@ -1,143 +1,143 @@
-import { createReadStream } from 'node:fs';
-import { parse, type Options } from 'csv-parse/sync';
-import { DomainError } from '../../domain/errors.ts';
+import { linesOf, maxLineLength, type Encoding } from './lines.ts';
 
-/** One line of a CSV file by its columns; or what is wrong with the whole line. */
-export type CsvLine =
+export const separators = [',', ';', '\t'] as const;
+export type Separator = (typeof separators)[number];
+
+/** The first line of a file: its separator, and the columns that we want by their place in it. */
+export type CsvLayout = {
+  path: string;
+  encoding: Encoding;
+  separator: Separator;
+  fields: number;
+  columns: { name: string; at: number }[];
+};
+
+/** A record's wanted columns; or what is wrong with it as a whole. `line` is where it begins, the header's is 1. */
+export type CsvRecord =
   { line: number; values: Record<string, string> } | { line: number; problem: string };
 
 export type CsvBatch = {
-  lines: CsvLine[];
+  records: CsvRecord[];
   /** of the file, so far */
   bytesRead: number;
 };
 
-const batchSize = 1_000;
-const maxLineLength = 65_536;
+/** A quoted field may reach over so many lines; then its quote counts as broken. */
+const maxRecordLines = 100;
+
+const brokenQuote = 'has a quote that is not closed or stands in the wrong place';
+const tooLong = `is longer than ${maxLineLength} characters`;
 
 /**
- * Reads a CSV file (UTF-8, commas, the first line names the columns in any order) in batches, in memory that does
- * not depend on the file's size. A field holds no line break, so that a broken quote spoils its own line alone.
- * @throws DomainError `invalid` when the first line does not name exactly `columns`, before the first batch
+ * Reads the records below the header of a CSV file (RFC 4180) in batches, in memory that does not depend on the
+ * file's size. A quoted field may hold line breaks, yet a broken quote spoils no line that is good by itself: a field
+ * never reaches over a whole line that `isGood`; then, and when it closes nowhere or gives the wrong number of
+ * fields, only the line with the quote is bad.
  */
-export async function* readCsv(path: string, columns: string[]): AsyncGenerator<CsvBatch> {
-  let order: string[] | undefined;
-  for await (const { texts, firstLine, bytesRead } of textsOf(path)) {
-    const lines = splitAll(texts).map((split, i) => ({ line: firstLine + i, split }));
-    order ??= headerOf(path, lines.shift()?.split, columns);
-    yield { lines: lines.flatMap((line) => byColumns(line, order!)), bytesRead };
-  }
-  if (!order) headerOf(path, null, columns);
-}
-
-/** Only the check of the first line. */
-export async function checkHeader(path: string, columns: string[]): Promise<void> {
-  const reading = readCsv(path, columns);
-  await reading.next();
-  await reading.return(undefined);
-}
-
-type Split = string[] | { problem: string };
-
-function byColumns(
-  { line, split }: { line: number; split: Split | null },
-  order: string[],
-): CsvLine[] {
-  if (!split) return [];
-  if ('problem' in split) return [{ line, problem: split.problem }];
-  if (split.length !== order.length) {
-    return [{ line, problem: `has ${split.length} fields instead of ${order.length}` }];
-  }
-  return [{ line, values: Object.fromEntries(order.map((column, i) => [column, split[i]!])) }];
-}
-
-/** The names in the first line, which must be those of `columns`. */
-function headerOf(path: string, header: Split | null | undefined, columns: string[]): string[] {
-  const fail = (rule: string) => {
-    const expected = `The first line must name the columns ${columns.join(',')} in any order.`;
-    return new DomainError('invalid', `${path} ${rule}. ${expected}`);
-  };
-  if (!header) throw fail('begins with an empty line or is empty');
-  if ('problem' in header) throw fail(`cannot be read: its first line ${header.problem}`);
-  if (header.some((name) => /[\0\uFFFD]/.test(name))) throw fail('is not a text in UTF-8');
-  if (header.length === 1 && /[;\t]/.test(header[0]!)) throw fail('is not separated by commas');
-  const named = (names: string[]) => names.map((name) => `"${name}"`).join(', ');
-  const unknown = header.filter((name) => !columns.includes(name));
-  const missing = columns.filter((name) => !header.includes(name));
-  if (unknown.length + missing.length > 0) {
-    const rules = [
-      missing.length > 0 ? `lacks ${named(missing)}` : '',
-      unknown.length > 0 ? `has the unknown ${named(unknown)}` : '',
-    ];
-    throw fail(rules.filter(Boolean).join(' and '));
-  }
-  if (header.length > columns.length) throw fail('names a column twice');
-  return header;
-}
-
-const options: Options = { record_delimiter: '\n', relax_column_count: true, trim: true };
-
-/** Every text as its fields, blank ones as null. */
-function splitAll(texts: (string | undefined)[]): (Split | null)[] {
-  const filled = texts.filter((text) => text?.trim());
-  const splits = splitTogether(filled as string[]).values();
-  return texts.map((text) => {
-    if (text === undefined) return { problem: `is longer than ${maxLineLength} characters` };
-    return text.trim() ? splits.next().value! : null;
-  });
-}
-
-function splitTogether(texts: string[]): Split[] {
-  try {
-    const records = parse(texts.join('\n'), options);
-    if (records.length === texts.length) return records;
-  } catch {
-    // At least one line is broken: see below which.
-  }
-  return texts.map((text) => {
-    try {
-      return parse(text, options)[0]!;
-    } catch {
-      return { problem: 'has a quote that is not closed or stands in the wrong place' };
-    }
-  });
-}
-
-/** The file's lines in batches; undefined stands for a line that is too long to be kept. */
-async function* textsOf(
-  path: string,
-): AsyncGenerator<{ texts: (string | undefined)[]; firstLine: number; bytesRead: number }> {
-  const decoder = new TextDecoder();
-  let texts: (string | undefined)[] = [];
+export async function* readCsv(
+  layout: CsvLayout,
+  isGood: (values: Record<string, string>) => boolean,
+): AsyncGenerator<CsvBatch> {
+  let lines: (string | undefined)[] = [];
   let firstLine = 1;
-  let bytesRead = 0;
-  let rest = '';
-  let tooLong = false;
-  const add = (text: string) => {
-    texts.push(tooLong || text.length > maxLineLength ? undefined : text);
-    tooLong = false;
-  };
-  const batch = () => {
-    const full = { texts, firstLine, bytesRead };
-    firstLine += texts.length;
-    texts = [];
-    return full;
-  };
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    bytesRead += chunk.length;
-    const [first, ...others] = decoder.decode(chunk, { stream: true }).split('\n');
-    rest += first!;
-    for (const other of others) {
-      add(rest);
-      rest = other;
-      if (texts.length >= batchSize) yield batch();
+  for await (const batch of linesOf(layout.path, layout.encoding)) {
+    lines = lines.concat(batch.lines);
+    const until = batch.last ? lines.length : lines.length - maxRecordLines;
+    const records: CsvRecord[] = [];
+    // The header is no record.
+    let next = firstLine === 1 && until > 0 ? 1 : 0;
+    while (next < until) {
+      const line = firstLine + next;
+      const { split, taken } = recordAt(lines, next, layout, isGood);
+      if (split) records.push(recordOf(line, split, layout));
+      next += taken;
     }
-    if (rest.length > maxLineLength) {
-      tooLong = true;
-      rest = '';
-    }
+    lines = lines.slice(next);
+    firstLine += next;
+    yield { records, bytesRead: batch.bytesRead };
   }
-  rest += decoder.decode();
-  if (rest || tooLong) add(rest);
-  if (texts.length > 0) yield batch();
+}
+
+function recordOf(line: number, split: Split, layout: CsvLayout): CsvRecord {
+  if (split === 'open' || split === 'broken') return { line, problem: brokenQuote };
+  if (split === 'too-long') return { line, problem: tooLong };
+  if (split.length !== layout.fields) {
+    return { line, problem: `has ${split.length} fields instead of ${layout.fields}` };
+  }
+  return { line, values: valuesOf(split, layout) };
+}
+
+function valuesOf(fields: string[], { columns }: CsvLayout): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const { name, at } of columns) values[name] = fields[at]!;
+  return values;
+}
+
+/** The record that begins at a line, and how many lines it takes; no record where the line is blank. */
+function recordAt(
+  lines: (string | undefined)[],
+  from: number,
+  layout: CsvLayout,
+  isGood: (values: Record<string, string>) => boolean,
+): { split?: Split; taken: number } {
+  const first = lines[from];
+  if (first?.trim() === '') return { taken: 1 };
+  const alone = splitLine(first, layout.separator);
+  if (alone !== 'open') return { split: alone, taken: 1 };
+
+  let text = first!;
+  for (let taken = 2; taken <= maxRecordLines; taken += 1) {
+    const line = lines[from + taken - 1];
+    if (line === undefined || text.length + line.length > maxLineLength) break;
+    const itself = splitLine(line, layout.separator);
+    if (
+      Array.isArray(itself) &&
+      itself.length === layout.fields &&
+      isGood(valuesOf(itself, layout))
+    )
+      break;
+    text += `\n${line}`;
+    if (!line.includes('"')) continue;
+    const split = splitLine(text, layout.separator);
+    if (split === 'open') continue;
+    if (Array.isArray(split) && split.length === layout.fields) return { split, taken };
+    break;
+  }
+  return { split: alone, taken: 1 };
+}
+
+/** Its fields, trimmed; `open` when it ends inside quotes, `broken` when a quote stands in the wrong place. */
+type Split = string[] | 'open' | 'broken' | 'too-long';
+
+export function splitLine(text: string | undefined, separator: Separator): Split {
+  if (text === undefined) return 'too-long';
+  if (!text.includes('"')) return text.split(separator).map((field) => field.trim());
+  const fields: string[] = [];
+  for (let at = 0; ; at += 1) {
+    while (text[at] === ' ') at += 1;
+    const quoted = text[at] === '"';
+    const from = quoted ? at + 1 : at;
+    if (quoted) {
+      at = closingQuote(text, from);
+      if (at < 0) return 'open';
+      fields.push(text.slice(from, at).replaceAll('""', '"').trim());
+      for (at += 1; text[at] === ' '; at += 1);
+    } else {
+      at = text.indexOf(separator, from);
+      if (at < 0) at = text.length;
+      const field = text.slice(from, at);
+      if (field.includes('"')) return 'broken';
+      fields.push(field.trim());
+    }
+    if (at >= text.length) return fields;
+    if (text[at] !== separator) return 'broken';
+  }
+}
+
+/** Where the quoted field ends that begins at `from`; a doubled quote is one of its characters. */
+function closingQuote(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at;
+  }
+  return -1;
 }

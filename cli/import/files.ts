@@ -1,17 +1,50 @@
 import { stat } from 'node:fs/promises';
-import { recordPurchases, upsertCustomers } from '../../db/customers.ts';
+import {
+  openCancelledCases,
+  recordCancellations,
+  recordPermissions,
+  recordPurchases,
+  upsertCustomers,
+} from '../../db/imports.ts';
 import type { Db } from '../../db/open.ts';
+import { localClock } from '../../domain/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { checkHeader, readCsv, type CsvLine } from './csv.ts';
-import { customerFormat, purchaseFormat, type Format } from './rows.ts';
+import type { VersionedPolicy } from '../../domain/policy.ts';
+import type {
+  Cancellation,
+  CustomerUpdate,
+  PermissionChange,
+  Purchase,
+} from '../../domain/records.ts';
+import { readLayout, type Columns } from './columns.ts';
+import { readCsv, type CsvLayout, type CsvRecord } from './csv.ts';
+import {
+  cancellationFormat,
+  customerFormat,
+  permissionFormat,
+  purchaseFormat,
+  type Format,
+  type Reading,
+} from './formats.ts';
+import {
+  dayOrders,
+  momentOf,
+  notationFinder,
+  numberNotations,
+  readNumber,
+  readTime,
+  type DayOrder,
+  type Doubt,
+  type NumberNotation,
+} from './notation.ts';
 
-const dayMs = 86_400_000;
-
-/** `field` is empty when the line as a whole is broken. */
-export type BadLine = { file: string; line: number; field: string; reason: string };
+/** `field` is empty when the line as a whole is broken; `value` only where it is no personal data. */
+export type BadLine = { file: string; line: number; field: string; reason: string; value?: string };
 
 export type ImportProgress = {
   file: string;
+  /** a file is looked through before anything of it is imported */
+  phase: 'checking' | 'importing';
   /** read so far, good or bad */
   rows: number;
   bytesRead: number;
@@ -21,40 +54,88 @@ export type ImportProgress = {
 export type ImportSummary = {
   customers: { created: number; updated: number; unchanged: number; badLines: number };
   purchases: { inserted: number; unchanged: number; badLines: number };
+  cancellations: { inserted: number; unchanged: number; casesOpened: number; badLines: number };
+  permissions: { inserted: number; unchanged: number; badLines: number };
 };
 
-type Listeners = {
+export type Listeners = {
   /** called once for every broken field; its line is left out */
   onBadLine?: ((bad: BadLine) => void) | undefined;
   onProgress?: ((progress: ImportProgress) => void) | undefined;
 };
 
+export const importKinds = ['customers', 'purchases', 'cancellations', 'permissions'] as const;
+
+/** A file that can be imported, and how it is to be read. */
+type ImportFile<Row> = {
+  path: string;
+  bytes: number;
+  layout: CsvLayout;
+  ignored: string[];
+  /** as far as the columns make a difference */
+  notations: Record<string, NumberNotation | DayOrder>;
+  format: Format<Row>;
+  reading: Reading;
+};
+
+export type ImportPlan = {
+  customers?: ImportFile<CustomerUpdate>;
+  purchases?: ImportFile<Purchase>;
+  cancellations?: ImportFile<Cancellation>;
+  permissions?: ImportFile<PermissionChange>;
+};
+
+export type ImportSettings = Partial<Record<(typeof importKinds)[number], string | undefined>> & {
+  /** now, ISO 8601 UTC */
+  at: string;
+  /** IANA, of local times */
+  timeZone: string;
+  /** undefined: each column's own values say it */
+  numbers?: NumberNotation | undefined;
+  dates?: DayOrder | undefined;
+  onProgress?: Listeners['onProgress'];
+};
+
 /**
- * Imports customers and purchases from CSV files (their format: examples/cdnow). Bad lines are reported and left out.
- * Importing a file again changes nothing, so an import that was interrupted is simply repeated.
+ * Looks through the files: their encoding, separator and columns, and how they write numbers and dates.
+ * @throws DomainError `invalid` when a file cannot be read or lacks a column, or its values leave in doubt what they mean
+ */
+export async function planImport(settings: ImportSettings): Promise<ImportPlan> {
+  const { customers, purchases, cancellations, permissions } = settings;
+  const plan: ImportPlan = {};
+  // All headers first: they are read in no time.
+  if (customers) plan.customers = await openFile(customers, customerFormat, settings);
+  if (purchases) plan.purchases = await openFile(purchases, purchaseFormat, settings);
+  if (cancellations)
+    plan.cancellations = await openFile(cancellations, cancellationFormat, settings);
+  if (permissions) plan.permissions = await openFile(permissions, permissionFormat, settings);
+  for (const kind of importKinds) if (plan[kind]) await findNotations(plan[kind], settings);
+  return plan;
+}
+
+/**
+ * Imports the files of a plan. Bad lines are reported and left out. Importing a file again changes nothing, so an
+ * import that was interrupted is simply repeated.
  * @param options.at now, ISO 8601 UTC
+ * @param options.openCases opens cases, under this policy, for cancellations that still stand; without it they are history
  * @param options.shiftLastPurchaseTo ISO 8601: moves all purchases by the same number of days, the last one to this day
- * @throws DomainError `invalid`, before anything is imported, when a file cannot be read or lacks a column
  */
 export async function importFiles(
   db: Db,
+  plan: ImportPlan,
   options: {
-    customers?: string | undefined;
-    purchases?: string | undefined;
     at: string;
+    openCases?: VersionedPolicy | undefined;
     shiftLastPurchaseTo?: string | undefined;
   } & Listeners,
 ): Promise<ImportSummary> {
-  const { at } = options;
-  // The sales system's clock, or its time zone, may be ahead of ours.
-  const latest = new Date(Date.parse(at) + dayMs).toISOString();
-  const customers = options.customers && (await openFile(options.customers, customerFormat));
-  const purchases =
-    options.purchases && (await openFile(options.purchases, purchaseFormat(latest)));
-
+  const { at, openCases } = options;
+  const { customers, purchases, cancellations, permissions } = plan;
   const summary: ImportSummary = {
     customers: { created: 0, updated: 0, unchanged: 0, badLines: 0 },
     purchases: { inserted: 0, unchanged: 0, badLines: 0 },
+    cancellations: { inserted: 0, unchanged: 0, casesOpened: 0, badLines: 0 },
+    permissions: { inserted: 0, unchanged: 0, badLines: 0 },
   };
   if (customers) {
     for await (const { rows, badLines } of goodRows(customers, options)) {
@@ -73,6 +154,27 @@ export async function importFiles(
       addUp(summary.purchases, { ...written, badLines });
     }
   }
+  if (permissions) {
+    for await (const { rows, badLines } of goodRows(permissions, options)) {
+      const written = await recordPermissions(db, { permissions: rows, at });
+      addUp(summary.permissions, { ...written, badLines });
+    }
+  }
+  if (cancellations) {
+    for await (const { rows, badLines } of goodRows(cancellations, options)) {
+      const written = await recordCancellations(db, { cancellations: rows, at });
+      addUp(summary.cancellations, { ...written, casesOpened: 0, badLines });
+    }
+    // Only now it is known which of a customer's cancellations is the last.
+    for await (const { rows } of openCases ? goodRows(cancellations) : []) {
+      const opened = await openCancelledCases(db, {
+        cancellations: rows,
+        policy: openCases!,
+        at,
+      });
+      summary.cancellations.casesOpened += opened;
+    }
+  }
   return summary;
 }
 
@@ -80,25 +182,106 @@ function addUp<Name extends string>(sums: Record<Name, number>, more: Record<Nam
   for (const name of Object.keys(sums) as Name[]) sums[name] += more[name];
 }
 
-type File<Row> = { path: string; bytes: number; format: Format<Row> };
-
-async function openFile<Row>(path: string, format: Format<Row>): Promise<File<Row>> {
+async function openFile<Row>(
+  path: string,
+  format: Format<Row>,
+  { at, timeZone }: ImportSettings,
+): Promise<ImportFile<Row>> {
   try {
     const info = await stat(path);
     // A pipe could not be read twice.
     if (!info.isFile()) throw new Error('it is no ordinary file');
-    await checkHeader(path, format.columns);
-    return { path, bytes: info.size, format };
+    const { ignored, ...layout } = await readLayout(path, format.columns);
+    const notations: ImportFile<Row>['notations'] = {};
+    const clockOf = localClock(timeZone);
+    const reading: Reading = {
+      now: at,
+      number: (column, text) => readNumber(text, (notations[column] ?? 'en') as NumberNotation),
+      time: (column, text) => {
+        const time = readTime(text, (notations[column] ?? 'day-first') as DayOrder);
+        return time && momentOf(time, clockOf);
+      },
+    };
+    return { path, bytes: info.size, layout, ignored, notations, format, reading };
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw new DomainError('invalid', `${path} cannot be read: ${(error as Error).message}`);
   }
 }
 
+const timeMeans = (text: string, order: DayOrder) => {
+  const time = readTime(text, order);
+  return time && Object.values(time).join(' ');
+};
+
+/** Reads a file through for the values that tell how its numbers and dates are written. */
+async function findNotations(
+  {
+    path,
+    bytes,
+    layout,
+    format,
+    notations,
+  }: Pick<ImportFile<unknown>, 'path' | 'bytes' | 'layout' | 'notations'> & {
+    format: { columns: Columns };
+  },
+  { numbers, dates, onProgress }: ImportSettings,
+): Promise<void> {
+  const finders = layout.columns.flatMap(({ name }) => {
+    const { holds } = format.columns[name]!;
+    const given = holds === 'number' ? numbers : holds === 'time' ? dates : undefined;
+    if (given) notations[name] = given;
+    if (!holds || given) return [];
+    const finder =
+      holds === 'number'
+        ? notationFinder<NumberNotation | DayOrder>(numberNotations, (text, notation) =>
+            readNumber(text, notation as NumberNotation),
+          )
+        : notationFinder<NumberNotation | DayOrder>(dayOrders, (text, order) =>
+            timeMeans(text, order as DayOrder),
+          );
+    return [{ name, holds, ...finder }];
+  });
+  if (finders.length === 0) return;
+  let rows = 0;
+  for await (const { records, bytesRead } of readCsv(layout, () => true)) {
+    for (const record of records) {
+      if ('problem' in record) continue;
+      for (const { name, add } of finders) add(record.values[name]!, record.line);
+    }
+    rows += records.length;
+    onProgress?.({ file: path, phase: 'checking', rows, bytesRead, bytesTotal: bytes });
+  }
+  for (const { name, holds, result } of finders) {
+    const found = result();
+    if (found && 'doubt' in found) throw inDoubt(path, name, holds, found.doubt);
+    if (found) notations[name] = found.notation;
+  }
+}
+
+function inDoubt(
+  path: string,
+  column: string,
+  holds: 'number' | 'time',
+  doubt: Doubt,
+): DomainError {
+  const [what, settle] =
+    holds === 'number'
+      ? ['in German or in English', '--numbers de (1.234,50) or --numbers en (1,234.50)']
+      : [
+          'with the day or with the month first',
+          '--dates de or en (31/12/2025) or --dates us (12/31/2025)',
+        ];
+  return new DomainError(
+    'invalid',
+    `${path} does not tell whether ${column} is written ${what}, for example "${doubt.text}" on line ${doubt.line}. Say it by ${settle}.`,
+  );
+}
+
 /** How to move a date so that the file's last purchase falls on the day `target`; reads the whole file. */
-async function shiftTo<Row extends { purchasedAt: string }>(
+async function shiftTo(
   target: string,
-  file: File<Row>,
+  file: ImportFile<Purchase>,
 ): Promise<(purchasedAt: string) => string> {
   let last = '';
   for await (const { rows } of goodRows(file)) {
@@ -111,44 +294,53 @@ async function shiftTo<Row extends { purchasedAt: string }>(
 
 /** The good lines of a file in batches; the listeners hear of the rest. */
 async function* goodRows<Row>(
-  { path, bytes, format }: File<Row>,
+  { path, bytes, layout, format, reading }: ImportFile<Row>,
   { onBadLine, onProgress }: Listeners = {},
 ): AsyncGenerator<{ rows: Row[]; badLines: number }> {
+  const schema = format.schema(reading);
   const contradicted = contradictionFinder(format);
+  const check = (record: CsvRecord): { row: Row } | { problems: Problem[] } => {
+    if ('problem' in record) return { problems: [{ field: '', reason: record.problem }] };
+    const result = schema.safeParse(record.values);
+    if (!result.success) {
+      const problems = result.error.issues.map(({ path: [field], message }) =>
+        problemOf(String(field), message, record.values, format),
+      );
+      return { problems };
+    }
+    const earlier = contradicted(result.data, record.line);
+    if (earlier === undefined) return { row: result.data };
+    const reason = `is already on line ${earlier}, with other content`;
+    return { problems: [{ field: format.key.at(-1)!, reason }] };
+  };
+
   let read = 0;
-  for await (const { lines, bytesRead } of readCsv(path, format.columns)) {
+  const isGood = (values: Record<string, string>) => schema.safeParse(values).success;
+  for await (const { records, bytesRead } of readCsv(layout, isGood)) {
     const rows: Row[] = [];
-    for (const line of lines) {
-      const checked = check(line, format, contradicted);
+    for (const record of records) {
+      const checked = check(record);
       if ('row' in checked) rows.push(checked.row);
       for (const problem of 'row' in checked ? [] : checked.problems) {
-        onBadLine?.({ file: path, line: line.line, ...problem });
+        onBadLine?.({ file: path, line: record.line, ...problem });
       }
     }
-    yield { rows, badLines: lines.length - rows.length };
-    read += lines.length;
-    onProgress?.({ file: path, rows: read, bytesRead, bytesTotal: bytes });
+    yield { rows, badLines: records.length - rows.length };
+    read += records.length;
+    onProgress?.({ file: path, phase: 'importing', rows: read, bytesRead, bytesTotal: bytes });
   }
 }
 
-type Problem = { field: string; reason: string };
+type Problem = { field: string; reason: string; value?: string };
 
-function check<Row>(
-  line: CsvLine,
-  { schema, key }: Format<Row>,
-  contradicted: (row: Row, line: number) => number | undefined,
-): { row: Row } | { problems: Problem[] } {
-  if ('problem' in line) return { problems: [{ field: '', reason: line.problem }] };
-  const result = schema.safeParse(line.values);
-  if (!result.success) {
-    const { issues } = result.error;
-    return { problems: issues.map((i) => ({ field: i.path.join('.'), reason: i.message })) };
-  }
-  const earlier = contradicted(result.data, line.line);
-  if (earlier === undefined) return { row: result.data };
-  return {
-    problems: [{ field: key.at(-1)!, reason: `is already on line ${earlier}, with other content` }],
-  };
+function problemOf<Row>(
+  field: string,
+  reason: string,
+  values: Record<string, string>,
+  { columns }: Format<Row>,
+): Problem {
+  const value = values[field] ?? '';
+  return columns[field]?.shown?.test(value) ? { field, reason, value } : { field, reason };
 }
 
 /**
@@ -156,7 +348,7 @@ function check<Row>(
  * than twice as many, so that its memory stays small; a contradiction from farther away is, like an order that is
  * already in the database, not imported and not reported.
  */
-const lookBack = 50_000;
+const lookBack = 20_000;
 
 function contradictionFinder<Row>({ key }: Format<Row>) {
   let recent = new Map<string, { line: number; content: string }>();

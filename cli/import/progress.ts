@@ -12,11 +12,12 @@ export function progressPrinter(to: WriteStream) {
   let shownAt = startedAt;
   let latest: ImportProgress | undefined;
 
-  function print({ file, rows, bytesRead, bytesTotal }: ImportProgress): void {
+  function print({ file, phase, rows, bytesRead, bytesTotal }: ImportProgress): void {
     shownAt = Date.now();
     const part = Math.min(1, bytesRead / bytesTotal);
+    const what = phase === 'checking' ? `${basename(file)} looked through` : basename(file);
     const speed = (rows * 1_000) / Math.max(1, shownAt - startedAt);
-    const text = `${basename(file)} ${number.format(part * 100)} %, ${number.format(rows)} rows, ${number.format(speed)} rows/s`;
+    const text = `${what} ${number.format(part * 100)} %, ${number.format(rows)} rows, ${number.format(speed)} rows/s`;
     const bar = '#'.repeat(part * barLength).padEnd(barLength, '.');
     to.write(to.isTTY ? `\r\x1b[K[${bar}] ${text}` : `${text}\n`);
   }
@@ -29,7 +30,7 @@ export function progressPrinter(to: WriteStream) {
   }
   return {
     show: (progress: ImportProgress): void => {
-      if (latest && latest.file !== progress.file) end();
+      if (latest && (latest.file !== progress.file || latest.phase !== progress.phase)) end();
       latest = progress;
       if (Date.now() - shownAt >= pauseMs) print(progress);
     },

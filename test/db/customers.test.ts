@@ -5,9 +5,8 @@ import {
   getCustomer,
   listCustomers,
   purchaseHistory,
-  recordPurchases,
-  upsertCustomers,
 } from '../../db/customers.ts';
+import { recordPurchases, upsertCustomers } from '../../db/imports.ts';
 import { projectCase } from '../../db/cases.ts';
 import { messagesDone } from '../../db/outbox.ts';
 import { DomainError } from '../../domain/errors.ts';

@@ -1,0 +1,260 @@
+import { and, desc, eq, gte, inArray, max, or, sql } from 'drizzle-orm';
+import type { VersionedPolicy } from '../domain/policy.ts';
+import type {
+  Cancellation,
+  CustomerUpdate,
+  PermissionChange,
+  Purchase,
+} from '../domain/records.ts';
+import { isCause } from '../domain/words.ts';
+import { openCaseIn } from './case-opening.ts';
+import { prepared, utc, writing, type Db } from './connection.ts';
+import { caseForFacts, factId, reportFact } from './facts.ts';
+import { applyProfile, ensureCustomer } from './profiles.ts';
+import { newsWhenImported, storePurchase } from './purchases.ts';
+import { cases, customers, events, permissions } from './schema.ts';
+
+/* What files bring: mostly history. Everything may come again without changing anything. */
+
+/** The source of events that came in a file, and of all fact IDs here. */
+const source = 'import';
+
+const customerId = sql.placeholder('customerId');
+const at = sql.placeholder('at');
+
+const statements = prepared((db) => ({
+  keepCancellation: db
+    .insert(events)
+    .values({
+      source,
+      eventId: sql.placeholder('eventId'),
+      type: 'cancellation.received',
+      customerId,
+      time: sql.placeholder('receivedAt'),
+      receivedAt: at,
+      data: sql.placeholder('data'),
+    })
+    .onConflictDoNothing()
+    .prepare(),
+  cancelled: db
+    .update(customers)
+    .set({
+      cancelledAt: sql`max(coalesce(${customers.cancelledAt}, ''), ${sql.placeholder('receivedAt')})`,
+      updatedAt: sql`${at}`,
+    })
+    .where(
+      and(
+        eq(customers.customerId, customerId),
+        // Whoever bought later is a customer again.
+        sql`coalesce(${customers.lastPurchaseAt}, '') <= ${sql.placeholder('receivedAt')}`,
+      ),
+    )
+    .prepare(),
+  stands: db
+    .select({ customerId: customers.customerId })
+    .from(customers)
+    .where(
+      and(
+        eq(customers.customerId, customerId),
+        eq(customers.cancelledAt, sql.placeholder('receivedAt')),
+      ),
+    )
+    .prepare(),
+  caseSince: db
+    .select({ caseId: cases.caseId })
+    .from(cases)
+    .where(
+      and(
+        eq(cases.customerId, customerId),
+        or(eq(cases.status, 'open'), gte(cases.openedAt, sql.placeholder('receivedAt'))),
+      ),
+    )
+    .limit(1)
+    .prepare(),
+  permissions: db
+    .select({
+      granted: permissions.granted,
+      legalBasis: permissions.legalBasis,
+      proof: permissions.proof,
+      at: permissions.at,
+    })
+    .from(permissions)
+    .where(
+      and(
+        eq(permissions.customerId, customerId),
+        eq(permissions.channel, sql.placeholder('channel')),
+      ),
+    )
+    .orderBy(desc(permissions.at), desc(permissions.permissionId))
+    .prepare(),
+  addPermission: db
+    .insert(permissions)
+    .values({
+      customerId,
+      channel: sql.placeholder('channel'),
+      granted: sql.placeholder('granted'),
+      legalBasis: sql.placeholder('legalBasis'),
+      proof: sql.placeholder('proof'),
+      at,
+      source,
+    })
+    .prepare(),
+}));
+
+/** Imports customers: fields that are not given stay as they are. All or nothing. */
+export async function upsertCustomers(
+  db: Db,
+  { customers: updates, at }: { customers: CustomerUpdate[]; at: string },
+): Promise<{ created: number; updated: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    const counts = { created: 0, updated: 0, unchanged: 0 };
+    for (const update of updates) counts[applyProfile(tx, update, { profileAt: at, at })] += 1;
+    return counts;
+  });
+}
+
+/** Imports purchases: an order known already changes nothing. All or nothing. */
+export async function recordPurchases(
+  db: Db,
+  { purchases, at }: { purchases: Purchase[]; at: string },
+): Promise<{ inserted: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    let inserted = 0;
+    for (const purchase of purchases) {
+      const { customerId, orderId } = purchase;
+      const stored = storePurchase(
+        tx,
+        { ...purchase, purchasedAt: utc(purchase.purchasedAt) },
+        { at, eventId: () => factId(source, customerId, orderId), isNews: newsWhenImported },
+      );
+      if (stored) inserted += 1;
+    }
+    return { inserted, unchanged: purchases.length - inserted };
+  });
+}
+
+/**
+ * Imports cancellations as history: they open no case. A customer counts as cancelled as of the latest one, unless
+ * they bought or withdrew it later. Like an imported purchase, one from after the opening of a case that is open is
+ * news for that case. One that is known already changes nothing. All or nothing.
+ */
+export async function recordCancellations(
+  db: Db,
+  { cancellations, at }: { cancellations: Cancellation[]; at: string },
+): Promise<{ inserted: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    const { keepCancellation, cancelled } = statements(tx);
+    const withdrawnAt = lastWithdrawals(tx, cancellations);
+    let inserted = 0;
+    for (const { customerId, reason, ...cancellation } of cancellations) {
+      const receivedAt = utc(cancellation.receivedAt);
+      const effectiveAt = cancellation.effectiveAt ? utc(cancellation.effectiveAt) : null;
+      const eventId = factId(source, 'cancellation', customerId, receivedAt);
+      const data = { reason, ...(effectiveAt && { effectiveAt }) };
+      if (keepCancellation.run({ eventId, customerId, receivedAt, at, data }).changes === 0)
+        continue;
+      inserted += 1;
+      ensureCustomer(tx, customerId, at);
+      if ((withdrawnAt.get(customerId) ?? '') >= receivedAt) continue;
+      cancelled.run({ customerId, receivedAt, at });
+      const open = caseForFacts(tx, customerId);
+      if (!open || receivedAt <= open.openedAt) continue;
+      const cause = isCause(reason) ? reason : null;
+      reportFact(
+        tx,
+        { customerId, caseId: open.caseId, at },
+        { kind: 'cancellation', eventId, at: receivedAt, cause, effectiveAt },
+      );
+    }
+    return { inserted, unchanged: cancellations.length - inserted };
+  });
+}
+
+/** The last withdrawal of each customer who has one. */
+function lastWithdrawals(tx: Db, of: { customerId: string }[]): Map<string, string> {
+  const rows = tx
+    .select({ customerId: events.customerId, at: max(events.time) })
+    .from(events)
+    .where(
+      and(
+        eq(events.type, 'cancellation.withdrawn'),
+        inArray(events.customerId, [...new Set(of.map(({ customerId }) => customerId))]),
+      ),
+    )
+    .groupBy(events.customerId)
+    .all();
+  return new Map(rows.map(({ customerId, at }) => [customerId, at!]));
+}
+
+/**
+ * Opens cases for imported cancellations that still stand: the customer's last one, neither withdrawn nor followed by
+ * a purchase, and without a case since. All or nothing.
+ * @returns how many it has opened
+ */
+export async function openCancelledCases(
+  db: Db,
+  request: { cancellations: Cancellation[]; policy: VersionedPolicy; at: string },
+): Promise<number> {
+  const { cancellations, policy, at } = request;
+  return writing(db, (tx) => {
+    const { stands, caseSince } = statements(tx);
+    const open = cancellations.filter(({ customerId, reason, ...cancellation }) => {
+      const key = { customerId, receivedAt: utc(cancellation.receivedAt) };
+      if (!stands.get(key) || caseSince.get(key)) return false;
+      const cause = isCause(reason) ? reason : null;
+      openCaseIn(tx, {
+        customerId,
+        trigger: 'cancellation',
+        statedCause: cause,
+        statedReason: cause ? null : (reason ?? null),
+        effectiveAt: cancellation.effectiveAt ?? null,
+        openedBy: source,
+        policy,
+        at,
+      });
+      return true;
+    });
+    return open.length;
+  });
+}
+
+/**
+ * Imports the history of permissions. One that is known already changes nothing; one that changes what a customer
+ * with an open case allows now is news for the case. All or nothing.
+ */
+export async function recordPermissions(
+  db: Db,
+  { permissions: changes, at }: { permissions: PermissionChange[]; at: string },
+): Promise<{ inserted: number; unchanged: number }> {
+  return writing(db, (tx) => {
+    const { permissions: history, addPermission } = statements(tx);
+    let inserted = 0;
+    for (const change of changes) {
+      const { customerId, channel, granted } = change;
+      const row = {
+        granted,
+        legalBasis: change.legalBasis ?? null,
+        proof: change.proof ?? null,
+        at: utc(change.at),
+      };
+      const known = history.all({ customerId, channel });
+      const isSame = (other: typeof row) =>
+        (Object.keys(row) as (keyof typeof row)[]).every((name) => other[name] === row[name]);
+      if (known.some(isSame)) continue;
+      ensureCustomer(tx, customerId, at);
+      addPermission.run({ customerId, channel, ...row });
+      inserted += 1;
+      const [before] = known;
+      if (before && (before.at > row.at || before.granted === granted)) continue;
+      const open = caseForFacts(tx, customerId);
+      if (!open) continue;
+      const eventId = factId(source, 'permission', customerId, JSON.stringify({ channel, ...row }));
+      reportFact(
+        tx,
+        { customerId, caseId: open.caseId, at },
+        { kind: 'permission', eventId, at: row.at, channel, granted },
+      );
+    }
+    return { inserted, unchanged: changes.length - inserted };
+  });
+}
