@@ -5,19 +5,28 @@ import { prepared, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
 import { cases } from './schema.ts';
 
+const heard = {
+  caseId: cases.caseId,
+  openedAt: cases.openedAt,
+  lostAt: cases.lostAt,
+  cancelled: cases.cancelled,
+};
+
 const statements = prepared((db) => ({
   openCase: db
-    .select({ caseId: cases.caseId, openedAt: cases.openedAt })
+    .select(heard)
     .from(cases)
     .where(and(eq(cases.customerId, sql.placeholder('customerId')), sql`${cases.status} = 'open'`))
     .prepare(),
 }));
 
+export type CaseForFacts = Pick<
+  typeof cases.$inferSelect,
+  'caseId' | 'openedAt' | 'lostAt' | 'cancelled'
+>;
+
 /** The customer's open case, as far as a fact needs it. */
-export function caseForFacts(
-  tx: Db,
-  customerId: string,
-): { caseId: string; openedAt: string } | undefined {
+export function caseForFacts(tx: Db, customerId: string): CaseForFacts | undefined {
   return statements(tx).openCase.get({ customerId });
 }
 

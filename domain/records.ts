@@ -68,6 +68,8 @@ export type CustomerRecord = {
   totalAmount: number;
   currency: string | null;
   lastPurchaseAt: string | null;
+  /** null: a stub, of whom only events are known so far */
+  profileAt: string | null;
 };
 
 /** An event of the sales system, its envelope and data already validated. */

@@ -49,6 +49,7 @@ const dataSchemas = {
   'customer.deceased': z.looseObject({}),
   'complaint.recorded': z.looseObject({}),
   'order.delivered': z.looseObject({}),
+  'cancellation.considered': z.looseObject({}),
 } satisfies Record<EventType, z.ZodType>;
 
 function dataName(type: string): string {
