@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type { Actor, CustomerUpdate, SalesEvent } from '../domain/records.ts';
+import type { Actor, CustomerUpdate, SalesEvent, UnknownEventType } from '../domain/records.ts';
 import {
   isCause,
   type Cause,
@@ -165,6 +165,12 @@ export async function acceptEvents(
     }
     return { accepted, duplicates: batch.length - accepted };
   });
+}
+
+/** Types of events that came and that we do not know, the last seen first. */
+export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]> {
+  const { type, lastSeenAt } = unknownEventTypes;
+  return db.select().from(unknownEventTypes).orderBy(desc(lastSeenAt), asc(type)).all();
 }
 
 function accept(tx: Db, event: SalesEvent, context: Context): boolean {

@@ -153,6 +153,24 @@ export type KeyRecord = {
   lastUsedAt: string | null;
 };
 
+/** A secret with which a sales system signs its events; without the secret itself. */
+export type SigningSecretRecord = {
+  secretId: string;
+  name: string;
+  createdAt: string;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+};
+
+/** Events of a type that we do not know. */
+export type UnknownEventType = {
+  type: string;
+  events: number;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  lastSource: string;
+};
+
 export type ScanRecord = {
   scanId: string;
   status: 'running' | 'completed' | 'failed';
