@@ -33,6 +33,8 @@ export type AppDeps = {
   /** now, ISO 8601 UTC */
   clock: () => string;
   limits?: Partial<Limits>;
+  /** of `WINBACK_WEBHOOK_SECRET` */
+  webhookSecrets?: string[];
 };
 
 const defaultLimits: Limits = {
@@ -56,7 +58,7 @@ export function createApp(options: AppDeps): Express {
   app.get('/api/v1/openapi.json', (_req, res) => void res.json(document));
   app.use('/api/docs', docs());
   app.get('/', (_req, res) => res.redirect('/api/docs'));
-  mount(app, routes, { ...options, limits, metrics });
+  mount(app, routes, { webhookSecrets: [], ...options, limits, metrics });
   app.use(() => {
     throw new HttpProblem('not-found', 'There is no such path.');
   });

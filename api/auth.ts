@@ -1,10 +1,11 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { keyBySecret, touchKey } from '../db/keys.ts';
-import type { KeyRecord } from '../domain/records.ts';
-import { HttpProblem } from './errors.ts';
-import { localsOf } from './locals.ts';
+import { touchSigningSecret, validSigningSecrets } from '../db/signing-secrets.ts';
+import { HttpProblem, loggable } from './errors.ts';
+import { localsOf, type Caller } from './locals.ts';
 import type { Access, Deps, Limits } from './route.ts';
+import { isSigned, signatureIn, signerOf, unmatched, type Signature } from './signature.ts';
 
 const minuteMs = 60_000;
 const tooMany = (detail: string) => (_req: Request, _res: Response, next: NextFunction) =>
@@ -18,26 +19,85 @@ const shared = {
   validate: { xForwardedForHeader: false, forwardedHeader: false },
 } as const;
 
-/** Finds out whose key a request carries. Failures are counted for each address, and answered with 429 at last. */
-export function authenticate({ db, clock, limits }: Deps): RequestHandler {
+type Authentication = {
+  /** by the key in `Authorization` */
+  byKey: RequestHandler;
+  /**
+   * By key, or where a request carries no key but a signature, by that: it is checked over the raw body, which `read`
+   * has put into `req.body`.
+   */
+  byKeyOrSignature(read: RequestHandler): RequestHandler;
+};
+
+/** Finds out whose request it is. Failures are counted for each address, and answered with 429 at last. */
+export function authentication(deps: Deps): Authentication {
+  const { db, clock, limits } = deps;
   const countFailure = rateLimit({
     ...shared,
     limit: limits.failedAuthenticationsPerMinute,
-    handler: tooMany('Too many requests without a valid key. Wait a minute.'),
+    handler: tooMany('Too many requests without a valid key or signature. Wait a minute.'),
   });
-  return async (req, res, next) => {
+  const refuse = (req: Request, res: Response, next: NextFunction, problem: unknown) =>
+    countFailure(req, res, (error: unknown) => next(error ?? problem));
+
+  const byKey: RequestHandler = async (req, res, next) => {
     const secret = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     const key = secret === undefined ? undefined : await keyBySecret(db, secret);
     if (!key) {
       res.set('WWW-Authenticate', 'Bearer');
-      return void (await countFailure(req, res, (error: unknown) =>
-        next(error ?? new HttpProblem('unauthenticated', 'Send Authorization: Bearer <key>.')),
-      ));
+      const problem = new HttpProblem('unauthenticated', 'Send Authorization: Bearer <key>.');
+      return void (await refuse(req, res, next, problem));
     }
     await touchKey(db, key.keyId, clock());
     localsOf(res).key = key;
     next();
   };
+
+  const bySignature = async (read: RequestHandler, req: Request, res: Response) => {
+    const signature = signatureIn(req.headers, clock());
+    await new Promise<void>((resolve, reject) => {
+      void read(req, res, (error?: unknown) =>
+        error instanceof Error ? reject(error) : resolve(),
+      );
+    });
+    const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    return signer(deps, signature, body);
+  };
+
+  const byKeyOrSignature = (read: RequestHandler): RequestHandler => {
+    return async (req, res, next) => {
+      if (req.headers.authorization !== undefined || !isSigned(req.headers)) {
+        return byKey(req, res, next);
+      }
+      try {
+        localsOf(res).key = await bySignature(read, req, res);
+      } catch (error) {
+        const isOurs = error instanceof HttpProblem && error.code === 'unauthenticated';
+        return void (isOurs ? await refuse(req, res, next, error) : next(error));
+      }
+      next();
+    };
+  };
+  return { byKey, byKeyOrSignature };
+}
+
+/** @throws HttpProblem `unauthenticated` */
+async function signer(
+  { db, clock, logger, webhookSecrets }: Deps,
+  signature: Signature,
+  body: Buffer,
+): Promise<Caller> {
+  const kept = await validSigningSecrets(db, (secretId, error) =>
+    logger.error({ secretId, error: loggable(error) }, 'a signing secret cannot be unsealed'),
+  );
+  const record = signerOf(kept, signature, body);
+  if (record) {
+    await touchSigningSecret(db, record, clock());
+    return { keyId: record.secretId, role: 'sales-system' };
+  }
+  const set = webhookSecrets.map((secret) => ({ secret }));
+  if (!signerOf(set, signature, body)) throw unmatched();
+  return { keyId: 'webhook-secret', role: 'sales-system' };
 }
 
 /** Counts the requests of each key. */
@@ -58,7 +118,7 @@ export function allow(roles: Access): RequestHandler {
   };
 }
 
-export function keyOf(res: Response): KeyRecord {
+export function keyOf(res: Response): Caller {
   const { key } = localsOf(res);
   if (!key) throw new Error('no key: authenticate comes first');
   return key;

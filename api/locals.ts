@@ -2,8 +2,11 @@ import type { Response } from 'express';
 import type { KeyRecord } from '../domain/records.ts';
 import type { Route } from './route.ts';
 
+/** Whose request it is: a key, or whoever signed it. */
+export type Caller = Pick<KeyRecord, 'keyId' | 'role'>;
+
 /** What a request has been found to be, for those who handle it later. */
-export type Locals = { requestId: string; route?: Route; key?: KeyRecord };
+export type Locals = { requestId: string; route?: Route; key?: Caller };
 
 export function localsOf(res: Response): Locals {
   return res.locals as Locals;

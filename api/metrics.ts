@@ -1,12 +1,18 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { stats } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
+import type { SalesEvent } from '../domain/records.ts';
+import { eventTypes } from '../domain/words.ts';
 
 export type Metrics = {
   /** `route` is the path's pattern, never the path: that can hold a customer's ID. */
   answered(request: { method: string; route: string; status: number; seconds: number }): void;
+  /** Events that were taken, by type; those of types we do not know are one, so that no sender adds labels. */
+  received(events: readonly SalesEvent[], counts: { duplicates: number }): void;
   text(): Promise<string>;
 };
+
+const knownTypes: ReadonlySet<string> = new Set(eventTypes);
 
 /** Counts and durations for Prometheus, without personal data. */
 export function metricsOf(db: Db, clock: () => string): Metrics {
@@ -17,6 +23,18 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
     help: 'Time to answer a request, by the pattern of its path',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const events = new Counter({
+    name: 'winback_events_total',
+    help: 'Events received, repeated ones too, by type; all types not known here as "unknown"',
+    labelNames: ['type'],
+    registers: [registry],
+  });
+  for (const type of [...eventTypes, 'unknown']) events.inc({ type }, 0);
+  const duplicates = new Counter({
+    name: 'winback_event_duplicates_total',
+    help: 'Of these, events whose source and id were seen before',
     registers: [registry],
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
@@ -30,6 +48,12 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
 
   return {
     answered: ({ seconds, ...labels }) => durations.observe(labels, seconds),
+    received(batch, counts) {
+      for (const { type } of batch) {
+        events.inc({ type: knownTypes.has(type) ? type : 'unknown' });
+      }
+      duplicates.inc(counts.duplicates);
+    },
     async text() {
       const now = clock();
       const sizes = await stats(db, { now });

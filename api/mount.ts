@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
-import { allow, authenticate, keyOf, limitRequests } from './auth.ts';
+import { allow, authentication, keyOf, limitRequests } from './auth.ts';
 import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
@@ -10,12 +10,14 @@ import { parsed } from './validation.ts';
 /** Gives every route of the table its place in Express, and every path an answer to methods that it has not. */
 export function mount(app: Express, routes: readonly Route[], deps: Deps): void {
   const oneByOne = oneAtATime();
-  const known = [authenticate(deps), limitRequests(deps.limits)];
+  const known = authentication(deps);
+  const limited = limitRequests(deps.limits);
   for (const route of routes) {
+    const who = route.signed ? known.byKeyOrSignature(reader(route)) : known.byKey;
     app[route.method](
       expressPath(route.path),
       named(route),
-      ...(route.roles === 'anyone' ? [] : [...known, allow(route.roles)]),
+      ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
       ...(route.method === 'post' ? readers(route) : []),
       handled(route, deps, oneByOne),
     );
@@ -51,7 +53,7 @@ function named(route: Route): RequestHandler {
 }
 
 function readers(route: Route): RequestHandler[] {
-  const { types, limit } = route.accepts ?? { types: ['application/json'], limit: '100kb' };
+  const types = mediaTypes(route);
   const understood: RequestHandler = (req, _res, next) => {
     const hasBody =
       req.headers['transfer-encoding'] !== undefined ||
@@ -65,7 +67,35 @@ function readers(route: Route): RequestHandler[] {
     }
     next();
   };
-  return [understood, express.json({ type: types, limit }), shallow];
+  return [understood, reader(route), parseJson, shallow];
+}
+
+function mediaTypes({ accepts }: Route): string[] {
+  return accepts ? Object.keys(accepts.types) : ['application/json'];
+}
+
+/** Reads the body as it is: a signature is checked over its bytes, before anybody believes them. */
+function reader({ accepts }: Route): RequestHandler {
+  return express.raw({ type: () => true, limit: accepts?.limit ?? '100kb' });
+}
+
+const parseJson: RequestHandler = (req, _res, next) => {
+  if (!Buffer.isBuffer(req.body)) return next();
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(req.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(utf-8|utf8|us-ascii)$/i.test(charset)) {
+    throw new HttpProblem('unsupported-media-type', 'Send the body as JSON in UTF-8.');
+  }
+  if (req.body.length === 0) req.body = undefined;
+  else req.body = parsedJson(req.body);
+  next();
+};
+
+function parsedJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new HttpProblem('malformed', 'The body is not JSON in UTF-8.');
+  }
 }
 
 /** Nothing that we take is nested deeper; without a limit a small body could exhaust the stack. */
@@ -96,7 +126,7 @@ function handled(
   deps: Deps,
   oneByOne: ReturnType<typeof oneAtATime>,
 ): RequestHandler {
-  const { params, query = nothing, body = nothing.optional() } = route;
+  const { params, query = nothing, body = nothing.optional(), bodyOf } = route;
   const isPost = route.method === 'post';
   return async (req, res) => {
     const idempotencyKey = isPost ? idempotencyKeyOf(req) : null;
@@ -104,7 +134,7 @@ function handled(
       ...deps,
       params: params && parsed(params, req.params, 'path'),
       query: parsed(query, req.query, 'query'),
-      body: isPost ? parsed(body, req.body, 'body') : undefined,
+      body: isPost ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       at: deps.clock(),
       get actor() {

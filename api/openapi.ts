@@ -36,6 +36,12 @@ export function openApiDocument(routes: readonly Route[]) {
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'The secret of a key' },
+          ...Object.fromEntries(
+            Object.entries(signatureHeaders).map(([name, description]) => [
+              name,
+              { type: 'apiKey' as const, in: 'header' as const, name, description },
+            ]),
+          ),
         },
         schemas: {
           CloudEvent: cloudEventSchema,
@@ -65,15 +71,29 @@ function operation(route: Route): ZodOpenApiOperationObject {
     tags: [tagOf(route.path)],
     'x-roles': forAnyone ? [] : [...roles],
     ...(forAnyone && { security: [] }),
+    ...(route.signed && { security: [{ key: [] }, signatureSecurity] }),
     requestParams: {
       ...(route.params && { path: route.params as z.ZodObject }),
       ...(route.query && { query: route.query as z.ZodObject }),
-      ...(method === 'post' && { header: idempotencyHeader }),
+      ...(method === 'post' && {
+        header: route.headers ? idempotencyHeader.extend(route.headers.shape) : idempotencyHeader,
+      }),
     },
     ...(route.body && { requestBody: requestBody(route) }),
     responses: { ...answers(route), ...problemAnswers(route) },
   };
 }
+
+/** Standard Webhooks: all three together are in place of a key. */
+const signatureHeaders = {
+  'webhook-id': 'Of this message; the same when it is sent again',
+  'webhook-timestamp': 'When it is sent, in seconds since 1970; at most 5 minutes from our clock',
+  'webhook-signature':
+    '`v1,` and HMAC-SHA256 in base64 over `<webhook-id>.<webhook-timestamp>.<raw body>`, made with a signing secret; several are separated by spaces',
+};
+const signatureSecurity = Object.fromEntries(
+  Object.keys(signatureHeaders).map((name) => [name, []]),
+);
 
 const idempotencyHeader = z.object({
   'Idempotency-Key': idempotencyKeySchema.optional().meta({
@@ -83,13 +103,20 @@ const idempotencyHeader = z.object({
 
 /** What the path is about: `cases` for /api/v1/cases/{caseId}/close. */
 function tagOf(path: string): string {
-  return /^\/api\/v1\/(\w+)/.exec(path)?.[1] ?? 'operations';
+  return /^\/api\/v1\/([\w-]+)/.exec(path)?.[1] ?? 'operations';
 }
 
 function requestBody({ body, accepts, example }: Route) {
-  const types = accepts?.types ?? ['application/json'];
   const content = { schema: body!, ...(example !== undefined && { example }) };
-  return { required: true, content: Object.fromEntries(types.map((type) => [type, content])) };
+  const types = accepts
+    ? Object.entries(accepts.types)
+    : [['application/json', undefined] as const];
+  return {
+    required: true,
+    content: Object.fromEntries(
+      types.map(([type, examples]) => [type, { ...content, ...(examples && { examples }) }]),
+    ),
+  };
 }
 
 function answers(route: Route): ZodOpenApiResponsesObject {

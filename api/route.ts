@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type * as z from 'zod';
+import type { ZodOpenApiMediaTypeObject } from 'zod-openapi';
 import type { Db } from '../db/open.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
@@ -32,6 +34,8 @@ export type Deps = {
   /** now, ISO 8601 UTC */
   clock: () => string;
   limits: Limits;
+  /** of the environment: what senders may sign with, beside the secrets in the database */
+  webhookSecrets: string[];
 };
 
 /** One request, read and checked. */
@@ -53,6 +57,8 @@ export type Answer = {
   headers?: Record<string, string>;
 };
 
+type ZodOpenApiExamples = NonNullable<ZodOpenApiMediaTypeObject['examples']>;
+
 /** Who may call: keys with one of these roles, or anyone at all. */
 export type Access = readonly Role[] | 'anyone';
 
@@ -65,13 +71,19 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   summary: string;
   description?: string;
   roles: Access;
+  /** takes a signature by Standard Webhooks in place of a key; the signer has the role sales-system */
+  signed?: true;
   params?: Params;
   query?: Query;
   body?: Body;
   /** an example of the body, for the document */
   example?: unknown;
-  /** larger than usual, and in these media types */
-  accepts?: { types: string[]; limit: string };
+  /** larger than usual, and in these media types, each with its own examples */
+  accepts?: { types: Record<string, ZodOpenApiExamples>; limit: string };
+  /** further headers, for the document */
+  headers?: z.ZodObject;
+  /** puts together what the schema checks, where that is not the body alone */
+  bodyOf?: (request: { headers: IncomingHttpHeaders; body: unknown }) => unknown;
   answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
   /** what can go wrong beside what goes for every call */
   problems?: ProblemCode[];

@@ -31,6 +31,7 @@ const app = createApp({
   readiness: readinessOf({ db, connection, namespace, taskQueue }),
   logger,
   clock,
+  webhookSecrets: environment.webhookSecrets,
   limits: { requestsPerMinute: environment.rateLimit },
 });
 const server = await listen(app, environment);

@@ -151,7 +151,8 @@ function fill(db: Db, open: number): void {
           ...{ createdAt: openedAt, updatedAt: openedAt },
         },
         theCase: {
-          ...{ caseId, customerId, episode: 1, status: 'open' as const, step, openedAt },
+          ...{ caseId, customerId, episode: 1, status: 'open' as const, step },
+          ...{ openedAt, lostAt: openedAt },
           trigger: triggers[draw(triggers.length, 8)]!,
           tier: tiers[draw(tiers.length, 9)]!,
           cause: causes[draw(causes.length, 10)]!,

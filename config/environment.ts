@@ -14,6 +14,8 @@ export type Environment = {
   policySource: string;
   logLevel: (typeof logLevels)[number];
   adminKey?: string;
+  /** with which a sales system signs its events: none, one, or two while it goes over from one to the other */
+  webhookSecrets: string[];
   /** requests per minute and key */
   rateLimit: number;
   temporal: {
@@ -35,6 +37,15 @@ const wholeNumber = (least: number, most: number) => {
     .refine((value) => value >= least && value <= most, rule);
 };
 
+const webhookSecretRule =
+  'must be one secret, or two separated by a space: whsec_ and 24 to 64 bytes in base64';
+const isWebhookSecret = (text: string) => {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
+  if (encoded === undefined || encoded.length % 4 !== 0) return false;
+  const { length } = Buffer.from(encoded, 'base64');
+  return length >= 24 && length <= 64;
+};
+
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3_000),
   HOST: text('must be a host name or an IP address').default('127.0.0.1'),
@@ -44,6 +55,12 @@ const variables = z.object({
     .string()
     .regex(/^[\x21-\x7e]{24,}$/, 'must have at least 24 characters, ASCII without spaces')
     .exactOptional(),
+  WINBACK_WEBHOOK_SECRET: z
+    .string()
+    .trim()
+    .transform((text) => text.split(/\s+/))
+    .refine((secrets) => secrets.length <= 2 && secrets.every(isWebhookSecret), webhookSecretRule)
+    .default([]),
   WINBACK_RATE_LIMIT: wholeNumber(1, 100_000_000).default(6_000),
   LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   TEMPORAL_ADDRESS: z
@@ -67,6 +84,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     policySource: settings.WINBACK_POLICY,
     logLevel: settings.LOG_LEVEL,
     ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
+    webhookSecrets: settings.WINBACK_WEBHOOK_SECRET,
     rateLimit: settings.WINBACK_RATE_LIMIT,
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, max, sql } from 'drizzle-orm';
 import type { CaseOpening } from '../domain/case.ts';
+import { stillStands } from '../domain/facts.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
-import { factId, reportFact } from './facts.ts';
+import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
@@ -19,6 +20,15 @@ export type NewCase = Pick<
 const customerId = sql.placeholder('customerId');
 
 const statements = prepared((db) => ({
+  standing: db
+    .select({
+      cancelledAt: customers.cancelledAt,
+      lastWithdrawalAt: customers.lastWithdrawalAt,
+      lastPurchaseAt: customers.lastPurchaseAt,
+    })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .prepare(),
   open: db
     .select()
     .from(cases)
@@ -42,6 +52,8 @@ const statements = prepared((db) => ({
       statedCause: sql.placeholder('statedCause'),
       statedReason: sql.placeholder('statedReason'),
       effectiveAt: sql.placeholder('effectiveAt'),
+      lostAt: sql.placeholder('lostAt'),
+      cancelled: sql.placeholder('cancelled'),
       openedAt: sql.placeholder('at'),
       policyVersion: sql.placeholder('policyVersion'),
       openedBy: sql.placeholder('openedBy'),
@@ -62,13 +74,15 @@ export async function openCase(
   return writing(db, (tx) => {
     const { customerId, trigger, at } = newCase;
     ensureCustomer(tx, customerId, at);
-    const opened = openCaseIn(tx, newCase);
     if (trigger === 'cancellation') {
-      if (!opened.created) tellOfCancellation(tx, opened.record, newCase);
       tx.update(customers)
-        .set({ cancelledAt: at, updatedAt: at })
+        .set({ lastCancellationAt: at, updatedAt: at })
         .where(and(eq(customers.customerId, customerId), isNull(customers.cancelledAt)))
         .run();
+    }
+    const opened = openCaseIn(tx, newCase);
+    if (trigger === 'cancellation' && !opened.created) {
+      tellOfCancellation(tx, opened.record, newCase);
     }
     if (asked) {
       const { caseId } = opened.record;
@@ -80,7 +94,8 @@ export async function openCase(
 }
 
 function tellOfCancellation(tx: Db, { customerId, caseId }: CaseRecord, told: NewCase): void {
-  const { statedCause, effectiveAt, at } = told;
+  const { statedCause, statedReason, effectiveAt, at } = told;
+  noteCancelled(tx, { caseId, cancelledAt: at, reason: statedReason });
   const fact = { kind: 'cancellation', cause: statedCause, effectiveAt } as const;
   reportFact(tx, { customerId, caseId, at }, { ...fact, at, eventId: factId(randomUUID()) });
 }
@@ -98,6 +113,8 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     caseId: caseIdOf(customerId, episode),
     episode,
     policyVersion: policy.version,
+    lostAt: lostAtOf(tx, customerId) ?? at,
+    cancelled: newCase.trigger === 'cancellation',
   });
   enqueue(tx, {
     orderKey: customerId,
@@ -106,6 +123,28 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     at,
   });
   return { record, created: true };
+}
+
+/** When a customer was lost, for all that is known now: with the cancellation that stands, else after the last purchase. */
+export function lostAtOf(tx: Db, customerId: string): string | null {
+  const { cancelledAt, lastPurchaseAt } = statements(tx).standing.get({ customerId }) ?? {};
+  return cancelledAt ?? lastPurchaseAt ?? null;
+}
+
+/**
+ * Opens the next case of a customer who cancelled while the one before was ending, unless the cancellation has been
+ * withdrawn or annulled meanwhile.
+ */
+export async function openAfterLoss(db: Db, loss: NextLoss): Promise<void> {
+  writing(db, (tx) => openAfterLossIn(tx, loss));
+}
+
+type NextLoss = Omit<NewCase, 'trigger'> & { cancelledAt: string };
+
+export function openAfterLossIn(tx: Db, { cancelledAt, ...loss }: NextLoss): void {
+  const known = statements(tx).standing.get({ customerId: loss.customerId });
+  if (known && !stillStands(cancelledAt, known)) return;
+  openCaseIn(tx, { ...loss, trigger: 'cancellation' });
 }
 
 /** @param firstSeq where the timeline of this run begins */

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { CaseProjection, CaseState } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
-import { openCaseIn } from './case-opening.ts';
+import { openAfterLossIn } from './case-opening.ts';
 import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
@@ -79,12 +79,12 @@ function openNextEpisode(
   if (statements(tx).exists.get({ caseId: caseIdOf(customerId, episode + 1) })) return;
   const policy = newestVersionOf(tx, policyVersion);
   if (!policy) throw new Error(`Policy ${policyVersion} is not stored`);
-  openCaseIn(tx, {
+  openAfterLossIn(tx, {
     customerId,
-    trigger: 'cancellation',
     statedCause: loss.cause,
     statedReason: null,
     effectiveAt: loss.effectiveAt,
+    cancelledAt: loss.at,
     openedBy,
     policy,
     at,

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { CaseProjection } from '../domain/case.ts';
 import type { CaseRecord } from '../domain/records.ts';
-import { openingOf } from './case-opening.ts';
+import { lostAtOf, openingOf } from './case-opening.ts';
 import { cancelOpenTasks } from './case-tasks.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
@@ -107,6 +107,8 @@ export function restoreCase(tx: Db, opening: CaseProjection['opening'], at: stri
       status: 'open',
       step: 'identification',
       cause: statedCause,
+      lostAt: lostAtOf(tx, customerId) ?? opening.openedAt,
+      cancelled: opening.trigger === 'cancellation',
       openedBy: 'reconciliation',
     })
     .returning()

@@ -20,7 +20,7 @@ import { merged, pageOf, startOf, type Listing } from './paging.ts';
 import { cases, tasks } from './schema.ts';
 
 export { customerFacts } from './case-facts.ts';
-export { openCase } from './case-opening.ts';
+export { openAfterLoss, openCase } from './case-opening.ts';
 export { projectCase } from './case-projection.ts';
 export { endOutside, restartCase } from './case-repair.ts';
 export { timelineOf } from './case-timeline.ts';

@@ -23,6 +23,7 @@ const shown = {
   totalAmount: customers.totalAmount,
   currency: customers.currency,
   lastPurchaseAt: customers.lastPurchaseAt,
+  profileAt: customers.profileAt,
 };
 
 const byId: Listing<CustomerRecord> = {

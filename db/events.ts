@@ -1,19 +1,29 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
-import type { Fact } from '../domain/facts.ts';
+import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type { Actor, CustomerUpdate, SalesEvent } from '../domain/records.ts';
-import { isCause, type Channel, type CustomerKind, type EventType } from '../domain/words.ts';
+import type { Actor, CustomerUpdate, SalesEvent, UnknownEventType } from '../domain/records.ts';
+import {
+  isCause,
+  type Cause,
+  type Channel,
+  type CustomerKind,
+  type EventType,
+} from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
-import { caseForFacts, factId, reportFact } from './facts.ts';
+import { caseForFacts, factId, noteCancelled, reportFact, type CaseForFacts } from './facts.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
-import { newsWhenReported, storePurchase } from './purchases.ts';
-import { customers, events, permissions } from './schema.ts';
+import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
+import { aboutCancelling, customers, events, permissions, unknownEventTypes } from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
 const time = sql.placeholder('time');
 const updatedAt = sql`${sql.placeholder('at')}`;
 const theCustomer = eq(customers.customerId, customerId);
+
+const latest = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
+const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
 
 const statements = prepared((db) => ({
   insert: db
@@ -29,25 +39,81 @@ const statements = prepared((db) => ({
     })
     .onConflictDoNothing()
     .prepare(),
+  standing: db
+    .select({
+      lastCancellationAt: customers.lastCancellationAt,
+      lastWithdrawalAt: customers.lastWithdrawalAt,
+      lastPurchaseAt: customers.lastPurchaseAt,
+    })
+    .from(customers)
+    .where(theCustomer)
+    .prepare(),
   cancelled: db
     .update(customers)
-    .set({ cancelledAt: sql`max(coalesce(${customers.cancelledAt}, ''), ${time})`, updatedAt })
+    .set({ lastCancellationAt: latest(customers.lastCancellationAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   withdrawn: db
     .update(customers)
-    .set({ cancelledAt: null, updatedAt })
+    .set({ lastWithdrawalAt: latest(customers.lastWithdrawalAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   objected: db
     .update(customers)
-    .set({ objectedAt: sql`coalesce(${customers.objectedAt}, ${time})`, updatedAt })
+    .set({ objectedAt: earliest(customers.objectedAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   deceased: db
     .update(customers)
-    .set({ deceasedAt: sql`coalesce(${customers.deceasedAt}, ${time})`, updatedAt })
+    .set({ deceasedAt: earliest(customers.deceasedAt), updatedAt })
     .where(theCustomer)
+    .prepare(),
+  cancellationsSince: db
+    .select({ data: events.data })
+    .from(events)
+    .where(
+      and(
+        eq(events.type, 'cancellation.received'),
+        aboutCancelling,
+        eq(events.customerId, customerId),
+        gt(events.time, sql.placeholder('withdrawnAt')),
+        gte(events.time, sql.placeholder('purchasedAt')),
+        gte(events.receivedAt, sql.placeholder('openedAt')),
+      ),
+    )
+    .orderBy(desc(events.time), desc(events.eventSeq))
+    .prepare(),
+  withdrawal: db
+    .select({ source: events.source, eventId: events.eventId })
+    .from(events)
+    .where(
+      and(
+        eq(events.type, 'cancellation.withdrawn'),
+        aboutCancelling,
+        eq(events.customerId, customerId),
+        eq(events.time, time),
+      ),
+    )
+    .orderBy(asc(events.eventSeq))
+    .limit(1)
+    .prepare(),
+  unknown: db
+    .insert(unknownEventTypes)
+    .values({
+      type: sql.placeholder('type'),
+      events: 1,
+      firstSeenAt: sql.placeholder('at'),
+      lastSeenAt: sql.placeholder('at'),
+      lastSource: sql.placeholder('source'),
+    })
+    .onConflictDoUpdate({
+      target: unknownEventTypes.type,
+      set: {
+        events: sql`${unknownEventTypes.events} + 1`,
+        lastSeenAt: sql`excluded.last_seen_at`,
+        lastSource: sql`excluded.last_source`,
+      },
+    })
     .prepare(),
   newestPermission: db
     .select({ at: permissions.at })
@@ -84,9 +150,16 @@ export async function acceptEvents(
   });
 }
 
+/** Types of events that came and that we do not know, the last seen first. */
+export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]> {
+  const { type, lastSeenAt } = unknownEventTypes;
+  return db.select().from(unknownEventTypes).orderBy(desc(lastSeenAt), asc(type)).all();
+}
+
 function accept(tx: Db, event: SalesEvent, context: Context): boolean {
   if (statements(tx).insert.run({ ...event, at: context.at }).changes === 0) return false;
   if (isKnown(event.type)) effects[event.type](tx, event, context);
+  else statements(tx).unknown.run({ ...event, at: context.at });
   return true;
 }
 
@@ -105,39 +178,41 @@ const effects: Record<EventType, Effect> = {
       amount: number;
       currency: string;
     };
-    storePurchase(
-      tx,
-      { customerId: event.customerId, orderId, amount, currency, purchasedAt: event.time },
-      { at, eventId: () => factIdOf(event), isNews: newsWhenReported },
-    );
+    const { customerId, time: purchasedAt } = event;
+    const purchase = { customerId, orderId, amount, currency, purchasedAt };
+    const eventId = () => factIdOf(event);
+    const isNew = storePurchase(tx, purchase, { at, eventId, isNews: newsWhenReported });
+    if (!isNew) antedatePurchase(tx, purchase, at);
   },
 
   'cancellation.received': (tx, event, context) => {
-    const { reason, effectiveAt: effective } = event.data as {
-      reason?: string;
-      effectiveAt?: string;
-    };
-    const cause = isCause(reason) ? reason : null;
-    const effectiveAt = effective ? utc(effective) : null;
-    ensureCustomer(tx, event.customerId, context.at);
+    const { customerId, time } = event;
+    ensureCustomer(tx, customerId, context.at);
+    const before = statements(tx).standing.get({ customerId })!;
     statements(tx).cancelled.run({ ...event, at: context.at });
-    const { created } = openCaseIn(tx, {
-      customerId: event.customerId,
-      trigger: 'cancellation',
-      statedCause: cause,
-      statedReason: cause ? null : (reason ?? null),
-      effectiveAt,
-      openedBy: context.actor.actorId,
-      policy: context.policy,
-      at: context.at,
-    });
-    if (!created) tellCase(tx, event, context, { kind: 'cancellation', cause, effectiveAt });
+    const open = caseForFacts(tx, customerId);
+    if (stillStands(time, before)) {
+      if (open) tellOfCancellation(tx, event, context, open);
+      // An older one belongs to a loss whose case the newer one has opened and which has closed.
+      else if (time > (before.lastCancellationAt ?? '')) openByCancellation(tx, event, context);
+    } else if (open && !open.cancelled && time >= (before.lastPurchaseAt ?? '')) {
+      // The withdrawal came first and had nothing to withdraw then: the case hears of both, in their order.
+      const withdrawnAt = before.lastWithdrawalAt!;
+      tellOfCancellation(tx, event, context, open);
+      const withdrawal = statements(tx).withdrawal.get({ customerId, time: withdrawnAt })!;
+      const told = { ...event, ...withdrawal, time: withdrawnAt };
+      tellCase(tx, told, context, { kind: 'cancellation-withdrawn' });
+    }
   },
 
   'cancellation.withdrawn': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     statements(tx).withdrawn.run({ ...event, at: context.at });
-    tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
+    const open = caseForFacts(tx, event.customerId);
+    // One that is older than the cancellation withdraws something else.
+    if (open?.cancelled && event.time >= open.lostAt) {
+      tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
+    }
   },
 
   'permission.changed': (tx, event, context) => {
@@ -163,7 +238,61 @@ const effects: Record<EventType, Effect> = {
 
   'complaint.recorded': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
   'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+  'cancellation.considered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
 };
+
+type Cancellation = { cause: Cause | null; reason: string | null; effectiveAt: string | null };
+
+/** What a cancellation says: the reason as one of our causes, or as free text. */
+function cancellationIn(data: Record<string, unknown>): Cancellation {
+  const { reason, effectiveAt } = data as { reason?: string; effectiveAt?: string };
+  const cause = isCause(reason) ? reason : null;
+  return {
+    cause,
+    reason: cause ? null : (reason ?? null),
+    effectiveAt: effectiveAt ? utc(effectiveAt) : null,
+  };
+}
+
+function openByCancellation(tx: Db, event: SalesEvent, { policy, at, actor }: Context): void {
+  const { cause, reason, effectiveAt } = cancellationIn(event.data);
+  openCaseIn(tx, {
+    customerId: event.customerId,
+    trigger: 'cancellation',
+    statedCause: cause,
+    statedReason: reason,
+    effectiveAt,
+    openedBy: actor.actorId,
+    policy,
+    at,
+  });
+}
+
+/** The case hears all that its cancellations say, the newest word on each, so that an older one completes a newer one. */
+function tellOfCancellation(
+  tx: Db,
+  event: SalesEvent,
+  context: Context,
+  { caseId, openedAt }: CaseForFacts,
+): void {
+  const { customerId, time } = event;
+  const { standing, cancellationsSince } = statements(tx);
+  const known = standing.get({ customerId })!;
+  const standingOnes = cancellationsSince
+    .all({
+      customerId,
+      openedAt,
+      withdrawnAt: known.lastWithdrawalAt ?? '',
+      purchasedAt: known.lastPurchaseAt ?? '',
+    })
+    .map(({ data }) => cancellationIn(data));
+  const own = cancellationIn(event.data);
+  const newest = <K extends keyof Cancellation>(key: K): Cancellation[K] =>
+    standingOnes.find((one) => one[key] !== null)?.[key] ?? own[key];
+  noteCancelled(tx, { caseId, cancelledAt: time, reason: newest('reason') });
+  const details = { cause: newest('cause'), effectiveAt: newest('effectiveAt') };
+  tellCase(tx, event, context, { kind: 'cancellation', ...details });
+}
 
 type FactDetails = Fact extends infer F
   ? F extends Fact

@@ -5,20 +5,47 @@ import { prepared, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
 import { cases } from './schema.ts';
 
+const heard = {
+  caseId: cases.caseId,
+  openedAt: cases.openedAt,
+  lostAt: cases.lostAt,
+  cancelled: cases.cancelled,
+};
+
 const statements = prepared((db) => ({
   openCase: db
-    .select({ caseId: cases.caseId, openedAt: cases.openedAt })
+    .select(heard)
     .from(cases)
     .where(and(eq(cases.customerId, sql.placeholder('customerId')), sql`${cases.status} = 'open'`))
     .prepare(),
+  cancelled: db
+    .update(cases)
+    .set({
+      lostAt: sql`max(${cases.lostAt}, ${sql.placeholder('cancelledAt')})`,
+      cancelled: true,
+      // After the return it tells of the next loss.
+      statedReason: sql`case when ${cases.regainedAt} is null then coalesce(${sql.placeholder('reason')}, ${cases.statedReason}) else ${cases.statedReason} end`,
+    })
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
 }));
 
+export type CaseForFacts = Pick<
+  typeof cases.$inferSelect,
+  'caseId' | 'openedAt' | 'lostAt' | 'cancelled'
+>;
+
 /** The customer's open case, as far as a fact needs it. */
-export function caseForFacts(
-  tx: Db,
-  customerId: string,
-): { caseId: string; openedAt: string } | undefined {
+export function caseForFacts(tx: Db, customerId: string): CaseForFacts | undefined {
   return statements(tx).openCase.get({ customerId });
+}
+
+/** From now on an open case has a cancellation that can be withdrawn. */
+export function noteCancelled(
+  tx: Db,
+  cancellation: { caseId: string; cancelledAt: string; reason: string | null },
+): void {
+  statements(tx).cancelled.run(cancellation);
 }
 
 /** An event's identity as a workflow may carry it: a code, whatever text the sales system identifies it by. */

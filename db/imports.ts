@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, max, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, or, sql } from 'drizzle-orm';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type {
   Cancellation,
@@ -9,7 +9,7 @@ import type {
 import { isCause } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
-import { caseForFacts, factId, reportFact } from './facts.ts';
+import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
 import { cases, customers, events, permissions } from './schema.ts';
@@ -39,16 +39,10 @@ const statements = prepared((db) => ({
   cancelled: db
     .update(customers)
     .set({
-      cancelledAt: sql`max(coalesce(${customers.cancelledAt}, ''), ${sql.placeholder('receivedAt')})`,
+      lastCancellationAt: sql`max(coalesce(${customers.lastCancellationAt}, ''), ${sql.placeholder('receivedAt')})`,
       updatedAt: sql`${at}`,
     })
-    .where(
-      and(
-        eq(customers.customerId, customerId),
-        // Whoever bought later is a customer again.
-        sql`coalesce(${customers.lastPurchaseAt}, '') <= ${sql.placeholder('receivedAt')}`,
-      ),
-    )
+    .where(eq(customers.customerId, customerId))
     .prepare(),
   stands: db
     .select({ customerId: customers.customerId })
@@ -143,8 +137,7 @@ export async function recordCancellations(
   { cancellations, at }: { cancellations: Cancellation[]; at: string },
 ): Promise<{ inserted: number; unchanged: number }> {
   return writing(db, (tx) => {
-    const { keepCancellation, cancelled } = statements(tx);
-    const withdrawnAt = lastWithdrawals(tx, cancellations);
+    const { keepCancellation, cancelled, stands } = statements(tx);
     let inserted = 0;
     for (const { customerId, reason, ...cancellation } of cancellations) {
       const receivedAt = utc(cancellation.receivedAt);
@@ -155,35 +148,24 @@ export async function recordCancellations(
         continue;
       inserted += 1;
       ensureCustomer(tx, customerId, at);
-      if ((withdrawnAt.get(customerId) ?? '') >= receivedAt) continue;
       cancelled.run({ customerId, receivedAt, at });
       const open = caseForFacts(tx, customerId);
-      if (!open || receivedAt <= open.openedAt) continue;
+      if (!open || receivedAt <= open.openedAt || !stands.get({ customerId, receivedAt })) continue;
       const cause = isCause(reason) ? reason : null;
+      const { caseId } = open;
+      noteCancelled(tx, {
+        caseId,
+        cancelledAt: receivedAt,
+        reason: cause ? null : (reason ?? null),
+      });
       reportFact(
         tx,
-        { customerId, caseId: open.caseId, at },
+        { customerId, caseId, at },
         { kind: 'cancellation', eventId, at: receivedAt, cause, effectiveAt },
       );
     }
     return { inserted, unchanged: cancellations.length - inserted };
   });
-}
-
-/** The last withdrawal of each customer who has one. */
-function lastWithdrawals(tx: Db, of: { customerId: string }[]): Map<string, string> {
-  const rows = tx
-    .select({ customerId: events.customerId, at: max(events.time) })
-    .from(events)
-    .where(
-      and(
-        eq(events.type, 'cancellation.withdrawn'),
-        inArray(events.customerId, [...new Set(of.map(({ customerId }) => customerId))]),
-      ),
-    )
-    .groupBy(events.customerId)
-    .all();
-  return new Map(rows.map(({ customerId, at }) => [customerId, at!]));
 }
 
 /**

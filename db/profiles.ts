@@ -18,7 +18,7 @@ const customerId = sql.placeholder('customerId');
 
 const statements = prepared((db) => ({
   find: db
-    .select({ ...profileColumns, profileAt: customers.profileAt })
+    .select({ ...profileColumns, profileAt: customers.profileAt, olderAt: customers.olderAt })
     .from(customers)
     .where(eq(customers.customerId, customerId))
     .prepare(),
@@ -33,6 +33,7 @@ const statements = prepared((db) => ({
       language: sql.placeholder('language'),
       extra: sql.placeholder('extra'),
       profileAt: sql.placeholder('profileAt'),
+      olderAt: sql.placeholder('olderAt'),
       updatedAt: sql.placeholder('at'),
       createdAt: sql.placeholder('at'),
       customerId,
@@ -48,6 +49,7 @@ const statements = prepared((db) => ({
         language: sql`excluded.language`,
         extra: sql`excluded.extra`,
         profileAt: sql`excluded.profile_at`,
+        olderAt: sql`excluded.older_at`,
         updatedAt: sql`excluded.updated_at`,
       },
     })
@@ -59,7 +61,7 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-const noProfile: Profile = {
+const nothingKnown = {
   kind: null,
   name: null,
   email: null,
@@ -67,11 +69,13 @@ const noProfile: Profile = {
   country: null,
   language: null,
   extra: {},
+  profileAt: null,
+  olderAt: {},
 };
 
 /**
- * Writes what is known of a customer as of `profileAt`. Fields that the update does not name stay; an update older
- * than what is known changes nothing.
+ * Writes what is known of a customer as of `profileAt`. Each field keeps its newest word, in whatever order updates
+ * come; fields that an update does not name stay. Of two words of the same moment the one that comes later counts.
  */
 export function applyProfile(
   tx: Db,
@@ -80,16 +84,15 @@ export function applyProfile(
 ): 'created' | 'updated' | 'unchanged' {
   const { find, write } = statements(tx);
   const stored = find.get({ customerId });
-  if (!stored) {
-    write.run({ ...merge(noProfile, update), customerId, profileAt, at });
-    return 'created';
-  }
-  const { profileAt: storedAt, ...profile } = stored;
-  if (storedAt !== null && storedAt > profileAt) return 'unchanged';
-  const next = merge(profile, update);
-  const changed = !isDeepStrictEqual(next, profile);
+  const { profileAt: storedAt, olderAt, ...profile } = stored ?? nothingKnown;
+  const next = merge({ profile, profileAt: storedAt, olderAt }, update, profileAt);
+  const changed = !isDeepStrictEqual(next.profile, profile);
   // Also without a change: an older update that comes later must not win.
-  if (changed || storedAt !== profileAt) write.run({ ...next, customerId, profileAt, at });
+  if (changed || next.profileAt !== storedAt || !isDeepStrictEqual(next.olderAt, olderAt)) {
+    const { profileAt, olderAt } = next;
+    write.run({ ...next.profile, customerId, profileAt, olderAt, at });
+  }
+  if (!stored) return 'created';
   return changed ? 'updated' : 'unchanged';
 }
 
@@ -101,8 +104,43 @@ export function ensureCustomer(tx: Db, customerId: string, at: string): void {
 type Profile = Record<Exclude<keyof typeof profileColumns, 'extra'>, string | null> & {
   extra: Record<string, unknown>;
 };
+/** Fields with the times of their newest word: `olderAt` where it has one, `profileAt` otherwise. */
+type Dated = { profile: Profile; profileAt: string | null; olderAt: Record<string, string> };
 
-function merge(known: Profile, { extra, ...update }: Omit<CustomerUpdate, 'customerId'>): Profile {
+function merge(
+  { profile, profileAt, olderAt }: Dated,
+  { extra = {}, ...update }: Omit<CustomerUpdate, 'customerId'>,
+  at: string,
+): Dated {
+  const isNewest = profileAt === null || at >= profileAt;
+  const next: Dated = {
+    profile: { ...profile },
+    profileAt: isNewest ? at : profileAt,
+    olderAt: {},
+  };
+  const date = (field: string, fieldAt: string) => {
+    if (fieldAt !== next.profileAt) next.olderAt[field] = fieldAt;
+  };
+  const { extra: _extra, ...columns } = profile;
+  const known = [
+    ...Object.keys(columns).filter((name) => profile[name as keyof Profile] !== null),
+    ...Object.keys(profile.extra).map((name) => `extra.${name}`),
+  ];
+  for (const field of known) date(field, olderAt[field] ?? profileAt ?? at);
+  const take = (field: string, isKnown: boolean, write: () => void) => {
+    if (isKnown && at < (olderAt[field] ?? profileAt ?? '')) return;
+    write();
+    delete next.olderAt[field];
+    date(field, at);
+  };
   const named = Object.entries(update).filter(([, value]) => value !== undefined);
-  return { ...known, ...Object.fromEntries(named), extra: { ...known.extra, ...extra } };
+  for (const [name, value] of named as [Exclude<keyof Profile, 'extra'>, string][]) {
+    take(name, profile[name] !== null, () => (next.profile[name] = value));
+  }
+  for (const [name, value] of Object.entries(extra)) {
+    take(`extra.${name}`, Object.hasOwn(profile.extra, name), () => {
+      next.profile.extra = { ...next.profile.extra, [name]: value };
+    });
+  }
+  return next;
 }

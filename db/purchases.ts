@@ -1,8 +1,8 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { Purchase } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
-import { caseForFacts, reportFact } from './facts.ts';
+import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
 import { customers, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
@@ -17,10 +17,20 @@ const statements = prepared((db) => ({
     })
     .onConflictDoNothing()
     .prepare(),
-  standing: db
-    .select({ cancelledAt: customers.cancelledAt, lastPurchaseAt: customers.lastPurchaseAt })
-    .from(customers)
-    .where(eq(customers.customerId, sql.placeholder('customerId')))
+  antedate: db
+    .update(purchases)
+    .set({
+      purchasedAt: sql`${sql.placeholder('purchasedAt')}`,
+      amount: sql`${sql.placeholder('amount')}`,
+      currency: sql`${sql.placeholder('currency')}`,
+    })
+    .where(
+      and(
+        eq(purchases.customerId, sql.placeholder('customerId')),
+        eq(purchases.orderId, sql.placeholder('orderId')),
+        gt(purchases.purchasedAt, sql.placeholder('purchasedAt')),
+      ),
+    )
     .prepare(),
   add: db
     .insert(customers)
@@ -39,10 +49,8 @@ const statements = prepared((db) => ({
         updatedAt: sql`excluded.updated_at`,
         purchases: sql`${customers.purchases} + 1`,
         totalAmount: sql`${customers.totalAmount} + excluded.total_amount`,
-        currency: sql`coalesce(${customers.currency}, excluded.currency)`,
+        currency: sql`case when excluded.last_purchase_at >= coalesce(${customers.lastPurchaseAt}, '') then excluded.currency else ${customers.currency} end`,
         lastPurchaseAt: sql`max(coalesce(${customers.lastPurchaseAt}, ''), excluded.last_purchase_at)`,
-        // Whoever buys after cancelling is a customer again, and may fall dormant again.
-        cancelledAt: sql`case when excluded.last_purchase_at > ${customers.cancelledAt} then null else ${customers.cancelledAt} end`,
       },
     })
     .prepare(),
@@ -59,24 +67,18 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-/** What is known of a customer before a purchase is added to it. */
-type Standing = { openedAt: string; cancelledAt: string | null; lastPurchaseAt: string | null };
-
 /** Whether a purchase is news for the open case, or only completes the past. */
-export type IsNews = (purchasedAt: string, standing: Standing) => boolean;
+export type IsNews = (purchasedAt: string, open: CaseForFacts) => boolean;
 
 /**
- * A purchase reported by the sales system is news, unless it is a late report from before the loss: from before the
- * cancellation that stands, or, where nothing was cancelled, from before the last purchase that we knew of.
+ * A purchase reported by the sales system is news, unless it is a late report from before the loss. The moment of the
+ * loss does not move with purchases, so that it does not matter in which order they are reported.
  */
-export const newsWhenReported: IsNews = (purchasedAt, standing) =>
-  purchasedAt >= standing.openedAt ||
-  (standing.cancelledAt === null
-    ? purchasedAt > (standing.lastPurchaseAt ?? '')
-    : purchasedAt >= standing.cancelledAt);
+export const newsWhenReported: IsNews = (purchasedAt, { lostAt }) => purchasedAt > lostAt;
 
 /** An imported purchase is history, unless the case was already open. */
-export const newsWhenImported: IsNews = (purchasedAt, { openedAt }) => purchasedAt > openedAt;
+export const newsWhenImported: IsNews = (purchasedAt, { openedAt, lostAt }) =>
+  purchasedAt > openedAt && purchasedAt > lostAt;
 
 /**
  * Keeps a purchase, adds it to the customer's sums and reports it to their open case. An order that is already known
@@ -89,25 +91,43 @@ export function storePurchase(
   purchase: Purchase,
   { at, eventId, isNews }: { at: string; eventId: () => string; isNews: IsNews },
 ): boolean {
-  const { insert, standing, add } = statements(tx);
+  const { insert, add } = statements(tx);
   if (insert.run(purchase).changes === 0) return false;
   const { customerId, purchasedAt, amount, currency } = purchase;
   const open = caseForFacts(tx, customerId);
-  if (open) {
-    const known = standing.get({ customerId }) ?? { cancelledAt: null, lastPurchaseAt: null };
-    if (isNews(purchasedAt, { ...known, openedAt: open.openedAt })) {
-      const fact = {
-        kind: 'purchase',
-        eventId: eventId(),
-        at: purchasedAt,
-        amount,
-        currency,
-      } as const;
-      reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
-    }
+  if (open && isNews(purchasedAt, open)) {
+    const fact = {
+      kind: 'purchase',
+      eventId: eventId(),
+      at: purchasedAt,
+      amount,
+      currency,
+    } as const;
+    reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
   }
   add.run({ customerId, purchasedAt, amount, currency, at });
   return true;
+}
+
+/** An order that is reported again counts with its earliest report, whichever of them came first. */
+export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
+  if (statements(tx).antedate.run(purchase).changes === 0) return;
+  const own = eq(purchases.customerId, purchase.customerId);
+  const latest = tx.select().from(purchases).where(own).orderBy(desc(purchases.purchasedAt)).get()!;
+  const sums = tx
+    .select({ amount: sql<number>`sum(${purchases.amount})` })
+    .from(purchases)
+    .where(own)
+    .get()!;
+  tx.update(customers)
+    .set({
+      totalAmount: sums.amount,
+      currency: latest.currency,
+      lastPurchaseAt: latest.purchasedAt,
+      updatedAt: at,
+    })
+    .where(eq(customers.customerId, purchase.customerId))
+    .run();
 }
 
 /** One customer's purchases, each UTC day by its last one. */

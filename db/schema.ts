@@ -43,13 +43,20 @@ export const customers = sqliteTable('customers', {
   language: text(),
   /** further fields of `customer.updated`, as sent */
   extra: json<Record<string, unknown>>().notNull().default({}),
-  /** as of when the fields above are; null for a customer of whom only events are known so far */
+  /** the newest word on the fields above; null for a stub, a customer of whom only events are known so far */
   profileAt: text(),
+  /** as of when the fields are that the newest word did not name, by their names (`phone`, `extra.vip`) */
+  olderAt: json<Record<string, string>>().notNull().default({}),
   createdAt: text().notNull(),
   updatedAt: text().notNull(),
   objectedAt: text(),
   deceasedAt: text(),
-  cancelledAt: text(),
+  lastCancellationAt: text(),
+  lastWithdrawalAt: text(),
+  /** the last cancellation as long as it stands: the rule of `stillStands` in domain/facts.ts */
+  cancelledAt: text().generatedAlwaysAs(
+    sql`case when last_cancellation_at > coalesce(last_withdrawal_at, '') and last_cancellation_at >= coalesce(last_purchase_at, '') then last_cancellation_at end`,
+  ),
   /** kept with every purchase, so that lists and scans read one row */
   purchases: integer().notNull().default(0),
   totalAmount: integer().notNull().default(0),
@@ -88,6 +95,9 @@ export const permissions = sqliteTable(
   (t) => [index('permissions_customer').on(t.customerId, t.channel, t.at)],
 );
 
+/** Names the partial index below: a query says it word for word, or SQLite does not see that the index serves it. */
+export const aboutCancelling = sql`type in ('cancellation.received', 'cancellation.withdrawn')`;
+
 /** What the sales system sent; `source` and `eventId` are accepted once, for ever. */
 export const events = sqliteTable(
   'events',
@@ -102,8 +112,39 @@ export const events = sqliteTable(
     receivedAt: text().notNull(),
     data: json<Record<string, unknown>>().notNull(),
   },
-  (t) => [uniqueIndex('events_source_id').on(t.source, t.eventId)],
+  (t) => [
+    uniqueIndex('events_source_id').on(t.source, t.eventId),
+    index('events_cancellations').on(t.customerId, t.time).where(aboutCancelling),
+  ],
 );
+
+/** Secrets with which a sales system signs its events; sealed, since checking a signature takes the secret itself. */
+export const signingSecrets = sqliteTable(
+  'signing_secrets',
+  {
+    secretId: text().primaryKey(),
+    name: text().notNull(),
+    sealed: text().notNull(),
+    createdAt: text().notNull(),
+    revokedAt: text(),
+    lastUsedAt: text(),
+  },
+  (t) => [
+    index('signing_secrets_valid')
+      .on(t.name)
+      .where(sql`revoked_at is null`),
+  ],
+);
+
+/** What came in types of events that we do not know: stored like all others, and counted here to be noticed. */
+export const unknownEventTypes = sqliteTable('unknown_event_types', {
+  type: text().primaryKey(),
+  events: integer().notNull(),
+  firstSeenAt: text().notNull(),
+  lastSeenAt: text().notNull(),
+  /** of the last one */
+  lastSource: text().notNull(),
+});
 
 /** What Temporal must still be told, in the order of its acceptance per customer (or per scan). */
 export const outbox = sqliteTable(
@@ -150,6 +191,10 @@ export const cases = sqliteTable(
     /** what the customer or the opener wrote, free text */
     statedReason: text(),
     effectiveAt: text(),
+    /** the newest cancellation the case knows of, else the last purchase known at its opening: a return is later */
+    lostAt: text().notNull(),
+    /** the case knows of a cancellation that could be withdrawn */
+    cancelled: flag(),
     openedAt: text().notNull(),
     closedAt: text(),
     nextDueAt: text(),

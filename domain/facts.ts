@@ -10,6 +10,18 @@ export type Fact = { eventId: string; at: string } & (
   | { kind: 'permission'; channel: Channel; granted: boolean }
 );
 
+/** When these last happened by the sales system's own times, whenever we heard of them; null: never. */
+export type Standing = { lastWithdrawalAt: string | null; lastPurchaseAt: string | null };
+
+/**
+ * Whether a cancellation still holds for all that is known: it was not withdrawn since, and nothing was bought after
+ * it. A withdrawal of the same moment withdraws it; a purchase of the same moment does not annul it.
+ */
+export function stillStands(cancelledAt: string, known: Standing): boolean {
+  const { lastWithdrawalAt, lastPurchaseAt } = known;
+  return cancelledAt > (lastWithdrawalAt ?? '') && cancelledAt >= (lastPurchaseAt ?? '');
+}
+
 /** What a fact means for a case: it ends it, wins the customer back, or is only noted. */
 export type Consequence = 'regained' | 'lost-again' | 'stopped' | 'noted';
 

@@ -87,6 +87,8 @@ export type CustomerRecord = {
   totalAmount: number;
   currency: string | null;
   lastPurchaseAt: string | null;
+  /** null: a stub, of whom only events are known so far */
+  profileAt: string | null;
 };
 
 /** An event of the sales system, its envelope and data already validated. */
@@ -172,6 +174,24 @@ export type KeyRecord = {
 };
 
 export const scanOrigins = ['request', 'schedule'] as const;
+
+/** A secret with which a sales system signs its events; without the secret itself. */
+export type SigningSecretRecord = {
+  secretId: string;
+  name: string;
+  createdAt: string;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+};
+
+/** Events of a type that we do not know. */
+export type UnknownEventType = {
+  type: string;
+  events: number;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  lastSource: string;
+};
 
 export type ScanRecord = {
   scanId: string;

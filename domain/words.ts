@@ -88,6 +88,7 @@ export const eventTypes = [
   'customer.deceased',
   'complaint.recorded',
   'order.delivered',
+  'cancellation.considered',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CaseOpening } from '../domain/case.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { OutboxMessage } from '../domain/records.ts';
-import { getCase, openCase, openCaseOf } from '../db/cases.ts';
+import { getCase, openAfterLoss, openCaseOf } from '../db/cases.ts';
 import { finishCommand, getCommand } from '../db/commands.ts';
 import type { Db } from '../db/open.ts';
 import { messageFailed, messagesDone, nextMessages } from '../db/outbox.ts';
@@ -133,9 +133,9 @@ async function report(
   // Not running, though the database says open: the reconciliation pass will bring the workflow back.
   if ((await openCaseOf(db, customerId))?.caseId === caseId) return false;
   if (fact.kind === 'cancellation') {
-    await openCase(db, {
+    await openAfterLoss(db, {
       customerId,
-      trigger: 'cancellation',
+      cancelledAt: fact.at,
       statedCause: fact.cause,
       statedReason: null,
       effectiveAt: fact.effectiveAt,

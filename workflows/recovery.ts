@@ -318,7 +318,7 @@ export class Recovery {
     }
     this.#cancelled = true;
     this.effectiveAt = effectiveAt ?? this.effectiveAt;
-    if (cause) {
+    if (cause && cause !== this.state.statedCause) {
       this.state.statedCause = cause;
       this.tell('cause-recorded', { layer: 'stated', cause });
     }

@@ -1,11 +1,33 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { acceptEvents } from '../../db/events.ts';
+import { acceptEvents, listUnknownEventTypes } from '../../db/events.ts';
 import { remember, repeated } from '../idempotency.ts';
-import { route } from '../route.ts';
-import { eventsBody, salesEvent } from '../schemas/event.ts';
+import { pageOfAll } from '../paging.ts';
+import { managers, route } from '../route.ts';
+import { list, page, timestamp } from '../schemas/common.ts';
+import { binaryHeaders, eventsBody, eventsIn, salesEvent } from '../schemas/event.ts';
 
 const count = z.int().min(0);
+
+const data = { orderId: '77', amount: 4_990, currency: 'EUR' };
+const purchase = {
+  specversion: '1.0',
+  id: 'A-77',
+  source: 'https://shop.example',
+  type: 'purchase.recorded',
+  time: '2026-03-24T16:30:00Z',
+  subject: 'C-1042',
+  data,
+};
+const withdrawal = { ...purchase, id: 'A-78', type: 'cancellation.withdrawn', data: {} };
+const structured = { structured: { summary: 'One event, structured', value: purchase } };
+const batched = { batched: { summary: 'A batch', value: [purchase, withdrawal] } };
+const binary = {
+  binary: {
+    summary: 'Binary mode: the data, with ce-specversion, ce-id, ce-source, ce-type … as headers',
+    value: data,
+  },
+};
 
 export const eventRoutes = [
   route({
@@ -14,25 +36,19 @@ export const eventRoutes = [
     name: 'acceptEvents',
     summary: 'Report what happened in the sales system',
     description:
-      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing. An event whose `source` and `id` were seen before is a duplicate and changes nothing. Types that are not known here are kept and change nothing.',
+      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing: structured, batched, or in binary mode (`ce-*` headers, the body is `data`). An event whose `source` and `id` were seen before is a duplicate and changes nothing. Events may come late and in any order. Types that are not known here are kept, counted, and change nothing. In place of a key a request may carry a signature by Standard Webhooks.',
     roles: ['sales-system', 'admin'],
+    signed: true,
     body: eventsBody,
+    bodyOf: eventsIn,
+    headers: binaryHeaders,
     accepts: {
-      types: [
-        'application/json',
-        'application/cloudevents+json',
-        'application/cloudevents-batch+json',
-      ],
+      types: {
+        'application/json': { ...structured, ...batched, ...binary },
+        'application/cloudevents+json': structured,
+        'application/cloudevents-batch+json': batched,
+      },
       limit: '5mb',
-    },
-    example: {
-      specversion: '1.0',
-      id: 'A-77',
-      source: 'https://shop.example',
-      type: 'purchase.recorded',
-      time: '2026-03-24T16:30:00Z',
-      subject: 'C-1042',
-      data: { orderId: '77', amount: 4_990, currency: 'EUR' },
     },
     answers: {
       202: {
@@ -50,8 +66,37 @@ export const eventRoutes = [
       if (before) return { status: 202, body: before.request['answer'] };
       const events = body.map((event) => salesEvent(event, at));
       const answer = await acceptEvents(db, { events, policy, at, actor });
+      call.metrics.received(events, answer);
       if (idempotencyKey !== null) await remember(call, { ...asked, answer });
       return { status: 202, body: answer };
     },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/reports/unknown-events',
+    name: 'reportUnknownEvents',
+    summary: 'Types of events that came and are not known here, the last seen first',
+    roles: managers,
+    query: z.strictObject(page),
+    answers: {
+      200: {
+        description: 'A page of types',
+        schema: list(
+          z
+            .strictObject({
+              type: z.string(),
+              events: count,
+              firstSeenAt: timestamp,
+              lastSeenAt: timestamp,
+              lastSource: z.string().meta({ description: '`source` of the last one' }),
+            })
+            .meta({ id: 'UnknownEventType' }),
+        ),
+      },
+    },
+    handle: async ({ db, query }) => ({
+      status: 200,
+      body: pageOfAll(await listUnknownEventTypes(db), ({ type }) => type, query),
+    }),
   }),
 ];

@@ -6,6 +6,7 @@ import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { operationRoutes } from './operations.ts';
 import { reportRoutes } from './reports.ts';
+import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
 
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...reportRoutes,
   ...keyRoutes,
+  ...signingSecretRoutes,
   ...operationRoutes,
 ];

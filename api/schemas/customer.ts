@@ -38,6 +38,9 @@ export const customerSchema = z
     phone: z.string().nullable(),
     country: z.string().nullable(),
     language: z.string().nullable(),
+    stub: z.boolean().meta({
+      description: 'only events are known so far; the next customer.updated completes it',
+    }),
     createdAt: timestamp,
     updatedAt: timestamp,
     objectedAt: timestamp.nullable(),
@@ -98,6 +101,7 @@ export function customerJson(
     phone: record.phone,
     country: record.country,
     language: record.language,
+    stub: record.profileAt === null,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     objectedAt: record.objectedAt,

@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
 import type { SalesEvent } from '../../domain/records.ts';
 import { channels, customerKinds, type EventType } from '../../domain/words.ts';
-import { ruleOf } from '../validation.ts';
+import { invalid, ruleOf } from '../validation.ts';
 import { currency, customerId, reference, text, time } from './common.ts';
 
 /** What is compared to the letter. */
@@ -49,6 +50,7 @@ const dataSchemas = {
   'customer.deceased': z.looseObject({}),
   'complaint.recorded': z.looseObject({}),
   'order.delivered': z.looseObject({}),
+  'cancellation.considered': z.looseObject({}),
 } satisfies Record<EventType, z.ZodType>;
 
 function dataName(type: string): string {
@@ -63,6 +65,9 @@ export const eventDataSchemas = Object.fromEntries(
   ]),
 );
 
+/** Clocks differ; what is said to happen later than that has not happened. */
+const aheadAtMostMs = 300_000;
+
 export const cloudEventSchema = z
   .looseObject({
     specversion: z.literal('1.0'),
@@ -73,7 +78,13 @@ export const cloudEventSchema = z
       example: 'purchase.recorded',
     }),
     subject: customerId,
-    time: time.optional().meta({ description: 'now, if left out' }),
+    time: time
+      .refine(
+        (at) => !(Date.parse(at) > Date.now() + aheadAtMostMs),
+        'must not be more than 5 minutes in the future',
+      )
+      .optional()
+      .meta({ description: 'when it happened; now, if left out' }),
     datacontenttype: z
       .string()
       .regex(/^application\/json\b/i, 'must be application/json')
@@ -110,13 +121,73 @@ function read(event: unknown): { event?: CloudEvent; issues: Issue[] } {
     : { issues: content.error.issues.map((i) => ({ ...i, path: ['data', ...i.path] })) };
 }
 
+/** An event in binary mode, put together from headers and body. */
+class BinaryEvent {
+  readonly event: Record<string, unknown>;
+
+  constructor(event: Record<string, unknown>) {
+    this.event = event;
+  }
+}
+
+const prefix = 'ce-';
+const marks = ['ce-specversion', 'ce-id', 'ce-source', 'ce-type'];
+
+/** Where a field of the event stands in a request in binary mode. */
+function inHeaders([first, ...rest]: PropertyKey[]): PropertyKey[] {
+  if (first === 'data') return ['data', ...rest];
+  return [first === 'datacontenttype' ? 'content-type' : `${prefix}${String(first)}`, ...rest];
+}
+
+/**
+ * The events of a request. Headers in `ce-` make it one event in binary mode, unless the media type says that the
+ * body itself is events (CloudEvents 1.0.2, HTTP protocol binding, 3.1 to 3.3).
+ * @throws DomainError `invalid` that names a header which is not percent-encoded UTF-8
+ */
+export function eventsIn(request: { headers: IncomingHttpHeaders; body: unknown }): unknown {
+  const { headers, body } = request;
+  const type = headers['content-type'];
+  const isEvents = /^application\/cloudevents(-batch)?\+json\b/i.test(type ?? '');
+  if (isEvents || !marks.some((mark) => headers[mark] !== undefined)) return body;
+  const attributes = Object.entries(headers)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length), decoded(name, String(value))] as const);
+  return new BinaryEvent({
+    ...Object.fromEntries<unknown>(attributes),
+    ...(type !== undefined && { datacontenttype: type }),
+    ...(body !== undefined && { data: body }),
+  });
+}
+
+/** A quoted value is unquoted first, then percent-decoded once (ibid., 3.1.3.2). */
+function decoded(name: string, value: string): string {
+  const quoted = /^"(.*)"$/.exec(value)?.[1];
+  const plain = quoted === undefined ? value : quoted.replaceAll(/\\(.)/g, '$1');
+  try {
+    return decodeURIComponent(plain);
+  } catch {
+    throw invalid([{ field: name, rule: 'must be UTF-8, percent-encoded' }]);
+  }
+}
+
+/** For the OpenAPI document: the headers of binary mode. */
+export const binaryHeaders = z.object(
+  Object.fromEntries(
+    [...marks, 'ce-subject', 'ce-time'].map((name) => [
+      name,
+      z.string().optional().meta({ description: 'in binary mode: the attribute, percent-encoded' }),
+    ]),
+  ),
+);
+
 const batchLimit = 1_000;
 
 /** One event or a batch; a batch with a single broken event is refused as a whole. */
 export const eventsBody = z
   .unknown()
   .transform((body, context): CloudEvent[] => {
-    const sent: unknown[] = Array.isArray(body) ? body : [body];
+    const isBinary = body instanceof BinaryEvent;
+    const sent: unknown[] = isBinary ? [body.event] : Array.isArray(body) ? body : [body];
     if (sent.length > batchLimit) {
       context.addIssue(`must hold at most ${batchLimit} events`);
       return [];
@@ -125,7 +196,8 @@ export const eventsBody = z
       const { event, issues } = read(one);
       for (const { path, message } of issues) {
         const prefix = Array.isArray(body) ? [index] : [];
-        context.addIssue({ code: 'custom', path: [...prefix, ...path], message });
+        const inRequest = isBinary ? inHeaders(path) : [...prefix, ...path];
+        context.addIssue({ code: 'custom', path: inRequest, message });
       }
       return event ? [event] : [];
     });

@@ -24,6 +24,8 @@ CREATE TABLE `cases` (
 	`assessed_cause` text,
 	`stated_reason` text,
 	`effective_at` text,
+	`lost_at` text NOT NULL,
+	`cancelled` integer DEFAULT false NOT NULL,
 	`opened_at` text NOT NULL,
 	`closed_at` text,
 	`next_due_at` text,
@@ -84,11 +86,14 @@ CREATE TABLE `customers` (
 	`language` text,
 	`extra` text DEFAULT '{}' NOT NULL,
 	`profile_at` text,
+	`older_at` text DEFAULT '{}' NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	`objected_at` text,
 	`deceased_at` text,
-	`cancelled_at` text,
+	`last_cancellation_at` text,
+	`last_withdrawal_at` text,
+	`cancelled_at` text GENERATED ALWAYS AS (case when last_cancellation_at > coalesce(last_withdrawal_at, '') and last_cancellation_at >= coalesce(last_purchase_at, '') then last_cancellation_at end) VIRTUAL,
 	`purchases` integer DEFAULT 0 NOT NULL,
 	`total_amount` integer DEFAULT 0 NOT NULL,
 	`currency` text,
@@ -107,6 +112,7 @@ CREATE TABLE `events` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_source_id` ON `events` (`source`,`event_id`);--> statement-breakpoint
+CREATE INDEX `events_cancellations` ON `events` (`customer_id`,`time`) WHERE type in ('cancellation.received', 'cancellation.withdrawn');--> statement-breakpoint
 CREATE TABLE `installation` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -192,6 +198,16 @@ CREATE TABLE `scans` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `scans_one_running` ON `scans` (`status`) WHERE status = 'running';--> statement-breakpoint
 CREATE INDEX `scans_newest` ON `scans` (`started_at`,`scan_id`);--> statement-breakpoint
+CREATE TABLE `signing_secrets` (
+	`secret_id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` text NOT NULL,
+	`revoked_at` text,
+	`last_used_at` text
+);
+--> statement-breakpoint
+CREATE INDEX `signing_secrets_valid` ON `signing_secrets` (`name`) WHERE revoked_at is null;--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`task_id` text PRIMARY KEY NOT NULL,
 	`case_id` text NOT NULL,
@@ -223,4 +239,12 @@ CREATE TABLE `timeline` (
 	`code` text NOT NULL,
 	`data` text NOT NULL,
 	PRIMARY KEY(`case_id`, `seq`)
+);
+--> statement-breakpoint
+CREATE TABLE `unknown_event_types` (
+	`type` text PRIMARY KEY NOT NULL,
+	`events` integer NOT NULL,
+	`first_seen_at` text NOT NULL,
+	`last_seen_at` text NOT NULL,
+	`last_source` text NOT NULL
 );

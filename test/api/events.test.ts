@@ -163,7 +163,93 @@ describe('what the sales system sends', () => {
   });
 });
 
+describe('an event in binary mode', () => {
+  const headers = (more: Record<string, string> = {}) => {
+    sent += 1;
+    return {
+      ...{ 'ce-specversion': '1.0', 'ce-id': `B${sent}`, 'ce-source': 'shop' },
+      ...{ 'ce-type': 'purchase.recorded', 'ce-subject': 'C-BIN', 'ce-traceparent': '00-x' },
+      ...more,
+    };
+  };
+  const data = (orderId: string) => ({ orderId, amount: 100, currency: 'EUR' });
+
+  test('has its attributes in headers and its data in the body', async () => {
+    const time = '2026-03-24T16:30:00Z';
+    const { status, body } = await send(data('B-1'), headers({ 'ce-time': time }));
+    expect([status, body]).toEqual([202, { accepted: 1, duplicates: 0 }]);
+    const { body: customer } = await api.get('/api/v1/customers/C-BIN');
+    expect(customer.rhythm.lastPurchaseAt).toBe('2026-03-24T16:30:00.000Z');
+    const withdrawn = headers({ 'ce-type': 'cancellation.withdrawn' });
+    expect((await send(undefined, withdrawn)).status).toBe(202);
+  });
+
+  test('is the same event as the structured one, its headers percent-decoded and unquoted', async () => {
+    const source = 'https://shöp.example/100%';
+    const own = headers({ 'ce-source': encodeURIComponent(source), 'ce-subject': '"C-BIN"' });
+    expect((await send(data('B-2'), own)).body.accepted).toBe(1);
+    const structured = { ...purchase('C-BIN', 'B-2'), id: own['ce-id'], source };
+    expect((await send(structured)).body).toEqual({ accepted: 0, duplicates: 1 });
+  });
+
+  test('is one only if the media type does not say otherwise', async () => {
+    const type = { 'content-type': 'application/cloudevents+json' };
+    const { body } = await send(purchase('C-BIN', 'B-3'), headers({ ...type, 'ce-type': 'x' }));
+    expect(body.accepted).toBe(1);
+  });
+
+  test.each([
+    [{ 'ce-specversion': '' }, 'ce-specversion', 'must be 1.0'],
+    [{ 'ce-subject': 'erika@example.com' }, 'ce-subject', expect.stringContaining('no mail')],
+    [{ 'ce-time': 'soon' }, 'ce-time', expect.stringContaining('ISO 8601')],
+    [{ 'ce-source': '%FF' }, 'ce-source', 'must be UTF-8, percent-encoded'],
+  ])('is refused with the header that breaks a rule: %j', async (wrong, field, rule) => {
+    const { status, body } = await send(data('B-4'), headers(wrong));
+    expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
+  });
+
+  test('is refused with the field of its data that breaks a rule', async () => {
+    const { status, body } = await send({ ...data('B-5'), amount: -1 }, headers());
+    expect([status, body.errors[0].field]).toEqual([400, 'data.amount']);
+  });
+});
+
+describe('events that need attention', () => {
+  test('what is said to happen later than in five minutes is refused', async () => {
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const early = [{ ...purchase('C-F', 'F-1'), time: at(4) }];
+    expect((await send(early)).status).toBe(202);
+    const { status, body } = await send([...early, { ...purchase('C-F', 'F-2'), time: at(6) }]);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { field: '[1].time', rule: 'must not be more than 5 minutes in the future' },
+    ]);
+  });
+
+  test('types that are not known are counted, and managers see which', async () => {
+    const odd = () => event('stock.counted', 'SKU-1');
+    await send([odd(), odd(), event('cancellation.considered', 'C-Z')]);
+    const { body } = await api.get('/api/v1/reports/unknown-events', { as: 'manager' });
+    expect(body.items[0]).toMatchObject({ type: 'stock.counted', events: 2, lastSource: 'shop' });
+    expect(body.items.map((one: { type: string }) => one.type)).not.toContain(
+      'cancellation.considered',
+    );
+    const { body: metrics } = await api.get('/metrics');
+    expect(metrics).toMatch(/winback_events_total\{type="unknown"\} [3-9]/);
+    expect(metrics).toMatch(/winback_events_total\{type="cancellation.considered"\} 1/);
+    expect(metrics).not.toContain('stock.counted');
+  });
+});
+
 describe('what is known of a customer', () => {
+  test('is a stub until the sales system says who it is', async () => {
+    await send(purchase('K-STUB', 'O-1'));
+    const customer = async () => (await api.get('/api/v1/customers/K-STUB')).body;
+    expect(await customer()).toMatchObject({ stub: true, name: null, value: { purchases: 1 } });
+    await send(event('customer.updated', 'K-STUB', { name: 'Eva Ernst', kind: 'consumer' }));
+    expect(await customer()).toMatchObject({ stub: false, name: 'Eva Ernst' });
+  });
+
   test('is put together from what was sent', async () => {
     const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
     await send([

@@ -13,6 +13,8 @@ function refusal(env: Record<string, string>): DomainError {
   throw new Error('accepted');
 }
 
+const secrets = [24, 64].map((bytes) => `whsec_${Buffer.alloc(bytes, 1).toString('base64')}`);
+
 describe('the environment', () => {
   test('has a default for everything but the admin key and the cluster', () => {
     expect(loadEnvironment({})).toEqual({
@@ -21,6 +23,7 @@ describe('the environment', () => {
       dataDir: resolve('.winback'),
       policySource: 'standard',
       logLevel: 'info',
+      webhookSecrets: [],
       rateLimit: 6000,
       temporal: { namespace: 'default', taskQueue: 'winback' },
     });
@@ -34,18 +37,20 @@ describe('the environment', () => {
         WINBACK_DATA_DIR: 'some/folder',
         WINBACK_POLICY: 'policies/shop.json',
         WINBACK_ADMIN_KEY: 'k'.repeat(24),
+        WINBACK_WEBHOOK_SECRET: ` ${secrets[0]}  ${secrets[1]}`,
         WINBACK_RATE_LIMIT: '10',
         LOG_LEVEL: 'debug',
         TEMPORAL_ADDRESS: 'temporal.example.com:7233',
         TEMPORAL_NAMESPACE: 'winback.a1b2c',
       }),
     ).toEqual({
-      port: 0,
+      port: 8080,
       host: '::1',
       dataDir: resolve('some/folder'),
       policySource: 'policies/shop.json',
       logLevel: 'debug',
       adminKey: 'k'.repeat(24),
+      webhookSecrets: secrets,
       rateLimit: 10,
       temporal: {
         address: 'temporal.example.com:7233',
@@ -53,6 +58,17 @@ describe('the environment', () => {
         taskQueue: 'winback',
       },
     });
+  });
+
+  test.each([
+    'secret',
+    `whsec_${Buffer.alloc(23).toString('base64')}`,
+    `whsec_${Buffer.alloc(65).toString('base64')}`,
+    `${secrets.join(' ')} ${secrets[0]}`,
+  ])('takes no webhook secret like %j', (text) => {
+    expect(() => loadEnvironment({ WINBACK_WEBHOOK_SECRET: text })).toThrow(
+      /WINBACK_WEBHOOK_SECRET must be one secret, or two/,
+    );
   });
 
   test('treats an empty variable as unset', () => {

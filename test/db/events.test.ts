@@ -1,10 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { getCustomer, currentPermissions, listCustomers } from '../../db/customers.ts';
-import { getCase, openCaseOf } from '../../db/cases.ts';
+import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
 import { events, outbox } from '../../db/schema.ts';
 import type { Db } from '../../db/open.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anOpenCase, event, messages, minute, purchase } from './given.ts';
+import {
+  accept,
+  anOpenCase,
+  closedAsLost,
+  event,
+  messages,
+  minute,
+  projection,
+  purchase,
+} from './given.ts';
 
 /** In the order of their acceptance, whether or not their turn has come. */
 function factsOf(db: Db): Record<string, unknown>[] {
@@ -45,6 +54,7 @@ describe('a batch of events', () => {
         totalAmount: 1_200,
         currency: 'EUR',
         lastPurchaseAt: minute(2),
+        profileAt: minute(0),
       });
       expect(await getCustomer(db, 'C2')).toMatchObject({ name: null, purchases: 0 });
     }));
@@ -282,10 +292,54 @@ describe('a cancellation', () => {
     }));
 });
 
+describe('a late cancellation', () => {
+  it('opens nothing when its withdrawal or a later purchase is known', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [
+        event('cancellation.withdrawn', 'C1', { time: minute(6) }),
+        purchase('C2', 'o1', { time: minute(6) }),
+      ]);
+      await accept(db, [
+        event('cancellation.received', 'C1', { time: minute(5) }),
+        event('cancellation.received', 'C2', { time: minute(5) }),
+      ]);
+      expect(await messages(db)).toEqual([]);
+      expect(await getCustomer(db, 'C1')).toMatchObject({ cancelledAt: null });
+      expect(await getCustomer(db, 'C2')).toMatchObject({ cancelledAt: null });
+    }));
+
+  it('opens nothing when the case of the newer one has closed', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [event('cancellation.received', 'C1', { time: minute(5) })]);
+      const record = (await openCaseOf(db, 'C1'))!;
+      await projectCase(db, projection(record, 1, { state: closedAsLost }), minute(50));
+      await accept(db, [event('cancellation.received', 'C1', { time: minute(4) })], minute(51));
+      expect(await openCaseOf(db, 'C1')).toBeUndefined();
+      await accept(db, [event('cancellation.received', 'C1', { time: minute(51) })], minute(52));
+      expect(await openCaseOf(db, 'C1')).toMatchObject({ episode: 2 });
+    }));
+});
+
+describe('an order that is reported twice', () => {
+  it('counts with its earliest report, whichever came first', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [
+        purchase('C1', 'o1', { time: minute(8), amount: 900 }),
+        purchase('C1', 'o1', { time: minute(2), amount: 200 }),
+        purchase('C1', 'o1', { time: minute(4), amount: 400 }),
+      ]);
+      expect(await getCustomer(db, 'C1')).toMatchObject({
+        purchases: 1,
+        totalAmount: 200,
+        lastPurchaseAt: minute(2),
+      });
+    }));
+});
+
 describe('an open case', () => {
   it('hears of purchases, withdrawal, objection, death and permissions, in order', () =>
     withDatabase(async ({ db }) => {
-      await anOpenCase(db, 'C1');
+      await anOpenCase(db, 'C1', { trigger: 'cancellation' });
       const permission = { channel: 'phone', granted: false };
       await accept(db, [
         purchase('C1', 'o1', { time: minute(1), amount: 300 }),
@@ -322,6 +376,30 @@ describe('an open case', () => {
         event('permission.changed', 'C1', { time, data: { channel: 'phone', granted } });
       await accept(db, [permission(false, minute(3)), permission(true, minute(2))]);
       expect(factsOf(db)).toMatchObject([{ granted: false }]);
+    }));
+
+  it('hears nothing of a withdrawal where nothing was cancelled, or before the cancellation', () =>
+    withDatabase(async ({ db }) => {
+      await anOpenCase(db, 'C1');
+      await accept(db, [event('cancellation.received', 'C2', { time: minute(5) })]);
+      await accept(db, [
+        event('cancellation.withdrawn', 'C1', { time: minute(3) }),
+        event('cancellation.withdrawn', 'C2', { time: minute(4) }),
+      ]);
+      expect(factsOf(db)).toEqual([]);
+    }));
+
+  it('hears of a cancellation together with its withdrawal when that came first', () =>
+    withDatabase(async ({ db }) => {
+      await anOpenCase(db, 'C1', { trigger: 'dormancy' });
+      const withdrawn = event('cancellation.withdrawn', 'C1', { time: minute(4) });
+      await accept(db, [withdrawn]);
+      expect(factsOf(db)).toEqual([]);
+      await accept(db, [event('cancellation.received', 'C1', { time: minute(3) })]);
+      expect(factsOf(db)).toMatchObject([
+        { kind: 'cancellation', at: minute(3) },
+        { kind: 'cancellation-withdrawn', at: minute(4) },
+      ]);
     }));
 
   it('does not take a late report of an old purchase for a return', () =>
