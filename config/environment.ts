@@ -17,6 +17,8 @@ export type Environment = {
   adminKey?: string;
   /** requests per minute and key */
   rateLimit: number;
+  /** webhooks may call any address, and by plain http */
+  webhookAllowPrivate: boolean;
   temporal: {
     /** of the cluster to use; without it the embedded server is used */
     address?: string;
@@ -46,6 +48,9 @@ const variables = z.object({
     .regex(/^[\x21-\x7e]{24,}$/, 'must have at least 24 characters, ASCII without spaces')
     .exactOptional(),
   WINBACK_RATE_LIMIT: wholeNumber(1, 100_000_000).default(6_000),
+  WINBACK_WEBHOOK_ALLOW_PRIVATE: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false'),
   LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   TEMPORAL_ADDRESS: z
     .string()
@@ -69,6 +74,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     logLevel: settings.LOG_LEVEL,
     ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
     rateLimit: settings.WINBACK_RATE_LIMIT,
+    webhookAllowPrivate: settings.WINBACK_WEBHOOK_ALLOW_PRIVATE === 'true',
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),
       namespace: settings.TEMPORAL_NAMESPACE,

@@ -3,11 +3,13 @@ import type { CaseOpening } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { caseOpened } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
+import { announce } from './webhook-messages.ts';
 
 export type NewCase = Pick<
   CaseRecord,
@@ -96,6 +98,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     payload: openingOf(record, { policy, firstSeq: 1 }),
     at,
   });
+  announce(tx, [caseOpened(record)], at);
   return { record, created: true };
 }
 

@@ -8,6 +8,7 @@ import { operationRoutes } from './operations.ts';
 import { reportRoutes } from './reports.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The one table: Express, the OpenAPI document and the tests read it. */
 export const routes: readonly Route[] = [
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...reportRoutes,
   ...keyRoutes,
+  ...webhookRoutes,
   ...operationRoutes,
 ];
