@@ -22,6 +22,7 @@ describe('the environment', () => {
       policySource: 'standard',
       logLevel: 'info',
       rateLimit: 6000,
+      webhookAllowPrivate: false,
       temporal: { namespace: 'default', taskQueue: 'winback' },
     });
   });
@@ -38,6 +39,7 @@ describe('the environment', () => {
         LOG_LEVEL: 'debug',
         TEMPORAL_ADDRESS: 'temporal.example.com:7233',
         TEMPORAL_NAMESPACE: 'winback.a1b2c',
+        WINBACK_WEBHOOK_ALLOW_PRIVATE: 'true',
       }),
     ).toEqual({
       port: 0,
@@ -47,6 +49,7 @@ describe('the environment', () => {
       logLevel: 'debug',
       adminKey: 'k'.repeat(24),
       rateLimit: 10,
+      webhookAllowPrivate: true,
       temporal: {
         address: 'temporal.example.com:7233',
         namespace: 'winback.a1b2c',
