@@ -4,15 +4,19 @@ import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
 import { loadPolicy } from './config/policy.ts';
+import { loadSecrets } from './config/secrets.ts';
+import { webhookTargets } from './config/webhook-targets.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { openWaiting } from './db/scans.ts';
 import { durationMs } from './domain/duration.ts';
+import { pruneDeliveries } from './db/webhook-deliveries.ts';
 import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
+import { runWebhooks } from './relay/webhooks.ts';
 import { connectTemporal, temporalConnectionOptions } from './temporal.config.ts';
 import { workflowBundle } from './temporal/bundle.ts';
 import { createRecoveries } from './temporal/recoveries.ts';
@@ -26,6 +30,8 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
+/** Webhook messages stay so long after their end, to be seen and replayed. */
+const keepWebhooksMs = 30 * 86_400_000;
 
 const environment = loadEnvironment();
 const log = pino({ name: 'worker', level: environment.logLevel });
@@ -39,6 +45,8 @@ Runtime.install({
 
 const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+const secrets = loadSecrets(environment.dataDir);
+const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
 await seedPlaybooks(db, builtInPlaybooks, clock());
 
 const { namespace, taskQueue } = environment.temporal;
@@ -84,6 +92,7 @@ async function keepHouse(): Promise<void> {
   log.debug({ compared }, 'reconciled');
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
+  await pruneDeliveries(db, { before: new Date(Date.now() - keepWebhooksMs).toISOString() });
   await createScanSchedules({ client, taskQueue }).ensure(policy);
 }
 
@@ -98,6 +107,7 @@ log.info({ policy: policy.version }, 'worker ready');
 await Promise.all([
   worker.run(),
   runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
+  runWebhooks({ db, recoveries, secrets, targets, clock, log }, stopping.signal),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);

@@ -9,6 +9,8 @@ import express, {
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import type { Secrets } from '../config/secrets.ts';
+import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
@@ -29,6 +31,9 @@ export type AppDeps = {
   recoveries: Recoveries;
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
+  secrets: Secrets;
+  /** of outgoing webhooks */
+  targets: WebhookTargets;
   logger: Logger;
   /** now, ISO 8601 UTC */
   clock: () => string;

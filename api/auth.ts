@@ -83,11 +83,11 @@ export function authentication(deps: Deps): Authentication {
 
 /** @throws HttpProblem `unauthenticated` */
 async function signer(
-  { db, clock, logger, webhookSecrets }: Deps,
+  { db, secrets, clock, logger, webhookSecrets }: Deps,
   signature: Signature,
   body: Buffer,
 ): Promise<Caller> {
-  const kept = await validSigningSecrets(db, (secretId, error) =>
+  const kept = await validSigningSecrets(db, secrets.unseal, (secretId, error) =>
     logger.error({ secretId, error: loggable(error) }, 'a signing secret cannot be unsealed'),
   );
   const record = signerOf(kept, signature, body);

@@ -45,6 +45,22 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
   const overdueTasks = gauge('winback_overdue_tasks', 'Open tasks past their due time');
   const backlog = gauge('winback_outbox_backlog', 'Messages that Temporal has not been told yet');
   const backlogAge = gauge('winback_outbox_oldest_seconds', 'Age of the oldest such message');
+  const deliveries = new Gauge({
+    name: 'winback_webhook_deliveries',
+    help: 'Outgoing webhook messages of the last 30 days, by what has become of them',
+    labelNames: ['status'],
+    registers: [registry],
+  });
+  const webhookAge = gauge(
+    'winback_webhook_oldest_pending_seconds',
+    'Age of the oldest webhook message that its endpoint has not taken yet',
+  );
+  const failingWebhooks = gauge(
+    'winback_webhooks_failing',
+    'Webhook endpoints whose last attempt has failed',
+  );
+  const age = (since: string | null, now: string) =>
+    Math.max(0, Date.parse(now) - Date.parse(since ?? now)) / 1_000;
 
   return {
     answered: ({ seconds, ...labels }) => durations.observe(labels, seconds),
@@ -63,8 +79,11 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
       openTasks.set(sizes.openTasks);
       overdueTasks.set(sizes.overdueTasks);
       backlog.set(sizes.outboxUndone);
-      const since = Date.parse(sizes.outboxOldestAt ?? now);
-      backlogAge.set(Math.max(0, Date.parse(now) - since) / 1_000);
+      backlogAge.set(age(sizes.outboxOldestAt, now));
+      const { counts, oldestPendingAt } = sizes.webhooks;
+      for (const [status, number] of Object.entries(counts)) deliveries.set({ status }, number);
+      webhookAge.set(age(oldestPendingAt, now));
+      failingWebhooks.set(sizes.failingWebhooks);
       return registry.metrics();
     },
   };

@@ -18,7 +18,7 @@ export function mount(app: Express, routes: readonly Route[], deps: Deps): void 
       expressPath(route.path),
       named(route),
       ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
-      ...(route.method === 'post' ? readers(route) : []),
+      ...(takesBody(route) ? readers(route) : []),
       handled(route, deps, oneByOne),
     );
   }
@@ -42,6 +42,10 @@ function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
     paths.set(path, [...(paths.get(path) ?? []), ...added]);
   }
   return paths;
+}
+
+function takesBody({ method }: Route): boolean {
+  return method === 'post' || method === 'patch';
 }
 
 function named(route: Route): RequestHandler {
@@ -134,7 +138,7 @@ function handled(
       ...deps,
       params: params && parsed(params, req.params, 'path'),
       query: parsed(query, req.query, 'query'),
-      body: isPost ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
+      body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       at: deps.clock(),
       get actor() {

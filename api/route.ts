@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type * as z from 'zod';
 import type { ZodOpenApiMediaTypeObject } from 'zod-openapi';
+import type { Secrets } from '../config/secrets.ts';
+import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
@@ -29,6 +31,8 @@ export type Deps = {
   recoveries: Recoveries;
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
+  secrets: Secrets;
+  targets: WebhookTargets;
   metrics: Metrics;
   logger: Logger;
   /** now, ISO 8601 UTC */
@@ -63,7 +67,7 @@ type ZodOpenApiExamples = NonNullable<ZodOpenApiMediaTypeObject['examples']>;
 export type Access = readonly Role[] | 'anyone';
 
 type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> = {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** as OpenAPI writes it: `/api/v1/cases/{caseId}` */
   path: string;
   /** `operationId` in the OpenAPI document */

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { loadEnvironment } from '../config/environment.ts';
 import { loadPolicy } from '../config/policy.ts';
+import { loadSecrets } from '../config/secrets.ts';
+import { webhookTargets } from '../config/webhook-targets.ts';
 import { closeDatabase, openDatabase } from '../db/open.ts';
 import { storePolicy } from '../db/policies.ts';
 import { connectTemporal } from '../temporal.config.ts';
@@ -29,6 +31,8 @@ const app = createApp({
   recoveries: createRecoveries({ client, taskQueue }),
   scanSchedules: createScanSchedules({ client, taskQueue }),
   readiness: readinessOf({ db, connection, namespace, taskQueue }),
+  secrets: loadSecrets(environment.dataDir),
+  targets: webhookTargets({ allowPrivate: environment.webhookAllowPrivate }),
   logger,
   clock,
   webhookSecrets: environment.webhookSecrets,

@@ -18,6 +18,8 @@ export type Environment = {
   webhookSecrets: string[];
   /** requests per minute and key */
   rateLimit: number;
+  /** webhooks may call any address, and by plain http */
+  webhookAllowPrivate: boolean;
   temporal: {
     /** of the cluster to use; without it the embedded server is used */
     address?: string;
@@ -62,6 +64,9 @@ const variables = z.object({
     .refine((secrets) => secrets.length <= 2 && secrets.every(isWebhookSecret), webhookSecretRule)
     .default([]),
   WINBACK_RATE_LIMIT: wholeNumber(1, 100_000_000).default(6_000),
+  WINBACK_WEBHOOK_ALLOW_PRIVATE: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false'),
   LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   TEMPORAL_ADDRESS: z
     .string()
@@ -86,6 +91,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
     webhookSecrets: settings.WINBACK_WEBHOOK_SECRET,
     rateLimit: settings.WINBACK_RATE_LIMIT,
+    webhookAllowPrivate: settings.WINBACK_WEBHOOK_ALLOW_PRIVATE === 'true',
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),
       namespace: settings.TEMPORAL_NAMESPACE,

@@ -5,12 +5,14 @@ import { stillStands } from '../domain/facts.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { caseOpened } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
+import { announce } from './webhook-messages.ts';
 
 export type NewCase = Pick<
   CaseRecord,
@@ -122,6 +124,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     payload: openingOf(record, { policy, firstSeq: 1 }),
     at,
   });
+  announce(tx, [caseOpened(record)], at);
   return { record, created: true };
 }
 

@@ -9,6 +9,7 @@ import { writeTimeline } from './case-timeline.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { newestVersionOf } from './policies.ts';
 import { cases, customers, outbox } from './schema.ts';
+import { announceProjection, retractCase } from './webhook-messages.ts';
 
 const caseId = sql.placeholder('caseId');
 
@@ -25,9 +26,10 @@ const statements = prepared((db) => ({
  */
 export async function projectCase(
   db: Db,
-  { opening, revision, since, state, tasks, timeline, nextLoss }: CaseProjection,
+  projection: CaseProjection,
   at: string,
 ): Promise<'written' | 'stale'> {
+  const { opening, revision, since, state, tasks, timeline, nextLoss } = projection;
   const { caseId, customerId } = opening;
   return writing(db, (tx) => {
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
@@ -38,6 +40,7 @@ export async function projectCase(
     writeTimeline(tx, caseId, timeline);
     const { pausedUntil } = state;
     writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
+    announceProjection(tx, projection, at);
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
   });
@@ -96,6 +99,7 @@ function withdrawNextEpisode(tx: Db, { customerId, episode }: CaseRecord): void 
   const next = caseIdOf(customerId, episode + 1);
   const unstarted = and(eq(cases.caseId, next), eq(cases.status, 'open'), eq(cases.revision, 0));
   if (tx.delete(cases).where(unstarted).run().changes === 0) return;
+  retractCase(tx, next);
   tx.delete(outbox)
     .where(
       and(

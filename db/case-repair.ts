@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { CaseProjection } from '../domain/case.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { caseClosed } from '../domain/webhooks.ts';
 import { lostAtOf, openingOf } from './case-opening.ts';
 import { cancelOpenTasks } from './case-tasks.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
@@ -9,6 +10,7 @@ import { enqueue } from './outbox.ts';
 import { newestVersionOf, policyOf } from './policies.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, outbox } from './schema.ts';
+import { announce, settleCase } from './webhook-messages.ts';
 
 /**
  * Closes a case whose workflow somebody ended in Temporal.
@@ -27,12 +29,16 @@ function endOutsideIn(tx: Db, caseId: string, at: string): boolean {
     .update(cases)
     .set({ ...ending, status: 'closed', closedAt: at, nextDueAt: null, pausedUntil: null })
     .where(and(eq(cases.caseId, caseId), eq(cases.status, 'open')))
-    .run();
-  if (closed.changes === 0) return false;
+    .returning()
+    .get();
+  if (!closed) return false;
   cancelOpenTasks(tx, { caseId, at });
   const data = { outcome: ending.outcome, reason: ending.endReason };
   const firstSeq = nextSeq(tx, caseId);
   writeTimeline(tx, caseId, { firstSeq, entries: [{ at, code: 'closed', data }] });
+  // Nothing is left that could write the timeline in another way.
+  settleCase(tx, { caseId, at });
+  announce(tx, [caseClosed(closed, { ...data, at, seq: null })], at);
   return true;
 }
 

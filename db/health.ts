@@ -1,7 +1,8 @@
-import { and, count, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './connection.ts';
 import { outboxBacklog } from './outbox.ts';
-import { cases, customers, purchases, tasks } from './schema.ts';
+import { cases, customers, purchases, tasks, webhooks } from './schema.ts';
+import { deliveryCounts } from './webhook-deliveries.ts';
 
 /** Rejects when the database does not answer. */
 export async function ping(db: Db): Promise<void> {
@@ -27,5 +28,9 @@ export async function stats(db: Db, { now }: { now: string }) {
     ),
     outboxUndone: backlog.undone,
     outboxOldestAt: backlog.oldestAt,
+    webhooks: await deliveryCounts(db),
+    failingWebhooks: number(
+      db.select(counted).from(webhooks).where(isNotNull(webhooks.failingSince)),
+    ),
   };
 }

@@ -16,6 +16,12 @@ import { scanOrigins } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {
+  deliveryStatuses,
+  endpointStatuses,
+  messageTypes,
+  type WebhookType,
+} from '../domain/webhooks.ts';
+import {
   caseStatuses,
   causes,
   channels,
@@ -383,6 +389,76 @@ export const scanCandidates = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.scanId, t.customerId] }),
     index('scan_candidates_rank').on(t.scanId, t.gainPerHour, t.customerId),
+  ],
+);
+
+/** Who hears of what by webhook. The secrets are sealed: see config/secrets.ts. */
+export const webhooks = sqliteTable('webhooks', {
+  webhookId: text().primaryKey(),
+  url: text().notNull(),
+  types: json<WebhookType[]>().notNull(),
+  description: text(),
+  status: text({ enum: endpointStatuses }).notNull(),
+  secret: text().notNull(),
+  previousSecret: text(),
+  previousSecretUntil: text(),
+  createdAt: text().notNull(),
+  updatedAt: text().notNull(),
+  /** the receiver asked to be left alone until then */
+  pausedUntil: text(),
+  failingSince: text(),
+  consecutiveFailures: integer().notNull().default(0),
+  lastSuccessAt: text(),
+  lastError: text(),
+});
+
+/** What each endpoint is to hear, and whether it has. */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    deliverySeq: integer().primaryKey({ autoIncrement: true }),
+    /** the `webhook-id` of every attempt */
+    deliveryId: text().notNull(),
+    webhookId: text().notNull(),
+    type: text({ enum: messageTypes }).notNull(),
+    /** what happened, named for ever: an endpoint is told once */
+    occurrence: text().notNull(),
+    customerId: text(),
+    caseId: text(),
+    /** of the timeline entry that stands for it */
+    seq: integer(),
+    payload: text().notNull(),
+    occurredAt: text().notNull(),
+    status: text({ enum: deliveryStatuses }).notNull(),
+    attempts: integer().notNull().default(0),
+    /** not before this moment: the back-off, or while it is held the next question whether it is final */
+    notBefore: text().notNull(),
+    /** whoever has taken it is sending it, and nobody else does so before this moment */
+    leaseUntil: text(),
+    lastAttemptAt: text(),
+    responseStatus: integer(),
+    responseBody: text(),
+    lastError: text(),
+    finishedAt: text(),
+  },
+  (t) => [
+    uniqueIndex('webhook_deliveries_id').on(t.deliveryId),
+    uniqueIndex('webhook_deliveries_once').on(t.webhookId, t.occurrence),
+    index('webhook_deliveries_list').on(t.webhookId, t.deliverySeq),
+    index('webhook_deliveries_status').on(t.webhookId, t.status, t.deliverySeq),
+    index('webhook_deliveries_due')
+      .on(t.webhookId, t.notBefore)
+      .where(sql`status = 'pending'`),
+    index('webhook_deliveries_order')
+      .on(t.webhookId, t.customerId, t.deliverySeq)
+      .where(sql`status in ('held', 'pending')`),
+    index('webhook_deliveries_held')
+      .on(t.caseId, t.seq)
+      .where(sql`status = 'held'`),
+    index('webhook_deliveries_held_due')
+      .on(t.notBefore)
+      .where(sql`status = 'held'`),
+    index('webhook_deliveries_finished').on(t.finishedAt),
   ],
 );
 

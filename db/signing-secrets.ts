@@ -4,7 +4,6 @@ import { DomainError } from '../domain/errors.ts';
 import type { SigningSecretRecord } from '../domain/records.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { signingSecrets } from './schema.ts';
-import { seal, unseal } from './secrets.ts';
 
 /** Two of one name, so that a sender can go over from one to the other. */
 const validOfOneName = 2;
@@ -38,10 +37,10 @@ const statements = prepared((db) => ({
  */
 export async function createSigningSecret(
   db: Db,
-  { name, at }: { name: string; at: string },
+  { name, at, seal }: { name: string; at: string; seal: (text: string) => string },
 ): Promise<{ record: SigningSecretRecord; secret: string }> {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  const sealed = seal(db, secret);
+  const sealed = seal(secret);
   return writing(db, (tx) => {
     const others = statements(tx).valid.all();
     if (others.filter((one) => one.name === name).length >= validOfOneName) {
@@ -89,13 +88,14 @@ export async function revokeSigningSecret(
  */
 export async function validSigningSecrets(
   db: Db,
+  unseal: (sealed: string) => string,
   onUnreadable: (secretId: string, error: unknown) => void,
 ): Promise<(SigningSecretRecord & { secret: string })[]> {
   return statements(db)
     .valid.all()
     .flatMap(({ sealed, ...record }) => {
       try {
-        return [{ ...record, secret: unseal(db, sealed) }];
+        return [{ ...record, secret: unseal(sealed) }];
       } catch (error) {
         onUnreadable(record.secretId, error);
         return [];

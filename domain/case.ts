@@ -122,6 +122,8 @@ export type CaseProjection = {
   revision: number;
   /** when the write before this one was made: tasks begun since, but not named here, were never really opened */
   since: string;
+  /** timeline entries with smaller numbers stand for ever: Temporal has stored the workflow tasks that told them */
+  finalBefore: number;
   state: CaseState;
   /** every open task, and those closed since the last revision */
   tasks: TaskState[];

@@ -15,6 +15,7 @@ import type {
   Trigger,
 } from './words.ts';
 import type { TaskType } from './tasks.ts';
+import type { DeliveryStatus, EndpointStatus, MessageType, WebhookType } from './webhooks.ts';
 
 /* What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. */
 
@@ -228,6 +229,46 @@ export type OutboxMessage = {
   payload: unknown;
   createdAt: string;
   attempts: number;
+};
+
+/** Who hears of what by webhook. */
+export type WebhookRecord = {
+  webhookId: string;
+  url: string;
+  types: WebhookType[];
+  description: string | null;
+  status: EndpointStatus;
+  createdAt: string;
+  updatedAt: string;
+  /** until when messages are also signed with the secret before the last rotation */
+  previousSecretUntil: string | null;
+  /** since when it has answered nothing but failures */
+  failingSince: string | null;
+  consecutiveFailures: number;
+  lastSuccessAt: string | null;
+  lastError: string | null;
+};
+
+/** One message to one endpoint. */
+export type WebhookDelivery = {
+  /** its `webhook-id`, the same for every attempt */
+  deliveryId: string;
+  webhookId: string;
+  type: MessageType;
+  /** the body, as it is sent every time */
+  payload: string;
+  occurredAt: string;
+  status: DeliveryStatus;
+  attempts: number;
+  /** of what is pending */
+  nextAttemptAt: string | null;
+  lastAttemptAt: string | null;
+  /** of the last answer */
+  responseStatus: number | null;
+  /** how the answer to a failed attempt began */
+  responseBody: string | null;
+  lastError: string | null;
+  finishedAt: string | null;
 };
 
 /** Figures of success control over one group of closed cases. */

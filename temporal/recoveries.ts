@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  QueryRejectedError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -85,6 +86,27 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
         return 'reported';
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return 'not-running';
+        throw error;
+      }
+    },
+
+    /**
+     * The case that the customer's workflow walks, and the last revision that it has written. A query is answered
+     * between workflow tasks, so both belong to what Temporal has stored. Undefined when nobody answers.
+     */
+    async revisionOf(
+      customerId: string,
+      { patienceMs }: { patienceMs: number },
+    ): Promise<{ caseId: string; revision: number } | undefined> {
+      try {
+        const ask = () => handleOf(customerId).query(messages.caseStateQuery);
+        const { caseId, revision } = await client.withDeadline(Date.now() + patienceMs, ask);
+        return { caseId, revision };
+      } catch (error) {
+        const { cause } = error as Error;
+        const nobody =
+          error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError;
+        if (nobody || isGrpcServiceError(error) || isGrpcServiceError(cause)) return undefined;
         throw error;
       }
     },

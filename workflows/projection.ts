@@ -11,6 +11,8 @@ export class Projection {
   #revision = 0;
   #writtenAt: string | undefined;
   #workflowTask = { historyLength: 0, startedMs: 0 };
+  /** of the workflow task in hand: its first entry, so that the entries before it were told by tasks that are stored */
+  #unstored = { historyLength: 0, firstSeq: 0 };
   #changed = true;
   #firstSeq: number;
   #entries: TimelineEntry[] = [];
@@ -73,6 +75,10 @@ export class Projection {
     this.#writtenAt = now();
     this.#revision = this.nextRevision;
     this.#changed = false;
+    const { historyLength } = workflowInfo();
+    if (this.#unstored.historyLength !== historyLength) {
+      this.#unstored = { historyLength, firstSeq: this.#firstSeq };
+    }
     const { policy, ...opening } = this.#opening;
     const timeline = { firstSeq: this.#firstSeq, entries: this.#entries };
     this.#firstSeq += this.#entries.length;
@@ -84,6 +90,7 @@ export class Projection {
       opening: { ...opening, policyVersion: policy.version },
       revision: this.#revision,
       since,
+      finalBefore: this.#unstored.firstSeq,
       state: { ...state },
       timeline,
       ...rest,

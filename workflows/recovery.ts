@@ -126,8 +126,8 @@ export class Recovery {
   /** Asks a person and waits for the answer. What silence until the deadline means is the caller's to say. */
   async ask(request: TaskRequest): Promise<Waited> {
     const task = this.#tasks.open(request);
-    const { type, dueAt, attempt } = task;
-    this.tell('task-opened', { type, dueAt, attempt });
+    const { taskId, type, dueAt, attempt } = task;
+    this.tell('task-opened', { taskId, type, dueAt, attempt });
     const ended = await this.#wait(() => task.deadlineAt, task);
     if (ended === 'deadline') {
       this.#cancel(task, 'deadline');
@@ -227,7 +227,7 @@ export class Recovery {
       return false;
     }
     this.#tasks.change(task, { status: 'done', closedAt: now(), commandId, result });
-    this.tell('task-done', { type: task.type, outcome: result.outcome });
+    this.tell('task-done', { taskId, type: task.type, outcome: result.outcome });
     this.state.contacted ||= speaksWithCustomer(task.type, result.outcome);
     if (result.outcome === 'do-not-contact') {
       this.#end('stopped', 'do-not-contact', 'do-not-contact');

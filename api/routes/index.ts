@@ -9,6 +9,7 @@ import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The one table: Express, the OpenAPI document and the tests read it. */
 export const routes: readonly Route[] = [
@@ -21,5 +22,6 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
+  ...webhookRoutes,
   ...operationRoutes,
 ];

@@ -59,7 +59,7 @@ export const signingSecretRoutes = [
     },
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
-      const { db, at, body } = call;
+      const { db, secrets, at, body } = call;
       const asked = { action: 'signing-secret.create', request: body };
       const before = await repeated(call, asked);
       if (before) {
@@ -67,7 +67,7 @@ export const signingSecretRoutes = [
         const record = known.find(({ secretId }) => secretId === before.target);
         return { status: 201, body: { ...record, secret: null } };
       }
-      const { record, secret } = await createSigningSecret(db, { ...body, at });
+      const { record, secret } = await createSigningSecret(db, { ...body, at, seal: secrets.seal });
       await remember(call, { ...asked, target: record.secretId });
       return { status: 201, body: { ...record, secret } };
     },

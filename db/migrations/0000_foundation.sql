@@ -248,3 +248,52 @@ CREATE TABLE `unknown_event_types` (
 	`last_seen_at` text NOT NULL,
 	`last_source` text NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `webhook_deliveries` (
+	`delivery_seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`delivery_id` text NOT NULL,
+	`webhook_id` text NOT NULL,
+	`type` text NOT NULL,
+	`occurrence` text NOT NULL,
+	`customer_id` text,
+	`case_id` text,
+	`seq` integer,
+	`payload` text NOT NULL,
+	`occurred_at` text NOT NULL,
+	`status` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`not_before` text NOT NULL,
+	`lease_until` text,
+	`last_attempt_at` text,
+	`response_status` integer,
+	`response_body` text,
+	`last_error` text,
+	`finished_at` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `webhook_deliveries_id` ON `webhook_deliveries` (`delivery_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `webhook_deliveries_once` ON `webhook_deliveries` (`webhook_id`,`occurrence`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_list` ON `webhook_deliveries` (`webhook_id`,`delivery_seq`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_status` ON `webhook_deliveries` (`webhook_id`,`status`,`delivery_seq`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`webhook_id`,`not_before`) WHERE status = 'pending';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_order` ON `webhook_deliveries` (`webhook_id`,`customer_id`,`delivery_seq`) WHERE status in ('held', 'pending');--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_held` ON `webhook_deliveries` (`case_id`,`seq`) WHERE status = 'held';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_held_due` ON `webhook_deliveries` (`not_before`) WHERE status = 'held';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_finished` ON `webhook_deliveries` (`finished_at`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
+	`webhook_id` text PRIMARY KEY NOT NULL,
+	`url` text NOT NULL,
+	`types` text NOT NULL,
+	`description` text,
+	`status` text NOT NULL,
+	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_secret_until` text,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`paused_until` text,
+	`failing_since` text,
+	`consecutive_failures` integer DEFAULT 0 NOT NULL,
+	`last_success_at` text,
+	`last_error` text
+);

@@ -66,7 +66,16 @@ async function project(caseId: string, revision: number, tasks: TaskState[]): Pr
   };
   const opening = { ...record, firstSeq: 1 };
   const since = record.openedAt;
-  const projection = { opening, revision, since, state, tasks, timeline, nextLoss: null };
+  const projection = {
+    opening,
+    revision,
+    since,
+    state,
+    tasks,
+    timeline,
+    finalBefore: 1,
+    nextLoss: null,
+  };
   await projectCase(api.db, projection, at());
 }
 

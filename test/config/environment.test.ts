@@ -25,6 +25,7 @@ describe('the environment', () => {
       logLevel: 'info',
       webhookSecrets: [],
       rateLimit: 6000,
+      webhookAllowPrivate: false,
       temporal: { namespace: 'default', taskQueue: 'winback' },
     });
   });
@@ -42,6 +43,7 @@ describe('the environment', () => {
         LOG_LEVEL: 'debug',
         TEMPORAL_ADDRESS: 'temporal.example.com:7233',
         TEMPORAL_NAMESPACE: 'winback.a1b2c',
+        WINBACK_WEBHOOK_ALLOW_PRIVATE: 'true',
       }),
     ).toEqual({
       port: 8080,
@@ -52,6 +54,7 @@ describe('the environment', () => {
       adminKey: 'k'.repeat(24),
       webhookSecrets: secrets,
       rateLimit: 10,
+      webhookAllowPrivate: true,
       temporal: {
         address: 'temporal.example.com:7233',
         namespace: 'winback.a1b2c',

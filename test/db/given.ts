@@ -123,6 +123,7 @@ export function projection(
     },
     revision,
     since: minute(99),
+    finalBefore: 1,
     tasks: [],
     timeline: { firstSeq: 1, entries: [] },
     nextLoss: null,

@@ -8,6 +8,8 @@ import { listen } from '../../api/listen.ts';
 import { readinessOf } from '../../api/readiness.ts';
 import { routes } from '../../api/routes/index.ts';
 import { problemSchema } from '../../api/schemas/problem.ts';
+import { loadSecrets } from '../../config/secrets.ts';
+import { webhookTargets } from '../../config/webhook-targets.ts';
 import { createKey } from '../../db/keys.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
@@ -66,6 +68,8 @@ export async function startApi(
     recoveries: createRecoveries(nowhere),
     scanSchedules: createScanSchedules(nowhere),
     readiness: readinessOf({ db, ...place }),
+    secrets: loadSecrets(folder),
+    targets: webhookTargets({ allowPrivate: true }),
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     clock,
     ...deps,
