@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { recordPurchases, upsertCustomers } from '../../db/customers.ts';
 import type { Db } from '../../db/open.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Purchase } from '../../domain/records.ts';
 import { checkHeader, readCsv, type CsvLine } from './csv.ts';
 import { customerFormat, purchaseFormat, type Format } from './rows.ts';
 
@@ -74,6 +75,19 @@ export async function importFiles(
     }
   }
   return summary;
+}
+
+/**
+ * The good purchases of a CSV file in batches, for those who want to look at them without importing.
+ * @throws DomainError `invalid` when the file cannot be read or lacks a column
+ */
+export async function* readPurchases(
+  path: string,
+  listeners: Listeners,
+): AsyncGenerator<Purchase[]> {
+  const latest = new Date(Date.now() + dayMs).toISOString();
+  const file = await openFile(path, purchaseFormat(latest));
+  for await (const { rows } of goodRows(file, listeners)) yield rows;
 }
 
 function addUp<Name extends string>(sums: Record<Name, number>, more: Record<Name, number>): void {
