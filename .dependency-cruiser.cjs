@@ -19,8 +19,8 @@ module.exports = {
   forbidden: [
     reach(
       'domain',
-      [inPackage('temporal-polyfill')],
-      'The rules are pure: no package but the calendar, no Node built-in, no other folder.',
+      [inPackage('temporal-polyfill'), inPackage('@stdlib/[^/]+')],
+      'The rules are pure: no package but the calendar and special functions, no Node built-in, no other folder.',
     ),
     {
       name: 'workflows-without-time-zones',
@@ -29,6 +29,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(workflows|domain)/' },
       to: { path: '^domain/calendar[.]ts$' },
+    },
+    {
+      name: 'special-functions-in-models',
+      severity: 'error',
+      from: { path: source, pathNot: '^domain/models/' },
+      to: { path: inPackage('@stdlib/[^/]+') },
     },
     reach(
       'workflows',

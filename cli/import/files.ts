@@ -178,6 +178,18 @@ export async function importFiles(
   return summary;
 }
 
+/**
+ * The good purchases of a CSV file in batches, for those who want to look at them without importing.
+ * @throws DomainError `invalid` when the file cannot be read or lacks a column, or leaves in doubt what its values mean
+ */
+export async function* readPurchases(
+  path: string,
+  { onBadLine, ...settings }: Pick<ImportSettings, 'at' | 'timeZone'> & Listeners,
+): AsyncGenerator<Purchase[]> {
+  const { purchases } = await planImport({ ...settings, purchases: path });
+  for await (const { rows } of goodRows(purchases!, { onBadLine })) yield rows;
+}
+
 function addUp<Name extends string>(sums: Record<Name, number>, more: Record<Name, number>): void {
   for (const name of Object.keys(sums) as Name[]) sums[name] += more[name];
 }

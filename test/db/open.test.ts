@@ -93,6 +93,11 @@ describe('figures about the database', () => {
         openCases: 1,
         openTasks: 2,
         overdueTasks: 1,
+        failingWebhooks: 0,
+        webhooks: {
+          counts: { delivered: 0, failed: 0, held: 0, pending: 0 },
+          oldestPendingAt: null,
+        },
         outboxUndone: 1,
         outboxOldestAt: minute(3),
       });
