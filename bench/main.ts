@@ -8,6 +8,7 @@ import { run } from '../temporal/cache.ts';
 import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
 import { progress, type Findings } from './figures.ts';
+import { fitTimes } from './fits.ts';
 import { completionLatency } from './latency.ts';
 import { listLatency } from './lists.ts';
 import { cleanUp } from './processes.ts';
@@ -18,7 +19,7 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST    some of ready, cases, starts, bytes, latency, lists (separated by commas)
+  --only LIST    some of ready, cases, starts, bytes, latency, lists, fits (separated by commas)
   --cases N      whole cases a round (300)
   --starts N     starts a round, and open cases for bytes (1000)
   --open N       open cases in the larger database of the lists (100000)
@@ -52,6 +53,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   bytes: () => bytesPerCase({ starts: sizes.starts }),
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
+  fits: () => fitTimes({ rounds }),
 };
 
 for (const [signal, code] of [
