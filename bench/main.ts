@@ -9,6 +9,7 @@ import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
 import { progress, type Findings } from './figures.ts';
 import { importSpeed } from './imports.ts';
+import { fitTimes } from './fits.ts';
 import { completionLatency } from './latency.ts';
 import { listLatency } from './lists.ts';
 import { cleanUp } from './processes.ts';
@@ -19,7 +20,7 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST    some of ready, cases, starts, bytes, latency, lists, imports (separated by commas)
+  --only LIST    some of ready, cases, starts, bytes, latency, lists, imports, fits (with commas)
   --cases N      whole cases a round (300)
   --starts N     starts a round, and open cases for bytes (1000)
   --open N       open cases in the larger database of the lists (100000)
@@ -57,6 +58,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
+  fits: () => fitTimes({ rounds }),
 };
 
 for (const [signal, code] of [

@@ -75,50 +75,74 @@ export function fitPurchaseModel(model: PurchaseModel, groups: HistoryGroup[]): 
  * BG/NBD Model for Customer Base Analysis in Excel".
  */
 export function likelihoodOf(model: PurchaseModel, groups: HistoryGroup[]) {
-  // What depends on the frequency alone is computed once for each frequency: the special functions are the cost.
-  const frequencies = [...new Set(groups.map((group) => group.frequency))];
-  const indexOf = new Map(frequencies.map((frequency, i) => [frequency, i]));
-  const ofGroup = groups.map((group) => indexOf.get(group.frequency)!);
+  // Logarithms and special functions are the cost: each is computed once for every value that occurs.
+  const frequencies = distinct(groups, (group) => group.frequency);
+  const ages = distinct(groups, (group) => group.age);
+  const recencies = distinct(groups, (group) => group.recency);
+  const customers = Float64Array.from(groups, (group) => group.customers);
 
   return ({ r, alpha, a, b }: PurchaseParameters): { value: number; gradient: number[] } => {
-    const shared = frequencies.map((x) => {
+    const logEnds = ages.values.map((age) => Math.log(alpha + age));
+    const logLasts = recencies.values.map((recency) => Math.log(alpha + recency));
+    const logOdds = frequencies.values.map((x) => {
       const k = chancesToDropOut(model, x);
-      return {
-        k,
-        log: gammaln(r + x) - gammaln(r) + r * Math.log(alpha) + logSurvival(a, b, k),
-        byR: digamma(r + x) - digamma(r) + Math.log(alpha),
-        byA: digamma(a + b) - digamma(a + b + k),
-        byB: digamma(a + b) - digamma(b) + digamma(b + k) - digamma(a + b + k),
-        logOdds: k > 0 ? Math.log(a / (b + k - 1)) : -Infinity,
-      };
+      return k > 0 ? Math.log(a / (b + k - 1)) : -Infinity;
     });
+    // Of each frequency: how many customers have it, and how many of them have probably gone.
+    const having = new Float64Array(frequencies.values.length);
+    const gone = new Float64Array(frequencies.values.length);
     let value = 0;
     let byR = 0;
     let byAlpha = 0;
+    for (let i = 0; i < customers.length; i += 1) {
+      const f = frequencies.of[i]!;
+      const s = r + frequencies.values[f]!;
+      const logEnd = logEnds[ages.of[i]!]!;
+      const logLast = logLasts[recencies.of[i]!]!;
+      // Dropped out with the last purchase, or still a customer at the end; the odds of the two may overflow, their
+      // share does not.
+      const difference = logOdds[f]! + s * (logEnd - logLast);
+      const odds = Math.exp(-Math.abs(difference));
+      const shareGone = difference > 0 ? 1 / (1 + odds) : odds / (1 + odds);
+      const shareAlive = 1 - shareGone;
+      const n = customers[i]!;
+      value += n * (Math.max(difference, 0) + Math.log1p(odds) - s * logEnd);
+      byR -= n * (shareAlive * logEnd + shareGone * logLast);
+      byAlpha -=
+        n *
+        s *
+        (shareAlive / (alpha + ages.values[ages.of[i]!]!) +
+          shareGone / (alpha + recencies.values[recencies.of[i]!]!));
+      having[f]! += n;
+      gone[f]! += n * shareGone;
+    }
     let byA = 0;
     let byB = 0;
-    for (let i = 0; i < groups.length; i += 1) {
-      const { frequency, recency, age, customers } = groups[i]!;
-      const { k, log, ...by } = shared[ofGroup[i]!]!;
-      const s = r + frequency;
-      const logEnd = Math.log(alpha + age);
-      const logLast = k > 0 ? Math.log(alpha + recency) : 0;
-      // Still a customer at the end, or dropped out with the last purchase.
-      const alive = -s * logEnd;
-      const gone = k > 0 ? by.logOdds - s * logLast : -Infinity;
-      const top = Math.max(alive, gone);
-      const both = top + Math.log(Math.exp(alive - top) + Math.exp(gone - top));
-      const shareGone = Math.exp(gone - both);
-      const shareAlive = Math.exp(alive - both);
-      value += customers * (log + both);
-      byR += customers * (by.byR - shareAlive * logEnd - shareGone * logLast);
-      byAlpha +=
-        customers * (r / alpha - s * (shareAlive / (alpha + age) + shareGone / (alpha + recency)));
-      byA += customers * (by.byA + shareGone / a);
-      byB += customers * (by.byB - (k > 0 ? shareGone / (b + k - 1) : 0));
-    }
+    frequencies.values.forEach((x, f) => {
+      const k = chancesToDropOut(model, x);
+      const n = having[f]!;
+      value += n * (gammaln(r + x) - gammaln(r) + r * Math.log(alpha) + logSurvival(a, b, k));
+      byR += n * (digamma(r + x) - digamma(r) + Math.log(alpha));
+      byAlpha += (n * r) / alpha;
+      if (k === 0) return;
+      const both = digamma(a + b) - digamma(a + b + k);
+      byA += n * both + gone[f]! / a;
+      byB += n * (both + digamma(b + k) - digamma(b)) - gone[f]! / (b + k - 1);
+    });
     return { value, gradient: [byR, byAlpha, byA, byB] };
   };
+}
+
+/** The values that occur, and the place among them of each group's. */
+function distinct(groups: HistoryGroup[], value: (group: HistoryGroup) => number) {
+  const places = new Map<number, number>();
+  const of = Uint32Array.from(groups, (group) => {
+    const key = value(group);
+    const place = places.get(key) ?? places.size;
+    places.set(key, place);
+    return place;
+  });
+  return { values: Float64Array.from(places.keys()), of };
 }
 
 /** The logarithm of the probability of not dropping out at k chances: B(a, b + k) ÷ B(a, b). */
