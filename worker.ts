@@ -6,6 +6,7 @@ import { loadEnvironment } from './config/environment.ts';
 import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
+import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
@@ -27,6 +28,7 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
  * reconciles the two. Ends at SIGTERM or SIGINT after the tasks in hand.
  */
 
+const signOfLifeEveryMs = 5_000;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -83,12 +85,9 @@ async function regularly(name: string, everyMs: number, work: () => Promise<void
   }
 }
 
-let thorough = true;
-
 /** The net under relay and projections, and the broom behind them. */
 async function keepHouse(): Promise<void> {
-  const { compared } = await reconcile({ db, client, recoveries, clock, log }, { thorough });
-  thorough = false;
+  const { compared } = await reconcile({ db, client, recoveries, clock, log });
   log.debug({ compared }, 'reconciled');
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
@@ -103,11 +102,15 @@ async function fillFreePlaces(): Promise<void> {
   if (opened > 0) log.info({ opened }, 'opened cases of waiting candidates');
 }
 
+const signOfLife = () => noteWorkerAlive(db, clock());
+
+await signOfLife();
 log.info({ policy: policy.version }, 'worker ready');
 await Promise.all([
   worker.run(),
   runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
   runWebhooks({ db, recoveries, secrets, targets, clock, log }, stopping.signal),
+  regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { ping } from '../db/health.ts';
+import { ping, workerAliveAt } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
 
 export type Check = { ok: boolean; detail: string };
@@ -12,6 +12,8 @@ const checkWithinMs = 1_500;
 const freshForMs = 1_000;
 /** A poll waits for a minute, so a living worker was last seen at most a little longer ago. */
 const workerSeenWithinMs = 70_000;
+/** Worker processes give a sign of life every five seconds. */
+const workerAliveWithinMs = 20_000;
 
 type Place = { db: Db; connection: Connection; namespace: string; taskQueue: string };
 
@@ -46,6 +48,10 @@ async function check({ db, connection, namespace, taskQueue }: Place): Promise<R
       const lastSeen = pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds) * 1_000);
       if (!lastSeen.some((at) => Date.now() - at < workerSeenWithinMs)) {
         throw new Error(`nobody polls ${taskQueue}`);
+      }
+      const aliveAt = await workerAliveAt(db);
+      if (aliveAt === undefined || Date.now() - Date.parse(aliveAt) > workerAliveWithinMs) {
+        throw new Error('the worker gives no sign of life');
       }
       return `polls ${taskQueue}`;
     }),

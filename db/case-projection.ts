@@ -29,13 +29,13 @@ export async function projectCase(
   projection: CaseProjection,
   at: string,
 ): Promise<'written' | 'stale'> {
-  const { opening, revision, since, state, tasks, timeline, nextLoss } = projection;
+  const { opening, revision, historyLength, since, state, tasks, timeline, nextLoss } = projection;
   const { caseId, customerId } = opening;
   return writing(db, (tx) => {
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
-    writeState(tx, caseId, revision, state);
+    writeState(tx, caseId, { revision, historyLength }, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
     const { pausedUntil } = state;
@@ -57,13 +57,13 @@ function noteObjection(tx: Db, customerId: string, at: string): void {
 function writeState(
   tx: Db,
   caseId: string,
-  revision: number,
+  written: Pick<CaseProjection, 'revision' | 'historyLength'>,
   { playbook, ...state }: CaseState,
 ): void {
   tx.update(cases)
     .set({
       ...state,
-      revision,
+      ...written,
       cause: state.assessedCause ?? state.statedCause,
       playbookId: playbook?.playbookId ?? null,
       playbookVersion: playbook?.version ?? null,

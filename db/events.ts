@@ -35,6 +35,7 @@ const statements = prepared((db) => ({
       customerId,
       time,
       receivedAt: sql.placeholder('at'),
+      sentBy: sql.placeholder('sentBy'),
       data: sql.placeholder('data'),
     })
     .onConflictDoNothing()
@@ -157,7 +158,9 @@ export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]>
 }
 
 function accept(tx: Db, event: SalesEvent, context: Context): boolean {
-  if (statements(tx).insert.run({ ...event, at: context.at }).changes === 0) return false;
+  const { insert } = statements(tx);
+  const { at, actor } = context;
+  if (insert.run({ ...event, at, sentBy: actor.actorId }).changes === 0) return false;
   if (isKnown(event.type)) effects[event.type](tx, event, context);
   else statements(tx).unknown.run({ ...event, at: context.at });
   return true;

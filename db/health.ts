@@ -1,12 +1,27 @@
 import { and, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './connection.ts';
 import { outboxBacklog } from './outbox.ts';
-import { cases, customers, purchases, tasks, webhooks } from './schema.ts';
+import { cases, customers, installation, purchases, tasks, webhooks } from './schema.ts';
 import { deliveryCounts } from './webhook-deliveries.ts';
 
 /** Rejects when the database does not answer. */
 export async function ping(db: Db): Promise<void> {
   db.get(sql`select 1`);
+}
+
+const signOfLife = 'worker-alive-at';
+
+/** The worker's sign of life: one that hangs gives none, though Temporal still counts it among the pollers. */
+export async function noteWorkerAlive(db: Db, at: string): Promise<void> {
+  const row = { name: signOfLife, value: at };
+  db.insert(installation)
+    .values(row)
+    .onConflictDoUpdate({ target: installation.name, set: { value: at } })
+    .run();
+}
+
+export async function workerAliveAt(db: Db): Promise<string | undefined> {
+  return db.select().from(installation).where(eq(installation.name, signOfLife)).get()?.value;
 }
 
 /** Sizes for the metrics: counts that an index answers. */

@@ -116,6 +116,8 @@ export const events = sqliteTable(
     customerId: text().notNull(),
     time: text().notNull(),
     receivedAt: text().notNull(),
+    /** ID of the key or signing secret; null for what was imported */
+    sentBy: text(),
     data: json<Record<string, unknown>>().notNull(),
   },
   (t) => [
@@ -221,6 +223,8 @@ export const cases = sqliteTable(
     openedBy: text().notNull(),
     /** 0 until the workflow has written for the first time */
     revision: integer().notNull().default(0),
+    /** events in the workflow's history when the workflow task began that wrote it */
+    historyLength: integer().notNull().default(0),
   },
   (t) => [
     uniqueIndex('cases_customer_episode').on(t.customerId, t.episode),
@@ -462,7 +466,7 @@ export const webhookDeliveries = sqliteTable(
   ],
 );
 
-/** Facts of this installation: the key of the control group's draw. */
+/** Facts of this installation: the key of the control group's draw, the worker's last sign of life. */
 export const installation = sqliteTable('installation', {
   name: text().primaryKey(),
   value: text().notNull(),

@@ -120,6 +120,8 @@ export type CaseProjection = {
   opening: Omit<CaseOpening, 'policy'> & { policyVersion: string };
   /** grows with every write; an older one never overwrites a newer one */
   revision: number;
+  /** events in the workflow's history when the workflow task began that writes this: more later, once it is stored */
+  historyLength: number;
   /** when the write before this one was made: tasks begun since, but not named here, were never really opened */
   since: string;
   /** timeline entries with smaller numbers stand for ever: Temporal has stored the workflow tasks that told them */

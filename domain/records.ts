@@ -112,6 +112,7 @@ export type CaseRecord = Omit<CaseOpening, 'policy' | 'firstSeq'> &
     playbookVersion: number | null;
     openedBy: string;
     revision: number;
+    historyLength: number;
   };
 
 export type CaseFilter = {

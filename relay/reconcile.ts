@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { recoveryWorkflowId, scanWorkflowId } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { endOutside, getCase, openCaseOf, openCasesPage, restartCase } from '../db/cases.ts';
 import type { Db } from '../db/open.ts';
 import { finishScan, runningScan } from '../db/scans.ts';
-import { caseStateQuery } from '../workflows/messages.ts';
+import { listTasks } from '../db/tasks.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { Logger } from './relay.ts';
 
@@ -26,30 +26,25 @@ export type Reconciliation = {
   endedOutside: string[];
   /** running, but the database shows another state: asked to write again */
   rewritten: string[];
-  /** running, but stuck: the workflow answers no question. Nothing that we could repair; an operator must look. */
+  /** running, but stuck: every attempt of its workflow task fails. Nothing that we could repair; an operator must look. */
   unanswered: string[];
   /** running in the database, its workflow was terminated or is lost: marked as failed, so that others can begin */
   scansEnded: string[];
 };
 
 const pageSize = 500;
-/** Workflows asked at the same time; one that is not in the cache is replayed for it. */
+/** Workflows looked at at the same time. */
 const atOnce = 8;
 const lateMs = 60_000;
 const lateScanMs = 300_000;
-/** gRPC's numbers for a workflow that answers no query: its worker fails it, or nobody takes it in time. */
-const noAnswer = { deadlineExceeded: 4, failedPrecondition: 9 } as const;
+const stuckAfterAttempts = 5;
 
 /**
  * The net under relay and projections: compares open cases with their workflows, and every running workflow with its
- * case, and repairs what differs. Cases that are just starting or ending are left alone.
- * @param thorough asks the workflow of every open case, as after a start, when the database may be an older copy;
- * otherwise those of which nothing was heard though something was due
+ * case, and repairs what differs. Cases that are just starting or ending are left alone. It asks no query: see
+ * `progressOf` in temporal/recoveries.ts.
  */
-export async function reconcile(
-  deps: ReconcileDeps,
-  { thorough }: { thorough: boolean },
-): Promise<Reconciliation> {
+export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
   const found: Reconciliation = {
     compared: 0,
     restarted: [],
@@ -62,10 +57,8 @@ export async function reconcile(
   for (let after: string | null = null; ;) {
     const page: CaseRecord[] = await openCasesPage(deps.db, { after, limit: pageSize });
     const check = async (record: CaseRecord) => {
-      const isRunning = running.has(record.customerId);
-      const mayDiffer =
-        isLate(record, deps.clock()) || (isRunning ? thorough : record.revision > 0);
-      if (mayDiffer) await checkCase(deps, record, found);
+      const isGone = record.revision > 0 && !running.has(record.customerId);
+      if (isGone || (await isLate(deps, record))) await checkCase(deps, record, found);
     };
     for (let i = 0; i < page.length; i += atOnce) {
       await Promise.all(page.slice(i, i + atOnce).map(check));
@@ -103,7 +96,7 @@ async function checkCase(
   found: Reconciliation,
 ): Promise<void> {
   const state = await stateOf(deps.client, record.customerId);
-  if (state === 'unanswered') return void found.unanswered.push(record.caseId);
+  if (state === 'stuck') return void found.unanswered.push(record.caseId);
   // Visibility lags behind, and the case may have gone on while we looked.
   const current = await getCase(deps.db, record.caseId);
   if (current?.status !== 'open' || current.revision !== record.revision) return;
@@ -114,16 +107,21 @@ async function checkCase(
   } else if (state === 'ended') {
     await endOutside(deps.db, { caseId: record.caseId, at: deps.clock() });
     found.endedOutside.push(record.caseId);
-  } else if (state.caseId === record.caseId && state.revision !== current.revision) {
+  } else if (state === 'waiting' && record.revision > 0) {
     await deps.recoveries.writeAgain(record.customerId);
     found.rewritten.push(record.caseId);
   }
 }
 
-/** Something should have happened a while ago: a timer, or the first write of a new case. */
-function isLate(record: CaseRecord, now: string): boolean {
-  const expectedAt = record.revision === 0 ? record.openedAt : record.nextDueAt;
-  return expectedAt !== null && Date.parse(expectedAt) < Date.parse(now) - lateMs;
+/** Something should have happened a while ago: a deadline, or the first write of a new case. */
+async function isLate({ db, clock }: ReconcileDeps, record: CaseRecord): Promise<boolean> {
+  const before = new Date(Date.parse(clock()) - lateMs).toISOString();
+  if (record.revision === 0) return record.openedAt < before;
+  if (record.nextDueAt === null || record.nextDueAt >= before) return false;
+  if (record.pausedUntil !== null) return true;
+  const open = { caseId: record.caseId, status: 'open' } as const;
+  const { items } = await listTasks(db, open, { limit: 200 });
+  return items.every(({ deadlineAt }) => deadlineAt < before);
 }
 
 /** A running workflow whose customer has no open case in the database, for example after restoring a backup. */
@@ -132,8 +130,7 @@ async function checkUnknown(
   customerId: string,
   found: Reconciliation,
 ): Promise<void> {
-  const state = await stateOf(client, customerId);
-  if (typeof state === 'string' || state.state.status === 'closed') return;
+  if ((await stateOf(client, customerId)) !== 'waiting') return;
   if (await openCaseOf(db, customerId)) return;
   await recoveries.writeAgain(customerId);
   found.rewritten.push(customerId);
@@ -160,17 +157,20 @@ async function checkScan(
   scansEnded.push(scanId);
 }
 
-async function stateOf(client: Client, customerId: string) {
+/** `busy`: it is just working on something; `stuck`: it has tried that in vain. */
+async function stateOf(
+  client: Client,
+  customerId: string,
+): Promise<'missing' | 'ended' | 'busy' | 'stuck' | 'waiting'> {
   const handle = client.workflow.getHandle(recoveryWorkflowId(customerId));
   try {
-    const { status } = await handle.describe();
+    const { status, raw } = await handle.describe();
     if (status.name !== 'RUNNING') return 'ended';
-    return await handle.query(caseStateQuery);
+    const task = raw.pendingWorkflowTask;
+    if (!task) return 'waiting';
+    return (task.attempt ?? 1) >= stuckAfterAttempts ? 'stuck' : 'busy';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';
-    const { cause } = error as Error;
-    const code = isGrpcServiceError(cause) ? Number(cause.code) : undefined;
-    if (Object.values<number | undefined>(noAnswer).includes(code)) return 'unanswered';
     throw error;
   }
 }

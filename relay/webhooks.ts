@@ -16,11 +16,12 @@ import type { WebhookDelivery } from '../domain/records.ts';
 import { retryAfterAtMostMs, retryWaitMs } from '../domain/webhooks.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { Logger } from './relay.ts';
+import { getCase } from '../db/cases.ts';
 import { postWebhook, type WebhookAnswer } from './webhook-request.ts';
 
 export type WebhookRelayDeps = {
   db: Db;
-  recoveries: Pick<Recoveries, 'revisionOf' | 'writeAgain'>;
+  recoveries: Pick<Recoveries, 'progressOf' | 'writeAgain'>;
   secrets: Secrets;
   targets: WebhookTargets;
   clock: () => string;
@@ -173,14 +174,20 @@ async function runConfirmations(deps: WebhookRelayDeps, signal: AbortSignal): Pr
   }
 }
 
-/** Asks the workflow whether what the database shows of its case is what Temporal has stored. */
+/**
+ * Whether Temporal has stored the workflow task that wrote what the database shows: no other is under way, and the
+ * history has grown since it began.
+ */
 async function confirm(
   { db, recoveries, clock, log }: WebhookRelayDeps,
   { caseId, customerId, heldSince }: { caseId: string; customerId: string; heldSince: string },
 ): Promise<void> {
-  const stored = await recoveries.revisionOf(customerId, { patienceMs: askPatienceMs });
-  if (stored?.caseId !== caseId) return;
-  if (await confirmRevision(db, { caseId, revision: stored.revision, at: clock() })) return;
+  const shown = await getCase(db, caseId);
+  const stored = await recoveries.progressOf(customerId, { patienceMs: askPatienceMs });
+  if (!shown || !stored || stored.busy) return;
+  const { revision, historyLength } = shown;
+  const isStored = stored.historyLength > historyLength;
+  if (isStored && (await confirmRevision(db, { caseId, revision, at: clock() }))) return;
   if (Date.parse(clock()) - Date.parse(heldSince) < disagreeAtMostMs) return;
   log.warn({ caseId }, 'the database shows what Temporal has not stored: the case writes again');
   await recoveries.writeAgain(customerId);

@@ -1,6 +1,5 @@
 import {
   isGrpcServiceError,
-  QueryRejectedError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -91,21 +90,25 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
     },
 
     /**
-     * The case that the customer's workflow walks, and the last revision that it has written. A query is answered
-     * between workflow tasks, so both belong to what Temporal has stored. Undefined when nobody answers.
+     * How far Temporal has stored the customer's workflow; undefined when it is not running or nobody answers. It is
+     * never asked by a query: one that a worker takes while events wait for it makes the SDK handle them at a time
+     * long past (core of SDK 1.24.0), and the case never recovers from that.
      */
-    async revisionOf(
+    async progressOf(
       customerId: string,
       { patienceMs }: { patienceMs: number },
-    ): Promise<{ caseId: string; revision: number } | undefined> {
+    ): Promise<{ historyLength: number; busy: boolean } | undefined> {
       try {
-        const ask = () => handleOf(customerId).query(messages.caseStateQuery);
-        const { caseId, revision } = await client.withDeadline(Date.now() + patienceMs, ask);
-        return { caseId, revision };
+        const ask = () => handleOf(customerId).describe();
+        const { status, historyLength, raw } = await client.withDeadline(
+          Date.now() + patienceMs,
+          ask,
+        );
+        if (status.name !== 'RUNNING') return undefined;
+        return { historyLength, busy: Boolean(raw.pendingWorkflowTask) };
       } catch (error) {
         const { cause } = error as Error;
-        const nobody =
-          error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError;
+        const nobody = error instanceof WorkflowNotFoundError;
         if (nobody || isGrpcServiceError(error) || isGrpcServiceError(cause)) return undefined;
         throw error;
       }

@@ -89,6 +89,7 @@ export class Projection {
     await project({
       opening: { ...opening, policyVersion: policy.version },
       revision: this.#revision,
+      historyLength,
       since,
       finalBefore: this.#unstored.firstSeq,
       state: { ...state },

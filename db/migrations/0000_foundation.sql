@@ -44,7 +44,8 @@ CREATE TABLE `cases` (
 	`concession_cost` integer DEFAULT 0 NOT NULL,
 	`satisfaction_score` integer,
 	`opened_by` text NOT NULL,
-	`revision` integer DEFAULT 0 NOT NULL
+	`revision` integer DEFAULT 0 NOT NULL,
+	`history_length` integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `cases_customer_episode` ON `cases` (`customer_id`,`episode`);--> statement-breakpoint
@@ -108,6 +109,7 @@ CREATE TABLE `events` (
 	`customer_id` text NOT NULL,
 	`time` text NOT NULL,
 	`received_at` text NOT NULL,
+	`sent_by` text,
 	`data` text NOT NULL
 );
 --> statement-breakpoint

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readinessOf } from '../../api/readiness.ts';
+import { noteWorkerAlive } from '../../db/health.ts';
 import { demoPolicy } from '../../domain/policy.ts';
 import type { TaskType } from '../../domain/tasks.ts';
 import type { Role } from '../../domain/words.ts';
@@ -221,7 +223,15 @@ test('what the sales system reports reaches the case', async () => {
   expect(report.body.groups[0]).toMatchObject({ group: 'manual' });
 });
 
-test('everything is ready while the worker polls', async () => {
-  const { status, body } = await api.get('/readyz', { as: null });
-  expect([status, body.status]).toEqual([200, 'ready']);
+test('everything is ready while the worker polls and gives signs of life', async () => {
+  const ready = async (aliveMsAgo: number) => {
+    await noteWorkerAlive(engine.db, new Date(Date.now() - aliveMsAgo).toISOString());
+    // An answer is given again for a second.
+    await pause(1_100);
+    const { status, body } = await api.get('/readyz', { as: null });
+    return [status, body.checks.worker.ok];
+  };
+  expect(await ready(0)).toEqual([200, true]);
+  expect(await ready(30_000)).toEqual([503, false]);
+  expect(await ready(0)).toEqual([200, true]);
 });

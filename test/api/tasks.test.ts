@@ -69,6 +69,7 @@ async function project(caseId: string, revision: number, tasks: TaskState[]): Pr
   const projection = {
     opening,
     revision,
+    historyLength: 10,
     since,
     state,
     tasks,

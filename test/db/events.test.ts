@@ -37,6 +37,8 @@ describe('a batch of events', () => {
         event('order.delivered', 'C2', { data: { orderId: 'o9' } }),
       ];
       expect(await accept(db, batch)).toEqual({ accepted: 4, duplicates: 0 });
+      const senders = db.select({ sentBy: events.sentBy }).from(events).all();
+      expect(new Set(senders.map(({ sentBy }) => sentBy))).toEqual(new Set(['shop-key']));
       expect(await getCustomer(db, 'C1')).toEqual({
         customerId: 'C1',
         kind: 'consumer',

@@ -122,6 +122,7 @@ export function projection(
       firstSeq: 1,
     },
     revision,
+    historyLength: 10,
     since: minute(99),
     finalBefore: 1,
     tasks: [],

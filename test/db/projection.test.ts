@@ -70,6 +70,7 @@ describe('writing a case as its workflow has it', () => {
       const { playbook, ...columns } = state;
       expect(await getCase(db, 'C1-e1')).toEqual({
         ...record,
+        historyLength: 10,
         ...columns,
         playbookId: playbook.playbookId,
         playbookVersion: playbook.version,
@@ -312,6 +313,7 @@ describe('a case that the database has lost', () => {
         expect(await projectCase(db, next, minute(5))).toBe('written');
         expect(await getCase(db, 'C1-e1')).toEqual({
           ...record,
+          historyLength: 10,
           step: 'measures',
           revision: 7,
           openedBy: 'reconciliation',

@@ -101,14 +101,11 @@ describe(`killed at random moments (seed ${seed}, ${rounds} rounds)`, () => {
     const { client, connection } = await system.client();
     const own = await openDatabase(folder);
     const silent = { info: ignore, warn: ignore, error: ignore };
-    const found = await reconcile(
-      {
-        ...{ db: own, client, log: silent },
-        recoveries: createRecoveries({ client, taskQueue: 'winback' }),
-        clock: () => new Date().toISOString(),
-      },
-      { thorough: true },
-    );
+    const found = await reconcile({
+      ...{ db: own, client, log: silent },
+      recoveries: createRecoveries({ client, taskQueue: 'winback' }),
+      clock: () => new Date().toISOString(),
+    });
     closeDatabase(own);
     await connection.close();
     const cases = { restarted: [], endedOutside: [], rewritten: [], unanswered: [] };
