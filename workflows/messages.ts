@@ -5,7 +5,7 @@ import type { TaskResult, TaskType } from '../domain/tasks.ts';
 
 /*
  * Everything that can be said to a recovery case. Update: a person acts and needs the verdict. Signal: an outside
- * fact, at least once, told apart by its event ID. Query: read only, for tests and live diagnosis.
+ * fact, at least once, told apart by its event ID. Query: for tests and live diagnosis alone (docs/decisions/0007-no-queries.md).
  */
 
 /** What a person tells a case; it is named, since the workflow of the customer's next case has the same ID. */
