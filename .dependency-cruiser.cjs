@@ -53,7 +53,12 @@ module.exports = {
       from: { path: '^workflows/' },
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
-    reach('activities', ['^domain/', '^db/', inPackage('@temporalio/activity')]),
+    reach('activities', [
+      '^domain/',
+      '^db/',
+      inPackage('@temporalio/activity'),
+      inPackage('pure-rand'),
+    ]),
     {
       name: 'db-reach',
       severity: 'error',

@@ -2,7 +2,7 @@ import type { CaseProjection } from '../domain/case.ts';
 import { nextWorkingMoment } from '../domain/calendar.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
-import type { Policy } from '../domain/policy.ts';
+import { completed, type Policy, type StoredPolicy } from '../domain/policy.ts';
 import type { Cause, Channel, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { currentPermissions } from '../db/customers.ts';
@@ -30,9 +30,9 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       episode: number;
       trigger: Trigger;
       cause: Cause | null;
-      policy: Pick<Policy, 'identification' | 'dormancy'>;
+      policy: StoredPolicy;
     }): Promise<CustomerFacts> {
-      return customerFacts(db, { ...request, at: clock() });
+      return customerFacts(db, { ...request, policy: completed(request.policy), at: clock() });
     },
 
     async chooseMeasures(choice: PlaybookChoice): Promise<Playbook | null> {

@@ -1,19 +1,26 @@
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
-import { dormancyOf, rhythmOf } from '../domain/dormancy.ts';
+import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
+import { dormancyOf, type Detection } from '../domain/dormancy.ts';
 import { bestEffort, chanceOfReturn } from '../domain/gain.ts';
 import { worthOf } from '../domain/identification.ts';
-import type { VersionedPolicy } from '../domain/policy.ts';
+import { dayOf } from '../domain/models/history.ts';
+import { completed, type Policy, type VersionedPolicy } from '../domain/policy.ts';
+import type { ValueModels } from '../domain/second-lifetime.ts';
+import { silentLossOf } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
+import { newestFit, saveFit } from '../db/fits.ts';
 import { dormancyReturnRates } from '../db/return-rates.ts';
 import {
   beginScheduledScan,
   finishScan,
   getScan,
+  noteDetection,
   openFromScan,
   saveScanPage,
   type Candidate,
 } from '../db/scans.ts';
 import type { ActivityDeps } from './deps.ts';
+import { fitOf, isFitGoodEnough } from './fit.ts';
 
 /** Customers looked at and cases opened in one transaction: each stays well under a second. */
 const pageSize = 2_000;
@@ -31,11 +38,25 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
       return scan ? { scanId: scan.scanId, policy } : null;
     },
 
+    /** Evaluates the company's purchases anew, when the last time is long ago or there are far more of them now. */
+    async refitIfDue({ policy }: Scan) {
+      const { detection } = completed(policy);
+      if (await isFitGoodEnough(db, { detection, at: clock() })) return;
+      await saveFit(db, await fitOf(db, { detection, at: clock() }), clock());
+    },
+
     async findCandidates({ scanId, policy }: Scan) {
+      const stored = completed(policy);
+      const fit = await newestFit(db);
+      const detection = detectionOf(stored.detection, fit);
+      const { rule, threshold, fallback } = detection;
+      await noteDetection(db, { scanId, detection: { rule, threshold, fallback } });
+      const models = valueModelsOf(fit);
       const rates = await dormancyReturnRates(db);
+      const grounds = { policy: stored, detection, models, rates };
       for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
         const page = await customersForScan(db, { after, limit: pageSize });
-        const candidates = page.flatMap((one) => worthwhile(one, policy, rates, clock()));
+        const candidates = page.flatMap((one) => worthwhile(one, grounds, dayOf(clock())));
         after = page.at(-1)?.customerId ?? null;
         if (after) {
           await saveScanPage(db, { scanId, cursor: after, scanned: page.length, candidates });
@@ -77,31 +98,29 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
   };
 }
 
+/** What a scan goes by. */
+type Grounds = {
+  policy: Pick<Policy, 'identification'>;
+  detection: Detection;
+  models: ValueModels;
+  rates: Awaited<ReturnType<typeof dormancyReturnRates>>;
+};
+
 /** Whom of a page to win back, with what that promises. */
 function worthwhile(
   { history, customerId }: Page[number],
-  { identification, dormancy }: VersionedPolicy,
-  rates: Awaited<ReturnType<typeof dormancyReturnRates>>,
-  now: string,
+  { policy: { identification }, detection, models, rates }: Grounds,
+  today: number,
 ): Candidate[] {
-  const rhythm = rhythmOf(history, now);
-  const { state, dormantAfterDays } = dormancyOf(rhythm, dormancy);
-  if (state !== 'dormant') return [];
-  const { tier, secondLifetimeValue } = worthOf(history, identification);
-  const silentDays = rhythm.silentDays!;
-  const lostDays = silentDays - dormantAfterDays!;
+  const dormancy = dormancyOf(history.days, today, detection);
+  const silentLoss = silentLossOf(dormancy, detection);
+  if (!silentLoss || dormancy.state === 'cold') return [];
+  const { tier, secondLifetimeValue } = worthOf(history, identification, models);
+  const lostDays = silentLoss.silentDays - silentLoss.lostAfterDays;
   const prospect = { trigger: 'dormancy', tier, cause: null, lostDays } as const;
   const { percent } = chanceOfReturn(prospect, identification.chance, rates[tier]);
   const gain = bestEffort(secondLifetimeValue, percent, identification.effort);
   if (gain.decision === 'do-not-pursue') return [];
-  return [
-    {
-      customerId,
-      secondLifetimeValue,
-      expectedGain: gain.amount,
-      gainPerHour: gain.perHour,
-      silentDays: Math.floor(silentDays),
-      dormantAfterDays: Math.round(dormantAfterDays!),
-    },
-  ];
+  const { amount: expectedGain, perHour: gainPerHour } = gain;
+  return [{ customerId, secondLifetimeValue, expectedGain, gainPerHour, silentLoss }];
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { opensBeforeCloses } from '../domain/calendar.ts';
 import { durationMs, durationPattern, type Duration } from '../domain/duration.ts';
+import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
 import { causes, decisions, tiers, triggers } from '../domain/words.ts';
@@ -24,6 +25,8 @@ function wholeNumber(least: number, most: number) {
   return z.int(rule).min(least, rule).max(most, rule);
 }
 
+const probabilityRule = 'must be a probability above 0 and below 1';
+const probability = z.number(probabilityRule).gt(0, probabilityRule).lt(1, probabilityRule);
 const factorRule = 'must be a number from 1 to 100';
 const factor = z.number(factorRule).min(1, factorRule).max(100, factorRule);
 const percent = wholeNumber(0, 100);
@@ -115,21 +118,27 @@ export const policySchema = group({
     });
   }),
   playbookDay: duration,
-  dormancy: group({
+  detection: group({
+    rule: oneOf(['recommended', ...detectionRules]),
+    threshold: group({
+      'fixed-days': wholeNumber(1, 3_650),
+      'own-rhythm': factor,
+      'bg-nbd': probability,
+      'mbg-nbd': probability,
+    }),
+    horizon: duration,
+    secondPurchaseShare: z.literal([10, 20, 30, 40, 50, 60, 70, 80, 90], 'must be 10, 20 … or 90'),
     minimumSilence: duration,
-    intervalFactor: factor,
-    firstTimeBuyerSilence: duration,
     maximumSilence: duration,
-  }).superRefine((dormancy, context) => {
-    for (const key of ['minimumSilence', 'firstTimeBuyerSilence'] as const) {
-      if (durationMs(dormancy[key]) < durationMs(dormancy.maximumSilence)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: 'must be shorter than maximumSilence, or nobody would ever count as dormant',
-      });
-    }
-  }),
+    refitEvery: duration,
+    judgedOver: duration,
+  }).refine(
+    ({ minimumSilence, maximumSilence }) => durationMs(minimumSilence) < durationMs(maximumSilence),
+    {
+      path: ['minimumSilence'],
+      error: 'must be shorter than maximumSilence, or nobody would ever count as lost',
+    },
+  ),
   scan: group({
     at: timeOfDay,
     startsPerMinute: wholeNumber(6, 100_000),
@@ -140,6 +149,7 @@ export const policySchema = group({
     valueHorizon: duration,
     paceOverAtLeast: duration,
     marginPercent: percent,
+    discountPercent: percent,
     tierFrom: group({ A: money, B: money, C: money }).refine(
       ({ A, B, C }) => A >= B && B >= C,
       'must not rise from A to C',

@@ -1,11 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { and, count, eq, isNotNull, ne } from 'drizzle-orm';
-import { dormancyOf, rhythmOf } from '../domain/dormancy.ts';
+import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
+import { dormancyOf } from '../domain/dormancy.ts';
 import { chanceOfReturn } from '../domain/gain.ts';
 import { worthOf, type CustomerFacts } from '../domain/identification.ts';
+import { dayOf } from '../domain/models/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
 import { writing, type Db } from './connection.ts';
+import { newestFitIn } from './fits.ts';
 import { historyOf } from './purchases.ts';
 import { returnRates } from './return-rates.ts';
 import { cases, customers, installation } from './schema.ts';
@@ -19,28 +22,27 @@ export async function customerFacts(
     episode: number;
     trigger: Trigger;
     cause: Cause | null;
-    policy: Pick<Policy, 'identification' | 'dormancy'>;
+    policy: Pick<Policy, 'identification' | 'detection'>;
     at: string;
   },
 ): Promise<CustomerFacts> {
   const { customerId, caseId, episode, trigger, cause, policy, at } = about;
   const history = historyOf(db, customerId);
-  const worth = worthOf(history, policy.identification);
+  const fit = newestFitIn(db);
+  const worth = worthOf(history, policy.identification, valueModelsOf(fit));
   const { tier } = worth;
-  const rhythm = rhythmOf(history, at);
-  const { dormantAfterDays } = dormancyOf(rhythm, policy.dormancy);
+  const detection = detectionOf(policy.detection, fit);
+  const { suspicion, lost } = dormancyOf(history.days, dayOf(at), detection);
   const lostDays =
-    trigger === 'cancellation' || dormantAfterDays === null
-      ? 0
-      : Math.max(0, rhythm.silentDays! - dormantAfterDays);
+    trigger === 'cancellation' || !lost ? 0 : suspicion.explanation.silentDays - lost.lostAfterDays;
   const customer = db
     .select({ objectedAt: customers.objectedAt, deceasedAt: customers.deceasedAt })
     .from(customers)
     .where(eq(customers.customerId, customerId))
     .get();
   return {
-    purchaseDays: history.purchasedAt.length,
-    lastPurchaseAt: history.purchasedAt.at(-1) ?? null,
+    purchaseDays: history.days.length,
+    lastPurchaseAt: history.lastPurchaseAt,
     ...worth,
     chance: chanceOfReturn(
       { trigger, tier, cause, lostDays },

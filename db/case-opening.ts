@@ -5,6 +5,7 @@ import { stillStands } from '../domain/facts.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { triggerDetailOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { caseOpened } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
@@ -17,7 +18,7 @@ import { announce } from './webhook-messages.ts';
 export type NewCase = Pick<
   CaseRecord,
   'customerId' | 'trigger' | 'statedCause' | 'statedReason' | 'effectiveAt' | 'openedBy'
-> & { policy: VersionedPolicy; at: string };
+> & { policy: VersionedPolicy; at: string; silentLoss?: SilentLoss };
 
 const customerId = sql.placeholder('customerId');
 
@@ -48,6 +49,9 @@ const statements = prepared((db) => ({
       customerId,
       episode: sql.placeholder('episode'),
       trigger: sql.placeholder('trigger'),
+      triggerDetail: sql.placeholder('triggerDetail'),
+      // As text: the column's own encoder would make the text `null` of none.
+      silentLoss: sql`${sql.placeholder('silentLossText')}`,
       status: 'open',
       step: 'identification',
       cause: sql.placeholder('statedCause'),
@@ -105,12 +109,14 @@ function tellOfCancellation(tx: Db, { customerId, caseId }: CaseRecord, told: Ne
 /** The same inside a transaction that is already under way. */
 export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; created: boolean } {
   const { open, lastEpisode, insert } = statements(tx);
-  const { customerId, policy, at } = newCase;
+  const { customerId, policy, silentLoss = null, at } = newCase;
   const known = open.get({ customerId });
   if (known) return { record: known, created: false };
   const episode = (lastEpisode.get({ customerId })?.episode ?? 0) + 1;
   const record = insert.get({
     ...newCase,
+    silentLossText: silentLoss && JSON.stringify(silentLoss),
+    triggerDetail: silentLoss && triggerDetailOf(silentLoss),
     effectiveAt: newCase.effectiveAt && utc(newCase.effectiveAt),
     caseId: caseIdOf(customerId, episode),
     episode,
@@ -156,11 +162,14 @@ export function openingOf(
   { policy, firstSeq }: { policy: VersionedPolicy; firstSeq: number },
 ): CaseOpening {
   const { caseId, customerId, episode, trigger, openedAt, statedCause, effectiveAt } = record;
+  const { triggerDetail, silentLoss } = record;
   return {
     caseId,
     customerId,
     episode,
     trigger,
+    triggerDetail,
+    silentLoss,
     openedAt,
     statedCause,
     effectiveAt,

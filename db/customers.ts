@@ -1,9 +1,10 @@
 import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
+import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
-import { historiesOf, historyOf } from './purchases.ts';
+import { historiesOf, historyOf, pastOf } from './purchases.ts';
 import { cases, customers, permissions } from './schema.ts';
 
 const shown = {
@@ -115,6 +116,28 @@ export async function customersForScan(
     .limit(limit)
     .all();
   return historiesOf(db, page);
+}
+
+/** The next customers who ever bought, with their purchases, by ID; `last` is null when there are none left. */
+export async function buyers(
+  db: Db,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<{ past: PastCustomer[]; last: string | null }> {
+  const page = db
+    .select({ customerId: customers.customerId })
+    .from(customers)
+    .where(
+      and(after === null ? undefined : gt(customers.customerId, after), gt(customers.purchases, 0)),
+    )
+    .orderBy(asc(customers.customerId))
+    .limit(limit)
+    .all();
+  return { past: pastOf(db, page), last: page.at(-1)?.customerId ?? null };
+}
+
+export async function countBuyers(db: Db): Promise<number> {
+  return db.select({ number: count() }).from(customers).where(gt(customers.purchases, 0)).get()!
+    .number;
 }
 
 export async function countCustomersForScan(db: Db): Promise<number> {

@@ -1,5 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
+import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
@@ -55,7 +57,7 @@ const statements = prepared((db) => ({
     })
     .prepare(),
   moments: db
-    .select({ at: purchases.purchasedAt })
+    .select({ at: purchases.purchasedAt, amount: purchases.amount })
     .from(purchases)
     .where(eq(purchases.customerId, sql.placeholder('customerId')))
     .orderBy(asc(purchases.purchasedAt))
@@ -130,13 +132,10 @@ export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
     .run();
 }
 
-/** One customer's purchases, each UTC day by its last one. */
+/** One customer's purchases. */
 export function historyOf(db: Db, customerId: string): PurchaseHistory {
   const { moments, total } = statements(db);
-  return {
-    purchasedAt: lastOfEachDay(moments.all({ customerId }).map(({ at }) => at)),
-    totalAmount: total.get({ customerId })?.amount ?? 0,
-  };
+  return boiledDown(moments.all({ customerId }), total.get({ customerId })?.amount ?? 0);
 }
 
 /** The same for many at once, in the order given. */
@@ -144,22 +143,56 @@ export function historiesOf(
   db: Db,
   of: { customerId: string; totalAmount: number }[],
 ): { customerId: string; history: PurchaseHistory }[] {
-  const moments = new Map<string, string[]>(of.map(({ customerId }) => [customerId, []]));
-  const rows = db
-    .select({ customerId: purchases.customerId, at: purchases.purchasedAt })
-    .from(purchases)
-    .where(inArray(purchases.customerId, [...moments.keys()]))
-    .orderBy(asc(purchases.customerId), asc(purchases.purchasedAt))
-    .all();
-  for (const { customerId, at } of rows) moments.get(customerId)!.push(at);
+  const own = purchasesOf(db, of);
   return of.map(({ customerId, totalAmount }) => ({
     customerId,
-    history: { purchasedAt: lastOfEachDay(moments.get(customerId)!), totalAmount },
+    history: boiledDown(own.get(customerId)!, totalAmount),
   }));
 }
 
-/** @param moments ISO 8601 UTC, ascending */
-function lastOfEachDay(moments: string[]): string[] {
-  const day = (at: string | undefined) => at?.slice(0, 10);
-  return moments.filter((at, i) => day(at) !== day(moments[i + 1]));
+/** Everybody's purchase days with what each brought, minor units, whatever the currency; in the order given. */
+export function pastOf(db: Db, of: { customerId: string }[]): PastCustomer[] {
+  return [...purchasesOf(db, of).values()].map((own) => {
+    const days: number[] = [];
+    const spend: number[] = [];
+    for (const { at, amount } of own) {
+      const day = dayOf(at);
+      if (days.at(-1) !== day) {
+        days.push(day);
+        spend.push(0);
+      }
+      spend[spend.length - 1]! += amount;
+    }
+    return { days, spend };
+  });
+}
+
+type OnePurchase = { at: string; amount: number };
+
+function purchasesOf(db: Db, of: { customerId: string }[]): Map<string, OnePurchase[]> {
+  const own = new Map<string, OnePurchase[]>(of.map(({ customerId }) => [customerId, []]));
+  const rows = db
+    .select({
+      customerId: purchases.customerId,
+      at: purchases.purchasedAt,
+      amount: purchases.amount,
+    })
+    .from(purchases)
+    .where(inArray(purchases.customerId, [...own.keys()]))
+    .orderBy(asc(purchases.customerId), asc(purchases.purchasedAt))
+    .all();
+  for (const { customerId, at, amount } of rows) own.get(customerId)!.push({ at, amount });
+  return own;
+}
+
+/** @param own purchases in the order of time */
+function boiledDown(own: OnePurchase[], totalAmount: number): PurchaseHistory {
+  const days: number[] = [];
+  let firstDayAmount = 0;
+  for (const { at, amount } of own) {
+    const day = dayOf(at);
+    if (days.at(-1) !== day) days.push(day);
+    if (days.length === 1) firstDayAmount += amount;
+  }
+  return { days, lastPurchaseAt: own.at(-1)?.at ?? null, totalAmount, firstDayAmount };
 }

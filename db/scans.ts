@@ -2,7 +2,13 @@ import { and, count, desc, eq, getTableColumns, isNull, lt, lte, ne, or, sql } f
 import type { SQL } from 'drizzle-orm';
 import { after } from '../domain/duration.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type { CandidateRecord, Page, PageOf, ScanRecord } from '../domain/records.ts';
+import type {
+  CandidateRecord,
+  Page,
+  PageOf,
+  ScanDetection,
+  ScanRecord,
+} from '../domain/records.ts';
 import { openCaseIn } from './case-opening.ts';
 import { countOpen } from './cases.ts';
 import { insertDone, type Asked } from './commands.ts';
@@ -105,6 +111,14 @@ export async function listScans(db: Db, page: Page): Promise<PageOf<ScanRecord>>
   return pageOf(newestFirst, rows, page);
 }
 
+/** Notes how the scan tells the lost from the others. */
+export async function noteDetection(
+  db: Db,
+  { scanId, detection }: { scanId: string; detection: ScanDetection },
+): Promise<void> {
+  db.update(scans).set({ detection }).where(eq(scans.scanId, scanId)).run();
+}
+
 /**
  * Keeps what the scan found on one page of customers; a page kept before changes nothing.
  * @param page `cursor`: the last customer of the page; `scanned`: how many it has
@@ -190,10 +204,11 @@ function openBest(
   const { scanId } = scan;
   const room = Math.max(0, policy.team.capacity - countOpen(tx));
   const best = waitingOf(tx, scan, Math.min(limit, room));
-  for (const { customerId } of best) {
+  for (const { customerId, silentLoss } of best) {
     openCaseIn(tx, {
       customerId,
       trigger: 'dormancy',
+      silentLoss,
       statedCause: null,
       statedReason: null,
       effectiveAt: null,

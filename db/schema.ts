@@ -9,10 +9,12 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import type { TaskCloseReason, EndReason } from '../domain/case.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
-import { scanOrigins } from '../domain/records.ts';
+import { scanOrigins, type ScanDetection } from '../domain/records.ts';
+import { triggerDetails, type SilentLoss } from '../domain/silent-loss.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {
@@ -187,6 +189,9 @@ export const cases = sqliteTable(
     customerId: text().notNull(),
     episode: integer().notNull(),
     trigger: text({ enum: triggers }).notNull(),
+    triggerDetail: text({ enum: triggerDetails }),
+    /** why a dormancy scan held the customer for lost */
+    silentLoss: json<SilentLoss>(),
     status: text({ enum: caseStatuses }).notNull(),
     step: text({ enum: steps }).notNull(),
     outcome: text({ enum: outcomes }),
@@ -368,6 +373,8 @@ export const scans = sqliteTable(
     opened: integer().notNull().default(0),
     waiting: integer().notNull().default(0),
     error: text(),
+    /** how it told the lost from the others; null before it has looked at anybody */
+    detection: json<ScanDetection>(),
   },
   (t) => [
     uniqueIndex('scans_one_running')
@@ -387,14 +394,20 @@ export const scanCandidates = sqliteTable(
     expectedGain: integer().notNull(),
     /** the expected gain for each hour of work: ranks them */
     gainPerHour: integer().notNull(),
-    silentDays: integer().notNull(),
-    dormantAfterDays: integer().notNull(),
+    silentLoss: json<SilentLoss>().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.scanId, t.customerId] }),
     index('scan_candidates_rank').on(t.scanId, t.gainPerHour, t.customerId),
   ],
 );
+
+/** What the company's purchases said on a day: the models, their fit, and how the rules would have done. */
+export const fits = sqliteTable('fits', {
+  fitId: integer().primaryKey({ autoIncrement: true }),
+  fittedAt: text().notNull(),
+  content: json<CompanyFit>().notNull(),
+});
 
 /** Who hears of what by webhook. The secrets are sealed: see config/secrets.ts. */
 export const webhooks = sqliteTable('webhooks', {

@@ -12,7 +12,7 @@ import {
   type PurchaseFit,
   type PurchaseModel,
 } from './models/beta-geometric.ts';
-import { fitSpendModel, type SpendFit } from './models/gamma-gamma.ts';
+import { fitSpendModel, type SpendFit, type SpendHistory } from './models/gamma-gamma.ts';
 import { buyingHistory, groupHistories } from './models/history.ts';
 
 /** A customer of the past: distinct purchase days, ascending (`distinctDays`), and what each brought, in any unit. */
@@ -145,7 +145,8 @@ export function backtest(
   };
 }
 
-function spendHistory(spend: number[]) {
+/** @param spend on each purchase day */
+export function spendHistory(spend: number[]): SpendHistory {
   const repeat = spend.slice(1);
   const total = repeat.reduce((sum, amount) => sum + amount, 0);
   return { frequency: repeat.length, averageSpend: total / Math.max(1, repeat.length) };

@@ -1,5 +1,6 @@
 import { decisionReasons, type DecisionReason } from './identification.ts';
 import type { VersionedPolicy } from './policy.ts';
+import type { SilentLoss, TriggerDetail } from './silent-loss.ts';
 import type { TaskResult, TaskType } from './tasks.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -19,6 +20,9 @@ export type CaseOpening = {
   customerId: string;
   episode: number;
   trigger: Trigger;
+  triggerDetail: TriggerDetail | null;
+  /** why a scan holds the customer for lost */
+  silentLoss: SilentLoss | null;
   openedAt: string;
   /** what the customer gave as the reason, as far as it is one of our causes */
   statedCause: Cause | null;

@@ -16,8 +16,8 @@ export type DetectionRule = (typeof detectionRules)[number];
 export type CompanyRhythm = {
   /** median interval between two purchase days */
   intervalDays: number;
-  /** median time from the first purchase day to the second, of those who had a second */
-  secondPurchaseDays: number;
+  /** within how many days of the first purchase day 10 %, 20 % … 90 % of those who bought again had done so */
+  secondPurchaseDeciles: number[];
 };
 
 /** What a company's purchases as a whole tell the rules; made anew with every refit. */
@@ -129,7 +129,11 @@ export function suspicionOf(
 
 /** Below this many intervals a company's median is chance, and the standard rhythm stands in. */
 const fewestIntervals = 30;
-const standardRhythm: CompanyRhythm = { intervalDays: 40, secondPurchaseDays: 40 };
+/** That of the CDNOW sample in its first 39 weeks (examples/cdnow), in round numbers. */
+export const standardRhythm: CompanyRhythm = {
+  intervalDays: 40,
+  secondPurchaseDeciles: [5, 10, 15, 25, 40, 55, 80, 120, 160],
+};
 
 /** @param customers the distinct purchase days of each, ascending */
 export function companyRhythm(customers: Iterable<number[]>): CompanyRhythm {
@@ -139,12 +143,28 @@ export function companyRhythm(customers: Iterable<number[]>): CompanyRhythm {
     if (days.length > 1) first.push(days[1]! - days[0]!);
     for (let i = 1; i < days.length; i += 1) all.push(days[i]! - days[i - 1]!);
   }
-  const or = (values: number[], standard: number) =>
-    values.length < fewestIntervals ? standard : median(values);
+  const { intervalDays, secondPurchaseDeciles } = standardRhythm;
   return {
-    intervalDays: or(all, standardRhythm.intervalDays),
-    secondPurchaseDays: or(first, standardRhythm.secondPurchaseDays),
+    intervalDays: all.length < fewestIntervals ? intervalDays : median(all),
+    secondPurchaseDeciles:
+      first.length < fewestIntervals ? secondPurchaseDeciles : decilesOf(first),
   };
+}
+
+/**
+ * The time after which a first-time buyer is late, in days: by then `percent` of those who bought again had done so.
+ * @param percent one of 10, 20 … 90
+ */
+export function secondPurchaseWithin(rhythm: CompanyRhythm, percent: number): number {
+  return rhythm.secondPurchaseDeciles[percent / 10 - 1]!;
+}
+
+function decilesOf(values: number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return Array.from(
+    { length: 9 },
+    (_, i) => sorted[Math.ceil(((i + 1) / 10) * sorted.length) - 1]!,
+  );
 }
 
 /** So many intervals' weight has the company's rhythm beside the customer's own. */
@@ -156,7 +176,7 @@ const companyWeight = 2;
  * anybody more suspicious.
  */
 function usualInterval(own: number | null, purchaseDays: number, company: CompanyRhythm): number {
-  if (own === null) return company.secondPurchaseDays;
+  if (own === null) return secondPurchaseWithin(company, 50);
   const intervals = purchaseDays - 1;
   return (intervals * own + companyWeight * company.intervalDays) / (intervals + companyWeight);
 }

@@ -1,97 +1,111 @@
-import { durationMs } from './duration.ts';
-import type { Policy } from './policy.ts';
+import {
+  secondPurchaseWithin,
+  suspicionOf,
+  type DetectionBasis,
+  type DetectionRule,
+  type Suspicion,
+} from './detection.ts';
 
-const dayMs = 86_400_000;
-
-/** A customer's purchases boiled down: distinct purchase days and money, from the database. */
+/** A customer's purchases boiled down, from the database. */
 export type PurchaseHistory = {
-  /** distinct days with a purchase, ISO 8601, ascending */
-  purchasedAt: string[];
+  /** distinct purchase days, ascending (`distinctDays`) */
+  days: number[];
+  /** ISO 8601 */
+  lastPurchaseAt: string | null;
   /** sum of all purchases, minor units */
   totalAmount: number;
+  /** of it, on the first day */
+  firstDayAmount: number;
 };
 
-export type Rhythm = {
-  purchaseDays: number;
-  lastPurchaseAt: string | null;
-  /** median of the intervals between purchase days, in days; null with fewer than two purchase days */
-  intervalDays: number | null;
-  /** since the last purchase, in days; null without one */
-  silentDays: number | null;
+/** Why another rule applies than the policy asks for. */
+export const fallbackReasons = [
+  'no-fit-yet',
+  'too-few-customers',
+  'no-convergence',
+  'at-boundary',
+  'nothing-recommended',
+] as const;
+export type FallbackReason = (typeof fallbackReasons)[number];
+
+/** What tells the lost from those who buy rarely: made from the policy and the company's last fit (`detectionOf`). */
+export type Detection = {
+  rule: DetectionRule;
+  /** a customer is lost when the rule's score is above it */
+  threshold: number;
+  /** null: it is the policy's rule */
+  fallback: FallbackReason | null;
+  basis: DetectionBasis;
+  /** a first-time buyer is also lost when this percentage of those who bought again had done so in a shorter time */
+  secondPurchaseShare: number;
+  /** nobody is lost before */
+  minimumSilenceDays: number;
+  /** too long ago for a case */
+  maximumSilenceDays: number;
 };
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+export type Lost = {
+  /** days of silence from which the customer counts as lost */
+  lostAfterDays: number;
+  /** of a first-time buyer: the time in which others buy again, in days */
+  secondPurchaseDays: number | null;
+};
 
-/** How often the customer buys and how long they have been silent at `now` (ISO 8601). */
-export function rhythmOf(history: PurchaseHistory, now: string): Rhythm {
-  const days = history.purchasedAt.map((at) => Date.parse(at) / dayMs);
-  const last = history.purchasedAt.at(-1) ?? null;
-  return {
-    purchaseDays: days.length,
-    lastPurchaseAt: last,
-    intervalDays: days.length < 2 ? null : median(days.slice(1).map((day, i) => day - days[i]!)),
-    silentDays:
-      last === null ? null : Math.max(0, Date.parse(now) / dayMs - Date.parse(last) / dayMs),
+export type Dormancy =
+  | { state: 'never-bought'; suspicion: null; lost: null }
+  | { state: 'active'; suspicion: Suspicion; lost: null }
+  | { state: 'dormant' | 'cold'; suspicion: Suspicion; lost: Lost };
+
+/**
+ * Whether a customer has left silently, by the rule that applies, though never before `minimumSilenceDays`. Cold after
+ * `maximumSilenceDays`; whoever buys rarely is dormant for at least `minimumSilenceDays` before.
+ * @param days distinct purchase days, ascending
+ * @param today of the same count (`dayOf`)
+ */
+export function dormancyOf(days: number[], today: number, detection: Detection): Dormancy {
+  if (days.length === 0) return { state: 'never-bought', suspicion: null, lost: null };
+  const { rule, basis } = detection;
+  const suspicion = suspicionOf(rule, days, today, basis);
+  const { silentDays } = suspicion.explanation;
+  if (!isLost(days, silentDays, detection)) return { state: 'active', suspicion, lost: null };
+
+  const lost = {
+    lostAfterDays: halve(days, silentDays, detection),
+    secondPurchaseDays: secondPurchaseDaysOf(days, detection),
   };
+  const cold =
+    silentDays > detection.maximumSilenceDays &&
+    silentDays > lost.lostAfterDays + detection.minimumSilenceDays;
+  return { state: cold ? 'cold' : 'dormant', suspicion, lost };
 }
 
-export type Dormancy = {
-  state: 'never-bought' | 'active' | 'dormant' | 'cold';
-  /** the silence in days from which this customer counts as dormant; null without a purchase */
-  dormantAfterDays: number | null;
-};
-
-/**
- * Whether a customer has left silently, against their own rhythm: silent for longer than `intervalFactor` of their
- * median interval, but never before `minimumSilence`; a first-time buyer after `firstTimeBuyerSilence`; cold, that
- * is too long ago for a case, after `maximumSilence`, though whoever buys rarely is dormant for at least
- * `minimumSilence` before.
- */
-export function dormancyOf(rhythm: Rhythm, policy: Policy['dormancy']): Dormancy {
-  if (rhythm.silentDays === null) return { state: 'never-bought', dormantAfterDays: null };
-  const inDays = (duration: Policy['dormancy']['minimumSilence']) => durationMs(duration) / dayMs;
-  const dormantAfterDays =
-    rhythm.intervalDays === null
-      ? inDays(policy.firstTimeBuyerSilence)
-      : Math.max(inDays(policy.minimumSilence), rhythm.intervalDays * policy.intervalFactor);
-  const coldAfterDays = Math.max(
-    inDays(policy.maximumSilence),
-    dormantAfterDays + inDays(policy.minimumSilence),
-  );
-  const state =
-    rhythm.silentDays > coldAfterDays
-      ? 'cold'
-      : rhythm.silentDays > dormantAfterDays
-        ? 'dormant'
-        : 'active';
-  return { state, dormantAfterDays };
+function isLost(days: number[], silentDays: number, detection: Detection): boolean {
+  const { rule, threshold, basis, minimumSilenceDays } = detection;
+  if (silentDays <= minimumSilenceDays) return false;
+  const late = secondPurchaseDaysOf(days, detection);
+  if (late !== null && silentDays > late) return true;
+  return suspicionOf(rule, days, days.at(-1)! + silentDays, basis).score > threshold;
 }
 
-/**
- * What a regained customer would bring within the policy's horizon, in minor units: margin × average purchase day
- * × purchase days expected at the earlier pace, which is measured over `paceOverAtLeast` or longer. A first-time buyer
- * is taken to buy once more; nobody is taken to buy more often than weekly. A plain extrapolation of the past, no
- * probability model.
- */
-export function secondLifetimeValue(
-  history: PurchaseHistory,
-  policy: Policy['identification'],
-): number {
-  const purchaseDays = history.purchasedAt.length;
-  if (purchaseDays === 0) return 0;
-  const spanDays = Math.max(
-    (Date.parse(history.purchasedAt.at(-1)!) - Date.parse(history.purchasedAt[0]!)) / dayMs,
-    durationMs(policy.paceOverAtLeast) / dayMs,
-  );
-  const horizonDays = durationMs(policy.valueHorizon) / dayMs;
-  const expectedDays =
-    purchaseDays === 1
-      ? 1
-      : Math.min(((purchaseDays - 1) / spanDays) * horizonDays, horizonDays / 7);
-  const averageDay = history.totalAmount / purchaseDays;
-  return Math.round((policy.marginPercent / 100) * averageDay * expectedDays);
+const furthestDays = 3_650;
+
+/** The silence after which this customer will count as lost, in days; null when not even ten years are enough. */
+export function lostAfter(days: number[], detection: Detection): number | null {
+  if (days.length === 0 || !isLost(days, furthestDays, detection)) return null;
+  return halve(days, furthestDays, detection);
+}
+
+/** Whoever is lost after some silence is lost after a longer one. */
+function halve(days: number[], lostAt: number, detection: Detection): number {
+  let [active, lost] = [0, lostAt];
+  while (lost - active > 1) {
+    const middle = (active + lost) >> 1;
+    if (isLost(days, middle, detection)) lost = middle;
+    else active = middle;
+  }
+  return lost - 1;
+}
+
+function secondPurchaseDaysOf(days: number[], { basis, secondPurchaseShare }: Detection) {
+  return days.length === 1 ? secondPurchaseWithin(basis.rhythm, secondPurchaseShare) : null;
 }

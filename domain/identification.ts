@@ -1,6 +1,7 @@
-import { secondLifetimeValue, type PurchaseHistory, type Rhythm } from './dormancy.ts';
+import type { PurchaseHistory } from './dormancy.ts';
 import { bestEffort, isDoubtful, type ChanceOfReturn } from './gain.ts';
 import type { Policy } from './policy.ts';
+import { secondLifetimeOf, type SecondLifetime, type ValueModels } from './second-lifetime.ts';
 import type { Cause, Decision, Phase, TargetGroup, Tier, Trigger } from './words.ts';
 
 /** What is known of a customer when the case opens, as a workflow may carry it: numbers and codes only. */
@@ -8,6 +9,8 @@ export type CustomerFacts = {
   purchaseDays: number;
   lastPurchaseAt: string | null;
   secondLifetimeValue: number;
+  /** what the value is made of; left out by facts that were collected before there was more than the value */
+  secondLifetime?: SecondLifetime;
   tier: Tier;
   chance: ChanceOfReturn;
   /** earlier cases of this customer that ended with a return, whatever came of it */
@@ -28,9 +31,11 @@ export function tierOf(value: number, from: Policy['identification']['tierFrom']
 export function worthOf(
   history: PurchaseHistory,
   policy: Policy['identification'],
-): { secondLifetimeValue: number; tier: Tier } {
-  const value = secondLifetimeValue(history, policy);
-  return { secondLifetimeValue: value, tier: tierOf(value, policy.tierFrom) };
+  models: ValueModels,
+): { secondLifetimeValue: number; secondLifetime: SecondLifetime; tier: Tier } {
+  const secondLifetime = secondLifetimeOf(history, policy, models);
+  const { value } = secondLifetime;
+  return { secondLifetimeValue: value, secondLifetime, tier: tierOf(value, policy.tierFrom) };
 }
 
 export const decisionReasons = [
@@ -103,24 +108,49 @@ export function inControlGroup(
   );
 }
 
+/** Where a customer stands, and why in plain words. */
+export type Standing<Name> = { is: Name; because: string };
+
 /** Z0 cold, Z1 prospect, Z2 first-time buyer, Z3 bought twice, Z4 regular. */
-export function targetGroupOf(purchaseDays: number, cold: boolean): TargetGroup {
-  if (cold) return 'Z0';
-  return (['Z1', 'Z2', 'Z3'] as const)[purchaseDays] ?? 'Z4';
+export function targetGroupOf(purchaseDays: number, cold: boolean): Standing<TargetGroup> {
+  if (cold) return { is: 'Z0', because: 'silent for so long that a case is not worth it' };
+  switch (purchaseDays) {
+    case 0:
+      return { is: 'Z1', because: 'has not bought yet' };
+    case 1:
+      return { is: 'Z2', because: 'bought on one day' };
+    case 2:
+      return { is: 'Z3', because: 'bought on two days' };
+    default:
+      return { is: 'Z4', because: `bought on ${purchaseDays} days` };
+  }
 }
 
 /** Where the customer stands in the life cycle; a regained customer re-enters socialisation. */
 export function phaseOf(at: {
-  rhythm: Rhythm;
-  dormant: boolean;
+  purchaseDays: number;
+  lost: boolean;
   cancelled: boolean;
   openCase: boolean;
   returned: boolean;
-}): Phase {
-  if (at.returned) return 'socialisation';
-  if (at.openCase) return at.cancelled ? 'termination' : 'revitalisation';
-  if (at.cancelled || at.dormant) return 'abstinence';
-  if (at.rhythm.purchaseDays === 0) return 'acquisition';
-  if (at.rhythm.purchaseDays === 1) return 'socialisation';
-  return at.rhythm.purchaseDays < 4 ? 'growth' : 'maturity';
+}): Standing<Phase> {
+  if (at.returned) return { is: 'socialisation', because: 'has come back and is observed' };
+  if (at.openCase) {
+    return at.cancelled
+      ? { is: 'termination', because: 'has cancelled, and a case is open' }
+      : { is: 'revitalisation', because: 'is being won back' };
+  }
+  if (at.cancelled) return { is: 'abstinence', because: 'has cancelled' };
+  if (at.lost) return { is: 'abstinence', because: 'has left silently' };
+  switch (at.purchaseDays) {
+    case 0:
+      return { is: 'acquisition', because: 'has not bought yet' };
+    case 1:
+      return { is: 'socialisation', because: 'bought on one day so far' };
+    case 2:
+    case 3:
+      return { is: 'growth', because: `bought on ${at.purchaseDays} days so far` };
+    default:
+      return { is: 'maturity', because: `bought on ${at.purchaseDays} days` };
+  }
 }

@@ -15,6 +15,17 @@ export function minorDigits(currency: string): number {
   return digitsOf[currency] ?? 2;
 }
 
+/** An amount in minor units as English readers expect it: `€45.00`. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = minorDigits(currency);
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
+}
+
 /**
  * A decimal number in the minor units of its currency, by its digits, because 0.1 + 0.2 is not 0.3.
  * @param decimal digits, perhaps a point and more digits: `1234.5`

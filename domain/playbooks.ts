@@ -1,3 +1,4 @@
+import type { TriggerDetail } from './silent-loss.ts';
 import type { Cause, Decision, Tier, Trigger } from './words.ts';
 
 /** One action of a playbook. `afterDays` counts playbook days from the end of the measure before. */
@@ -13,21 +14,31 @@ export type Playbook = {
   version: number;
   title: string;
   triggers: Trigger[];
+  /** left out: any, or none */
+  triggerDetails?: TriggerDetail[];
   decisions: Decision[];
   causes: Cause[];
   tiers: Tier[];
   measures: Measure[];
 };
 
-export type PlaybookChoice = { trigger: Trigger; decision: Decision; cause: Cause; tier: Tier };
+export type PlaybookChoice = {
+  trigger: Trigger;
+  /** left out by cases that were opened before there were any */
+  triggerDetail?: TriggerDetail | null;
+  decision: Decision;
+  cause: Cause;
+  tier: Tier;
+};
 
-function fits<T>(list: T[], value: T): boolean {
-  return list.length === 0 || list.includes(value);
+function fits<T>(list: T[], value: T | null | undefined): boolean {
+  return list.length === 0 || (value != null && list.includes(value));
 }
 
 /** How narrowly a playbook names its cases. The cause counts most: what drove the customer off decides what helps. */
-function narrowness({ causes, tiers, triggers, decisions }: Playbook): number {
-  return [decisions, triggers, tiers, causes].reduce(
+function narrowness(playbook: Playbook): number {
+  const { causes, tiers, triggers, triggerDetails = [], decisions } = playbook;
+  return [decisions, triggers, triggerDetails, tiers, causes].reduce(
     (sum, list, place) => sum + (list.length > 0 ? 2 ** place : 0),
     0,
   );
@@ -39,6 +50,7 @@ export function choosePlaybook(playbooks: Playbook[], to: PlaybookChoice): Playb
     .filter(
       (p) =>
         fits(p.triggers, to.trigger) &&
+        fits(p.triggerDetails ?? [], to.triggerDetail) &&
         fits(p.decisions, to.decision) &&
         fits(p.causes, to.cause) &&
         fits(p.tiers, to.tier),
@@ -74,6 +86,18 @@ export const builtInPlaybooks: Playbook[] = [
     measures: [
       { kind: 'call', afterDays: 1 },
       { kind: 'offer', afterDays: 5, concession: 'credit', cost: 1_000 },
+      { kind: 'letter', afterDays: 7 },
+    ],
+  },
+  {
+    ...everyPursuit,
+    playbookId: 'first-time-buyer',
+    title: 'Never came a second time: ask how the first order was, then make the second one easy',
+    triggers: ['dormancy'],
+    triggerDetails: ['no-second-purchase'],
+    measures: [
+      { kind: 'call', afterDays: 0 },
+      { kind: 'offer', afterDays: 3, concession: 'second-order-credit', cost: 500 },
       { kind: 'letter', afterDays: 7 },
     ],
   },

@@ -1,3 +1,4 @@
+import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
 import type { Cause, Decision, Tier, Trigger } from './words.ts';
 
@@ -44,15 +45,23 @@ export type Policy = {
   };
   /** what playbooks call a day */
   playbookDay: Duration;
-  dormancy: {
-    /** silence below which nobody with a rhythm counts as dormant */
+  detection: {
+    /** tells the lost from those who buy rarely; `recommended`: the one that the last backtest favoured */
+    rule: DetectionRule | 'recommended';
+    /** the score above which a customer is lost, in the unit of each rule (`suspicionOf`) */
+    threshold: Record<DetectionRule, number>;
+    /** how far ahead the model rules look */
+    horizon: Duration;
+    /** a first-time buyer is also lost when 10, 20 … 90 % of those who bought again had done so in a shorter time */
+    secondPurchaseShare: number;
+    /** silence below which nobody counts as lost */
     minimumSilence: Duration;
-    /** dormant when silent for longer than this many of the customer's own usual intervals */
-    intervalFactor: number;
-    /** a first-time buyer has no rhythm: dormant after this silence */
-    firstTimeBuyerSilence: Duration;
     /** silence above which a customer is cold (Z0) and not worth a case */
     maximumSilence: Duration;
+    /** how old the models may be when a scan begins */
+    refitEvery: Duration;
+    /** the rules are judged by who bought in so long before each refit */
+    judgedOver: Duration;
   };
   scan: {
     /** every night at this local time (`HH:MM`), which can be moved and paused through the API; not one that a change
@@ -68,10 +77,12 @@ export type Policy = {
   identification: {
     /** how far ahead the second lifetime value looks */
     valueHorizon: Duration;
-    /** a burst of purchases is no pace: the earlier pace is measured over at least this long */
+    /** without a good model: a burst of purchases is no pace, so that the earlier pace is measured over at least this long */
     paceOverAtLeast: Duration;
     /** share of revenue that is ours to keep, 0 to 100 */
     marginPercent: number;
+    /** what money is worth less a year later */
+    discountPercent: number;
     /** smallest second lifetime value of tiers A, B and C; below is D */
     tierFrom: { A: number; B: number; C: number };
     /** how likely who is asked comes back, until enough closed cases show it */
@@ -134,6 +145,22 @@ export type Policy = {
 /** A policy as a case carries it. `version` is `<name>-<n>`, counted by the database. */
 export type VersionedPolicy = Policy & { version: string };
 
+/** A policy as it was stored with a case or a scan, perhaps before these were part of it. */
+export type StoredPolicy = {
+  detection?: Policy['detection'];
+  identification: Omit<Policy['identification'], 'discountPercent'> &
+    Partial<Pick<Policy['identification'], 'discountPercent'>>;
+};
+
+/** What a stored policy says of identification; what it is too old to say is the standard. */
+export function completed(stored: StoredPolicy): Pick<Policy, 'detection' | 'identification'> {
+  const { detection, identification } = standardPolicy;
+  return {
+    detection: stored.detection ?? detection,
+    identification: { discountPercent: identification.discountPercent, ...stored.identification },
+  };
+}
+
 /** What a mid-sized German company would start with. */
 export const standardPolicy: Policy = {
   name: 'standard',
@@ -145,17 +172,22 @@ export const standardPolicy: Policy = {
     timesOfDay: ['10:00', '17:30', '13:00'],
   },
   playbookDay: '1d',
-  dormancy: {
+  detection: {
+    rule: 'recommended',
+    threshold: { 'fixed-days': 120, 'own-rhythm': 3, 'bg-nbd': 0.75, 'mbg-nbd': 0.75 },
+    horizon: '90d',
+    secondPurchaseShare: 80,
     minimumSilence: '60d',
-    intervalFactor: 3,
-    firstTimeBuyerSilence: '120d',
     maximumSilence: '730d',
+    refitEvery: '30d',
+    judgedOver: '180d',
   },
   scan: { at: '04:00', startsPerMinute: 600, refillEvery: '2m', waitAtMost: '14d' },
   identification: {
     valueHorizon: '365d',
     paceOverAtLeast: '90d',
     marginPercent: 35,
+    discountPercent: 8,
     tierFrom: { A: 20_000, B: 8_000, C: 2_500 },
     chance: {
       byTrigger: { cancellation: 30, dormancy: 12, manual: 20 },

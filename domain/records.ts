@@ -1,5 +1,8 @@
 import type { CaseState, CaseOpening, TaskState } from './case.ts';
+import type { CompanyFit } from './company-fit.ts';
+import type { Detection } from './dormancy.ts';
 import type { ErrorCode } from './errors.ts';
+import type { SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
   CaseStatus,
@@ -209,7 +212,13 @@ export type ScanRecord = {
   opened: number;
   waiting: number;
   error: string | null;
+  detection: ScanDetection | null;
 };
+
+/** How a scan told the lost from the others. */
+export type ScanDetection = Pick<Detection, 'rule' | 'threshold' | 'fallback'>;
+
+export type FitRecord = CompanyFit & { fitId: number; fittedAt: string };
 
 /** A dormant customer for whom the team has had no place yet. */
 export type CandidateRecord = {
@@ -217,8 +226,7 @@ export type CandidateRecord = {
   secondLifetimeValue: number;
   expectedGain: number;
   gainPerHour: number;
-  silentDays: number;
-  dormantAfterDays: number;
+  silentLoss: SilentLoss;
   foundAt: string;
 };
 

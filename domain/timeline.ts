@@ -1,4 +1,6 @@
-import { minorDigits } from './money.ts';
+import { formatMoney } from './money.ts';
+import { silentLossText, type SilentLoss } from './silent-loss.ts';
+import { secondLifetimeText, type SecondLifetime, type ValueTerms } from './second-lifetime.ts';
 import { taskTypes, type TaskType } from './tasks.ts';
 
 /** Codes, dates and amounts that a timeline entry tells; never free text. */
@@ -15,15 +17,7 @@ function words(code: unknown): string {
 }
 
 function money(data: TimelineData, key = 'amount'): string {
-  const amount = Number(data[key] ?? 0);
-  const currency = String(data['currency'] ?? 'EUR');
-  const digits = minorDigits(currency);
-  return new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(amount / 10 ** digits);
+  return formatMoney(Number(data[key] ?? 0), String(data['currency'] ?? 'EUR'));
 }
 
 const decisionWhy: Record<string, string> = {
@@ -42,12 +36,17 @@ const decisionWhy: Record<string, string> = {
 function prospect(d: TimelineData): string {
   const from =
     d['chanceFrom'] === 'measured' ? `measured in ${d['chanceCases']} cases` : 'by the policy';
-  return `${money(d, 'value')} (tier ${d['tier']}), chance of return ${d['chancePercent']} % (${from})`;
+  const madeOf =
+    d['purchasesFrom'] === undefined
+      ? ''
+      : `: ${secondLifetimeText(d as SecondLifetime, d as ValueTerms, String(d['currency']))}`;
+  return `${money(d, 'value')} (tier ${d['tier']}${madeOf}), chance of return ${d['chancePercent']} % (${from})`;
 }
 
 /** What each entry says in plain words. */
 const tellers = {
   opened: (d) => `Case opened by ${words(d['trigger'])}, episode ${d['episode']}`,
+  'silent-loss': (d) => silentLossText(d as SilentLoss),
   identified: (d) =>
     `Expected second lifetime value ${prospect(d)}: ${words(d['decision'])}, because ${decisionWhy[String(d['reason'])] ?? words(d['reason'])} (policy ${d['policyVersion']})`,
   'manager-asked': (d) =>

@@ -167,7 +167,8 @@ async function stateOf(
     const { status, raw } = await handle.describe();
     if (status.name !== 'RUNNING') return 'ended';
     const task = raw.pendingWorkflowTask;
-    if (!task) return 'waiting';
+    // A case that is closing waits for its last activity, and for nothing else.
+    if (!task) return raw.pendingActivities?.length ? 'busy' : 'waiting';
     return (task.attempt ?? 1) >= stuckAfterAttempts ? 'stuck' : 'busy';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';

@@ -26,7 +26,7 @@ const catchupWindow = '18h';
 /** The schedule's note tells whose time it is. */
 const byPolicy = 'at the time of the policy';
 const byManager = 'moved by a manager';
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 /** The one way to the nightly scan's Temporal Schedule, for the worker and the API. */
 export type ScanSchedules = ReturnType<typeof createScanSchedules>;

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { patched, proxyActivities } from '@temporalio/workflow';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Activities } from '../activities/index.ts';
 
@@ -8,14 +8,14 @@ const { beginScan, completeScan, failScan } = proxyActivities<Activities>({
 });
 
 /** Long ones, each of which goes on where it was when its worker died. */
-const { findCandidates, openCandidates } = proxyActivities<Activities>({
+const { refitIfDue, findCandidates, openCandidates } = proxyActivities<Activities>({
   startToCloseTimeout: '12h',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 20 },
 });
 
 /**
- * Looks at every customer, then opens cases for the most valuable dormant ones within capacity.
+ * Refits the models if they are old, looks at every customer, then opens cases for the most valuable dormant ones within capacity.
  * @param asked the scan that somebody asked for; the schedule begins its own, unless one is running
  */
 export async function dormancyScan(
@@ -24,6 +24,7 @@ export async function dormancyScan(
   const scan = asked ?? (await beginScan());
   if (!scan) return;
   try {
+    if (patched('refit')) await refitIfDue(scan);
     await findCandidates(scan);
     await openCandidates(scan);
   } catch (error) {

@@ -70,6 +70,7 @@ export class Recovery {
     this.#tasks = new CaseTasks(opening.caseId, opening.firstSeq - 1);
     listen(this, { inbox: this.#inbox, tasks: this.#tasks });
     this.tell('opened', { trigger: opening.trigger, episode: opening.episode });
+    if (opening.silentLoss) this.tell('silent-loss', opening.silentLoss);
     if (opening.statedCause) {
       this.tell('cause-recorded', { layer: 'stated', cause: opening.statedCause });
     }

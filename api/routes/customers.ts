@@ -6,39 +6,63 @@ import {
   listCustomers,
   purchaseHistory,
 } from '../../db/customers.ts';
-import { dormancyOf, rhythmOf } from '../../domain/dormancy.ts';
+import { newestFit } from '../../db/fits.ts';
+import { detectionOf, valueModelsOf } from '../../domain/company-fit.ts';
+import { dormancyOf, lostAfter, type Detection } from '../../domain/dormancy.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { phaseOf, targetGroupOf, worthOf } from '../../domain/identification.ts';
+import { dayOf } from '../../domain/models/history.ts';
 import type { CustomerRecord } from '../../domain/records.ts';
+import type { ValueModels } from '../../domain/second-lifetime.ts';
+import { silentLossOf, silentLossText } from '../../domain/silent-loss.ts';
 import { everyone, route, type Call } from '../route.ts';
 import { customerId, list, page } from '../schemas/common.ts';
 import { customerJson, customerSchema } from '../schemas/customer.ts';
 
-async function shown(record: CustomerRecord, { db, policy, at }: Call) {
+/** How customers are looked at in this call. */
+type View = { detection: Detection; models: ValueModels };
+
+async function viewOf({ db, policy }: Call): Promise<View> {
+  const fit = await newestFit(db);
+  return { detection: detectionOf(policy.detection, fit), models: valueModelsOf(fit) };
+}
+
+async function shown(
+  record: CustomerRecord,
+  { detection, models }: View,
+  { db, policy, at }: Call,
+) {
   const { customerId } = record;
   const history = await purchaseHistory(db, customerId);
+  const { days, lastPurchaseAt } = history;
   const episodes = await episodesOf(db, customerId);
   const open = episodes.find(({ status }) => status === 'open');
-  const rhythm = rhythmOf(history, at);
-  const dormancy = dormancyOf(rhythm, policy.dormancy);
-  const cold = dormancy.state === 'cold';
+  const dormancy = dormancyOf(days, dayOf(at), detection);
+  const silentLoss = silentLossOf(dormancy, detection);
   const view = {
     record,
-    rhythm,
-    dormancy,
-    worth: worthOf(history, policy.identification),
+    rhythm: {
+      purchaseDays: days.length,
+      lastPurchaseAt,
+      intervalDays: dormancy.suspicion?.explanation.intervalDays ?? null,
+      silentDays: dormancy.suspicion?.explanation.silentDays ?? null,
+      state: dormancy.state,
+      lostAfterDays: lostAfter(days, detection),
+      because: silentLoss && silentLossText(silentLoss),
+    },
+    worth: worthOf(history, policy.identification, models),
     phase: phaseOf({
-      rhythm,
-      dormant: cold || dormancy.state === 'dormant',
+      purchaseDays: days.length,
+      lost: dormancy.lost !== null,
       cancelled: record.cancelledAt !== null,
       openCase: open !== undefined,
       returned: open !== undefined && open.regainedAt !== null,
     }),
-    targetGroup: targetGroupOf(rhythm.purchaseDays, cold),
+    targetGroup: targetGroupOf(days.length, dormancy.state === 'cold'),
     permissions: await currentPermissions(db, customerId),
     episodes,
   };
-  return customerJson(view, policy.currency);
+  return customerJson(view, policy);
 }
 
 export const customerRoutes = [
@@ -52,7 +76,8 @@ export const customerRoutes = [
     answers: { 200: { description: 'A page of customers', schema: list(customerSchema) } },
     handle: async (call) => {
       const { items, nextCursor } = await listCustomers(call.db, call.query);
-      const body = { items: await Promise.all(items.map((c) => shown(c, call))), nextCursor };
+      const view = await viewOf(call);
+      const body = { items: await Promise.all(items.map((c) => shown(c, view, call))), nextCursor };
       return { status: 200, body };
     },
   }),
@@ -68,7 +93,7 @@ export const customerRoutes = [
     handle: async (call) => {
       const record = await getCustomer(call.db, call.params.customerId);
       if (!record) throw new DomainError('not-found', 'There is no such customer.');
-      return { status: 200, body: await shown(record, call) };
+      return { status: 200, body: await shown(record, await viewOf(call), call) };
     },
   }),
 ];

@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { caseRoutes } from './cases.ts';
 import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
+import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { operationRoutes } from './operations.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...commandRoutes,
   ...scanRoutes,
+  ...detectionRoutes,
   ...reportRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,

@@ -4,9 +4,17 @@ import { recordDone } from '../../db/commands.ts';
 import { getScan, listScans, listWaiting, startScan } from '../../db/scans.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { scanOrigins, type ScanRecord } from '../../domain/records.ts';
+import { triggerDetailOf, triggerDetails } from '../../domain/silent-loss.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Answer } from '../route.ts';
 import { customerId, list, money, page, timestamp } from '../schemas/common.ts';
+import {
+  fallbackSchema,
+  ruleSchema,
+  silentLossJson,
+  silentLossSchema,
+  thresholdSchema,
+} from '../schemas/silent-loss.ts';
 
 const count = z.int().min(0);
 const scanSchema = z
@@ -23,6 +31,10 @@ const scanSchema = z
     opened: count.meta({ description: 'cases opened' }),
     waiting: count.meta({ description: 'dormant, but the team has no capacity for them now' }),
     error: z.string().nullable(),
+    detection: z
+      .strictObject({ rule: ruleSchema, threshold: thresholdSchema, fallback: fallbackSchema })
+      .nullable()
+      .meta({ description: 'how it tells the lost from the others; null before it has begun to' }),
   })
   .meta({ id: 'Scan' });
 
@@ -38,8 +50,8 @@ const candidateSchema = z
     secondLifetimeValue: money('what the customer would bring if regained'),
     expectedGain: money('that value × chance of return − cost of trying'),
     gainPerHour: money('the expected gain for each hour of work, by which they are ranked'),
-    silentDays: count.meta({ description: 'days since the last purchase, when the scan looked' }),
-    dormantAfterDays: count.meta({ description: 'silence from which this customer is dormant' }),
+    triggerDetail: z.enum(triggerDetails),
+    silentLoss: silentLossSchema,
     foundAt: timestamp,
   })
   .meta({ id: 'Candidate' });
@@ -123,6 +135,8 @@ export const scanRoutes = [
         secondLifetimeValue: inMoney(candidate.secondLifetimeValue),
         expectedGain: inMoney(candidate.expectedGain),
         gainPerHour: inMoney(candidate.gainPerHour),
+        triggerDetail: triggerDetailOf(candidate.silentLoss),
+        silentLoss: silentLossJson(candidate.silentLoss),
       }));
       return { status: 200, body: { items: candidates, nextCursor } };
     },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endReasons } from '../../domain/case.ts';
 import { decisionReasons } from '../../domain/identification.ts';
 import type { CaseRecord, CommandRecord, TimelineRecord } from '../../domain/records.ts';
+import { triggerDetails } from '../../domain/silent-loss.ts';
 import { timelineCodes, timelineText } from '../../domain/timeline.ts';
 import {
   caseStatuses,
@@ -13,6 +14,7 @@ import {
   triggers,
 } from '../../domain/words.ts';
 import { caseId, customerId, money, timestamp } from './common.ts';
+import { silentLossJson, silentLossSchema } from './silent-loss.ts';
 
 export const caseSchema = z
   .strictObject({
@@ -23,6 +25,8 @@ export const caseSchema = z
       .min(1)
       .meta({ description: '1 for the first loss of a customer, 2 for the second …' }),
     trigger: z.enum(triggers),
+    triggerDetail: z.enum(triggerDetails).nullable(),
+    silentLoss: silentLossSchema.nullable(),
     status: z.enum(caseStatuses),
     step: z.enum(steps),
     outcome: z.enum(outcomes).nullable(),
@@ -73,6 +77,8 @@ export function caseJson(record: CaseRecord, currency: string): z.output<typeof 
     customerId: record.customerId,
     episode: record.episode,
     trigger: record.trigger,
+    triggerDetail: record.triggerDetail,
+    silentLoss: record.silentLoss && silentLossJson(record.silentLoss),
     status: record.status,
     step: record.step,
     outcome: record.outcome,

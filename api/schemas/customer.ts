@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import type { Rhythm, Dormancy } from '../../domain/dormancy.ts';
+import type { Standing } from '../../domain/identification.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { CaseRecord, CustomerRecord, Permission } from '../../domain/records.ts';
+import { secondLifetimeText, type SecondLifetime } from '../../domain/second-lifetime.ts';
 import {
   caseStatuses,
   channels,
@@ -16,6 +18,7 @@ import {
 } from '../../domain/words.ts';
 import { caseId, customerId, money, timestamp } from './common.ts';
 
+const because = z.string().meta({ description: 'why, in plain words' });
 const days = z.number().min(0).nullable();
 
 const episodeSchema = z.strictObject({
@@ -50,6 +53,10 @@ export const customerSchema = z
       purchases: z.int().min(0),
       revenue: money('all purchases'),
       secondLifetimeValue: money('what this customer would bring once regained'),
+      because: z.string().meta({
+        description: 'what the second lifetime value and the tier come from',
+        example: '2.3 purchases of €45.00 within 365 days, 35 % margin, discounted by 8 % a year',
+      }),
       tier: z.enum(tiers),
     }),
     rhythm: z.strictObject({
@@ -58,10 +65,15 @@ export const customerSchema = z
       intervalDays: days.meta({ description: 'median between purchase days' }),
       silentDays: days.meta({ description: 'since the last purchase' }),
       state: z.enum(['never-bought', 'active', 'dormant', 'cold']),
-      dormantAfterDays: days,
+      lostAfterDays: days.meta({
+        description: 'silence after which this customer counts as lost; null: never',
+      }),
+      because: because.nullable().meta({ description: 'why the customer counts as lost' }),
     }),
     phase: z.enum(phases),
+    phaseBecause: because,
     targetGroup: z.enum(targetGroups),
+    targetGroupBecause: because,
     permissions: z.array(
       z.strictObject({
         channel: z.enum(channels),
@@ -78,21 +90,20 @@ export const customerSchema = z
 /** What is known of a customer, put together from the database and the domain's rules. */
 export type CustomerView = {
   record: CustomerRecord;
-  rhythm: Rhythm;
-  dormancy: Dormancy;
-  worth: { secondLifetimeValue: number; tier: Tier };
-  phase: Phase;
-  targetGroup: TargetGroup;
+  rhythm: z.output<typeof customerSchema>['rhythm'];
+  worth: { secondLifetimeValue: number; secondLifetime: SecondLifetime; tier: Tier };
+  phase: Standing<Phase>;
+  targetGroup: Standing<TargetGroup>;
   permissions: Permission[];
   episodes: CaseRecord[];
 };
 
 export function customerJson(
   view: CustomerView,
-  policyCurrency: string,
+  policy: Pick<Policy, 'currency' | 'identification'>,
 ): z.output<typeof customerSchema> {
-  const { record, rhythm, dormancy, worth, phase, targetGroup, permissions, episodes } = view;
-  const currency = record.currency ?? policyCurrency;
+  const { record, rhythm, worth, phase, targetGroup, permissions, episodes } = view;
+  const currency = record.currency ?? policy.currency;
   return {
     customerId: record.customerId,
     kind: record.kind,
@@ -111,11 +122,14 @@ export function customerJson(
       purchases: record.purchases,
       revenue: { amount: record.totalAmount, currency },
       secondLifetimeValue: { amount: worth.secondLifetimeValue, currency },
+      because: secondLifetimeText(worth.secondLifetime, policy.identification, currency),
       tier: worth.tier,
     },
-    rhythm: { ...rhythm, ...dormancy },
-    phase,
-    targetGroup,
+    rhythm,
+    phase: phase.is,
+    phaseBecause: phase.because,
+    targetGroup: targetGroup.is,
+    targetGroupBecause: targetGroup.because,
     permissions,
     episodes: episodes.map((one) => ({
       caseId: one.caseId,

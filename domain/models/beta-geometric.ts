@@ -182,17 +182,21 @@ export function probabilityOfPurchase(
   return aliveInModel(model, history) * -Math.expm1(-s * Math.log1p(weeks / waited));
 }
 
-/**
- * The expected number of purchase days within the next `weeks`, given the history: eq. (10) of Fader, Hardie and Lee
- * (2005). Its Gaussian hypergeometric function is summed here as what it stands for: n purchases would come with a
- * negative binomial probability if nobody dropped out, and the j-th of them happens if the customer outlived the j - 1
- * before. All terms are positive, so nothing cancels, and a = 1, where the closed form divides by 0, is a point like any other.
- */
+/** The expected number of purchase days within the next `weeks`, given the history: eq. (10) of Fader, Hardie and Lee (2005). */
 export function expectedPurchases(
   model: FittedModel,
   history: BuyingHistory,
   weeks: number,
 ): number {
+  return aliveInModel(model, history) * expectedIfAlive(model, history, weeks);
+}
+
+/**
+ * The same for somebody who is known to be a customer still, as one who has just come back is. The equation's Gaussian hypergeometric function is summed here as what it stands for: n purchases would come with a
+ * negative binomial probability if nobody dropped out, and the j-th of them happens if the customer outlived the j - 1
+ * before. All terms are positive, so nothing cancels, and a = 1, where the closed form divides by 0, is a point like any other.
+ */
+export function expectedIfAlive(model: FittedModel, history: BuyingHistory, weeks: number): number {
   if (!(weeks > 0)) return 0;
   const { r, alpha, a, b } = model;
   const k = chancesToDropOut(model.model, history.frequency);
@@ -214,7 +218,7 @@ export function expectedPurchases(
     const ratio = (weeks / (waited + weeks)) * ((s + n) / (n + 1)) * ((n + 1) / n);
     if (n > mean && ratio < 1 && (term * ratio) / (1 - ratio) <= 1e-13 * expected) break;
   }
-  return aliveInModel(model, history) * expected;
+  return expected;
 }
 
 function sumOf<Item>(items: Item[], value: (item: Item) => number): number {

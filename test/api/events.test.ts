@@ -279,9 +279,19 @@ describe('what is known of a customer', () => {
       kind: 'consumer',
       country: 'DE',
       value: { purchases: 3, revenue: { amount: 30_000, currency: 'EUR' }, tier: 'A' },
-      rhythm: { purchaseDays: 3, intervalDays: 30, state: 'dormant', dormantAfterDays: 90 },
+      rhythm: {
+        purchaseDays: 3,
+        intervalDays: 30,
+        state: 'dormant',
+        // Two own intervals of 30 days and two of the standard company's 40: three times 35.
+        lostAfterDays: 105,
+        because:
+          'Buys every 4 weeks, silent for 49 weeks: lost after 15 weeks (own rhythm, because the purchases have not been evaluated yet)',
+      },
       phase: 'abstinence',
+      phaseBecause: 'has left silently',
       targetGroup: 'Z4',
+      targetGroupBecause: 'bought on 3 days',
       permissions: [{ channel: 'phone', granted: true, legalBasis: 'consent', proof: null }],
       episodes: [],
     });

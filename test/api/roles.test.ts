@@ -30,6 +30,8 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   getScan: managers,
   listScans: managers,
   listCandidates: managers,
+  getDetection: managers,
+  listFits: managers,
   getScanSchedule: managers,
   changeScanSchedule: managers,
   reportSuccess: staff,

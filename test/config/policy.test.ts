@@ -76,16 +76,16 @@ describe('a policy file is refused', () => {
   test('with its name, every bad field and its rule', async () => {
     const error = await refusal({
       extends: 'standard',
-      dormancy: { intervalFactor: 0 },
+      detection: { threshold: { 'own-rhythm': 0 } },
       measures: { call: { attempts: 1.5 } },
     });
     expect(error.message).toBe(
       `policy file ${join(folder, 'shop.json')}: ` +
-        'dormancy.intervalFactor must be a number from 1 to 100; ' +
+        'detection.threshold.own-rhythm must be a number from 1 to 100; ' +
         'measures.call.attempts must be a whole number from 1 to 20',
     );
     expect(error.fields.map(({ field }) => field)).toEqual([
-      'dormancy.intervalFactor',
+      'detection.threshold.own-rhythm',
       'measures.call.attempts',
     ]);
   });
@@ -121,7 +121,7 @@ describe('a policy file is refused', () => {
 
   test('when it is not whole and extends nothing', async () => {
     const { fields } = await refusal({ team: { id: 'recovery', capacity: 1 } });
-    expect(fields).toContainEqual({ field: 'dormancy', rule: 'must be an object' });
+    expect(fields).toContainEqual({ field: 'detection', rule: 'must be an object' });
   });
 
   test('when a hidden key would change what objects inherit', async () => {
@@ -192,9 +192,24 @@ describe('a policy file is refused', () => {
       'must be within the working hours, 09:00 to 19:00',
     ],
     [
-      'dormancy.minimumSilence',
-      { dormancy: { minimumSilence: '730d' } },
-      'must be shorter than maximumSilence, or nobody would ever count as dormant',
+      'detection.minimumSilence',
+      { detection: { minimumSilence: '730d' } },
+      'must be shorter than maximumSilence, or nobody would ever count as lost',
+    ],
+    [
+      'detection.threshold.mbg-nbd',
+      { detection: { threshold: { 'mbg-nbd': 1 } } },
+      'must be a probability above 0 and below 1',
+    ],
+    [
+      'detection.secondPurchaseShare',
+      { detection: { secondPurchaseShare: 85 } },
+      'must be 10, 20 … or 90',
+    ],
+    [
+      'detection.rule',
+      { detection: { rule: 'p-alive' } },
+      'must be one of: recommended, fixed-days, own-rhythm, bg-nbd, mbg-nbd',
     ],
     [
       'identification.tierFrom',

@@ -193,6 +193,10 @@ describe('what a case is decided on', () => {
         purchaseDays: 2,
         lastPurchaseAt: '2026-07-02T10:00:00.000Z',
         secondLifetimeValue: expect.any(Number),
+        secondLifetime: expect.objectContaining({
+          purchasesFrom: 'own-pace',
+          spendFrom: 'own-average',
+        }),
         tier: expect.stringMatching(/^[ABCD]$/),
         chance: { percent: expect.any(Number), from: 'policy', cases: 0 },
         earlierReturns: 0,

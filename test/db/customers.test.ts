@@ -4,6 +4,8 @@ import {
   customersForScan,
   getCustomer,
   listCustomers,
+  buyers,
+  countBuyers,
   purchaseHistory,
 } from '../../db/customers.ts';
 import { recordPurchases, upsertCustomers } from '../../db/imports.ts';
@@ -109,14 +111,27 @@ describe('a purchase history', () => {
       ];
       await recordPurchases(db, { purchases, at: minute(0) });
       const history = {
-        purchasedAt: ['2026-01-01T18:00:00.000Z', '2026-01-03T23:30:00.000Z'],
+        days: [20_454, 20_456],
+        lastPurchaseAt: '2026-01-03T23:30:00.000Z',
         totalAmount: 15,
+        firstDayAmount: 3,
       };
       expect(await purchaseHistory(db, 'C1')).toEqual(history);
       expect(await customersForScan(db, { after: null, limit: 5 })).toEqual([
         { customerId: 'C1', history },
       ]);
-      expect(await purchaseHistory(db, 'nobody')).toEqual({ purchasedAt: [], totalAmount: 0 });
+      expect(await purchaseHistory(db, 'nobody')).toEqual({
+        days: [],
+        lastPurchaseAt: null,
+        totalAmount: 0,
+        firstDayAmount: 0,
+      });
+      expect(await buyers(db, { after: null, limit: 5 })).toEqual({
+        past: [{ days: [20_454, 20_456], spend: [3, 12] }],
+        last: 'C1',
+      });
+      expect(await countBuyers(db)).toBe(1);
+      expect(await buyers(db, { after: 'C1', limit: 5 })).toEqual({ past: [], last: null });
     }));
 });
 

@@ -108,13 +108,15 @@ export function projection(
   fields: Partial<Omit<CaseProjection, 'state'>> & { state?: Partial<CaseState> } = {},
 ): CaseProjection {
   const { caseId, customerId, episode, trigger, openedAt, statedCause, effectiveAt } = record;
-  const { policyVersion } = record;
+  const { policyVersion, triggerDetail, silentLoss } = record;
   return {
     opening: {
       caseId,
       customerId,
       episode,
       trigger,
+      triggerDetail,
+      silentLoss,
       openedAt,
       statedCause,
       effectiveAt,

@@ -15,6 +15,7 @@ import {
 import { after } from '../../domain/duration.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';
 import { withDatabase } from '../support/database.ts';
+import { aSilentLoss } from '../support/silent-losses.ts';
 import {
   accept,
   anOpenCase,
@@ -32,8 +33,7 @@ const candidate = (customerId: string, gainPerHour: number) => ({
   secondLifetimeValue: 5_000,
   expectedGain: gainPerHour,
   gainPerHour,
-  silentDays: 100,
-  dormantAfterDays: 60,
+  silentLoss: aSilentLoss,
 });
 
 /** A running scan that has found these customers, by what they promise. */

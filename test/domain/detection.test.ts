@@ -4,6 +4,7 @@ import {
   applicableRule,
   companyRhythm,
   detectionRules,
+  secondPurchaseWithin,
   suspicionOf,
   type DetectionBasis,
 } from '../../domain/detection.ts';
@@ -13,7 +14,7 @@ import type { FittedModel } from '../../domain/models/beta-geometric.ts';
 const bgNbd: FittedModel = { model: 'bg-nbd', r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 const mbgNbd: FittedModel = { model: 'mbg-nbd', r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };
 const basis: DetectionBasis = {
-  rhythm: { intervalDays: 30, secondPurchaseDays: 40 },
+  rhythm: { intervalDays: 30, secondPurchaseDeciles: [5, 10, 15, 25, 40, 55, 80, 120, 160] },
   models: { 'bg-nbd': bgNbd, 'mbg-nbd': mbgNbd },
   horizonDays: 90,
 };
@@ -148,11 +149,17 @@ describe('the model rules', () => {
 
 describe("the company's rhythm", () => {
   it('is that of all customers', () => {
-    const customers = Array.from({ length: 40 }, () => [0, 20, 30, 40]);
-    expect(companyRhythm(customers)).toEqual({ intervalDays: 10, secondPurchaseDays: 20 });
+    const customers = Array.from({ length: 50 }, (_, i) => [0, i + 1, i + 11, i + 21]);
+    const rhythm = companyRhythm(customers);
+    expect(rhythm.intervalDays).toBe(10);
+    expect(rhythm.secondPurchaseDeciles).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45]);
+    expect(secondPurchaseWithin(rhythm, 80)).toBe(40);
   });
 
   it('is a standard one as long as there are few intervals', () => {
-    expect(companyRhythm([[0, 7], [3]])).toEqual({ intervalDays: 40, secondPurchaseDays: 40 });
+    expect(companyRhythm([[0, 7], [3]])).toEqual({
+      intervalDays: 40,
+      secondPurchaseDeciles: [5, 10, 15, 25, 40, 55, 80, 120, 160],
+    });
   });
 });

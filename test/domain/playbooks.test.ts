@@ -5,6 +5,7 @@ import {
   type Playbook,
   type PlaybookChoice,
 } from '../../domain/playbooks.ts';
+import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, decisions, tiers, triggers } from '../../domain/words.ts';
 
 function playbook(playbookId: string, fits: Partial<Playbook> = {}): Playbook {
@@ -107,14 +108,28 @@ describe('the built-in playbooks', () => {
     decisions
       .filter((decision) => decision !== 'do-not-pursue')
       .flatMap((decision) =>
-        causes.flatMap((cause) => tiers.map((tier) => ({ trigger, decision, cause, tier }))),
+        causes.flatMap((cause) =>
+          tiers.flatMap((tier) =>
+            [null, ...triggerDetails].map((triggerDetail) => ({
+              ...{ trigger, triggerDetail, decision, cause, tier },
+            })),
+          ),
+        ),
       ),
   );
   const choose = (to: PlaybookChoice) => choosePlaybook(builtInPlaybooks, to)?.playbookId;
 
   it('hold one for every case that is pursued', () => {
-    expect(cases).toHaveLength(3 * 2 * 14 * 4);
+    expect(cases).toHaveLength(3 * 2 * 14 * 4 * 3);
     expect(cases.filter((to) => choose(to) === undefined)).toEqual([]);
+  });
+
+  it('hold one of its own for first-time buyers', () => {
+    const silent = { ...lost, trigger: 'dormancy', cause: 'unknown' } as const;
+    expect(choose({ ...silent, triggerDetail: 'no-second-purchase' })).toBe('first-time-buyer');
+    expect(choose({ ...silent, triggerDetail: 'out-of-rhythm' })).toBe('dormancy');
+    expect(choose({ ...silent, triggerDetail: null })).toBe('dormancy');
+    expect(choose(silent)).toBe('dormancy');
   });
 
   it('hold none for a case that is not pursued', () => {

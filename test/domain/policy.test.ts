@@ -17,7 +17,7 @@ function durations(value: unknown, path = ''): [string, Duration][] {
 }
 
 describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
-  const { identification, dormancy, secondLoyalty, contact } = policy;
+  const { identification, detection, secondLoyalty, contact } = policy;
   const rhythms = {
     causeAnalysis: policy.causeAnalysis.call,
     measures: policy.measures.call,
@@ -63,10 +63,10 @@ describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
   });
 
   it('lets customers become dormant before they are cold', () => {
-    const coldAfter = durationMs(dormancy.maximumSilence);
-    expect(durationMs(dormancy.minimumSilence)).toBeLessThan(coldAfter);
-    expect(durationMs(dormancy.firstTimeBuyerSilence)).toBeLessThan(coldAfter);
-    expect(dormancy.intervalFactor).toBeGreaterThanOrEqual(1);
+    const { minimumSilence, maximumSilence, threshold } = detection;
+    expect(durationMs(minimumSilence)).toBeLessThan(durationMs(maximumSilence));
+    expect(threshold['fixed-days']).toBeLessThan(durationMs(maximumSilence) / 86_400_000);
+    expect(threshold['own-rhythm']).toBeGreaterThan(1);
   });
 
   it('tries calls at different times of day, all within working hours', () => {
@@ -118,7 +118,7 @@ describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
 describe('the demo', () => {
   it('has seconds wherever a case waits; only purchases are judged, and scans repeated, in days', () => {
     const inDays = [
-      'dormancy.',
+      'detection.',
       'identification.valueHorizon',
       'identification.paceOverAtLeast',
       'identification.chance.',

@@ -9,12 +9,14 @@ import {
   type TimelineData,
 } from '../../domain/timeline.ts';
 import { outcomes } from '../../domain/words.ts';
+import { aSilentLoss } from '../support/silent-losses.ts';
 
 const at = '2026-03-24T16:30:00.000Z';
 
 /** What the engine tells with each code. */
 const sensible: Record<TimelineCode, TimelineData[]> = {
   opened: [{ trigger: 'dormancy', episode: 2 }],
+  'silent-loss': [aSilentLoss],
   identified: decisionReasons.map((reason) => ({
     decision: 'pursue-light',
     reason,

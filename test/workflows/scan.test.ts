@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listCases } from '../../db/cases.ts';
+import { newestFit } from '../../db/fits.ts';
 import { listScans } from '../../db/scans.ts';
 import { createScanSchedules, type ScanSchedules } from '../../temporal/scan-schedule.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
@@ -39,6 +40,13 @@ describe('the nightly scan', () => {
     const [first] = await completedScans(1);
     expect(first).toMatchObject({ origin: 'schedule', dormant: 2, opened: 2, waiting: 0 });
     expect(await casesOpened()).toEqual(customers);
+    // Nobody can fit a model to two customers: the own rhythm stands in, and every case says why it was opened.
+    const fit = (await newestFit(engine.db))!;
+    expect(fit).toMatchObject({ customers: 2, models: { 'mbg-nbd': { fitted: false } } });
+    const stoodIn = { rule: 'own-rhythm', fallback: 'nothing-recommended' };
+    expect(first!.detection).toMatchObject(stoodIn);
+    const [opened] = (await listCases(engine.db, {}, { limit: 1 })).items;
+    expect(opened!.silentLoss).toMatchObject(stoodIn);
 
     // The first one's workflow may not have ended when the database shows its end, and two of the same second would
     // have one name.
@@ -46,6 +54,7 @@ describe('the nightly scan', () => {
     await handle.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
     await completedScans(2);
     expect(await casesOpened()).toEqual(customers);
+    expect((await newestFit(engine.db))!.fitId).toBe(fit.fitId);
   });
 
   it('runs at the time of the policy until it is moved or paused, which a restart leaves alone', async () => {

@@ -19,7 +19,7 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
     episode: opening.episode,
     trigger: opening.trigger,
     cause: state.statedCause,
-    policy: { identification: policy.identification, dormancy: policy.dormancy },
+    policy: { identification: policy.identification, detection: policy.detection },
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
@@ -51,14 +51,17 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
   }
 }
 
-function worth(recovery: Recovery, facts: CustomerFacts) {
+function worth({ policy }: Recovery, facts: CustomerFacts) {
+  const { valueHorizon, marginPercent, discountPercent } = policy.identification;
   return {
+    ...facts.secondLifetime,
+    ...{ valueHorizon, marginPercent, discountPercent },
     tier: facts.tier,
     value: facts.secondLifetimeValue,
     chancePercent: Math.round(facts.chance.percent * 10) / 10,
     chanceFrom: facts.chance.from,
     chanceCases: facts.chance.cases,
-    currency: recovery.policy.currency,
+    currency: policy.currency,
   };
 }
 

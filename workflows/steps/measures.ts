@@ -18,6 +18,7 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
   recovery.enter('measures');
   const playbook = await chooseMeasures({
     trigger: opening.trigger,
+    triggerDetail: opening.triggerDetail,
     decision: state.decision!,
     cause: recovery.cause,
     tier: state.tier!,

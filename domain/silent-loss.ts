@@ -1,0 +1,113 @@
+import type { DetectionRule } from './detection.ts';
+import type { Detection, Dormancy, FallbackReason } from './dormancy.ts';
+
+/**
+ * Why a dormancy case was opened: who never came a second time needs another approach than somebody who used to buy.
+ */
+export const triggerDetails = ['no-second-purchase', 'out-of-rhythm'] as const;
+export type TriggerDetail = (typeof triggerDetails)[number];
+
+/** Why a customer counts as lost silently: numbers and codes, as a candidate, a case and its timeline keep them. */
+export type SilentLoss = {
+  rule: DetectionRule;
+  /** in the unit of the rule's score */
+  threshold: number;
+  fallback: FallbackReason | null;
+  /** distinct days with a purchase */
+  purchaseDays: number;
+  /** median of the customer's own intervals; null for a first-time buyer */
+  intervalDays: number | null;
+  silentDays: number;
+  /** the silence from which the customer counts as lost */
+  lostAfterDays: number;
+  /** `own-rhythm`: what the silence is measured by */
+  usualIntervalDays: number | null;
+  /** `own-rhythm`: an earlier silence through the same weeks of the year */
+  seasonalPauseDays: number | null;
+  /** model rules: probability of a purchase within `horizonDays`, 0 to 100 */
+  likelyPercent: number | null;
+  /** model rules: purchase days expected within `horizonDays` */
+  expectedPurchases: number | null;
+  horizonDays: number | null;
+  /** a first-time buyer: within so many days `secondPurchaseShare` percent of those who bought again had done so */
+  secondPurchaseDays: number | null;
+  secondPurchaseShare: number | null;
+};
+
+/** Null for whoever is not lost. */
+export function silentLossOf(dormancy: Dormancy, detection: Detection): SilentLoss | null {
+  const { suspicion, lost } = dormancy;
+  if (!lost) return null;
+  const { explanation } = suspicion;
+  const ownRhythm = explanation.rule === 'own-rhythm' ? explanation : null;
+  const model = 'model' in explanation ? explanation : null;
+  return {
+    rule: detection.rule,
+    threshold: detection.threshold,
+    fallback: detection.fallback,
+    purchaseDays: explanation.purchaseDays,
+    intervalDays: explanation.intervalDays,
+    silentDays: explanation.silentDays,
+    lostAfterDays: lost.lostAfterDays,
+    usualIntervalDays: ownRhythm && round(ownRhythm.usualIntervalDays, 1),
+    seasonalPauseDays: ownRhythm && ownRhythm.seasonalPauseDays,
+    likelyPercent: model && round(model.probabilityOfPurchase * 100, 1),
+    expectedPurchases: model && round(model.expectedPurchases, 2),
+    horizonDays: model && model.horizonDays,
+    secondPurchaseDays: lost.secondPurchaseDays,
+    secondPurchaseShare: lost.secondPurchaseDays === null ? null : detection.secondPurchaseShare,
+  };
+}
+
+export function triggerDetailOf({ purchaseDays }: SilentLoss): TriggerDetail {
+  return purchaseDays === 1 ? 'no-second-purchase' : 'out-of-rhythm';
+}
+
+const fallbackText: Record<FallbackReason, string> = {
+  'no-fit-yet': 'the purchases have not been evaluated yet',
+  'too-few-customers': 'there are too few customers for a model',
+  'no-convergence': 'the model found no fit',
+  'at-boundary': 'the model fits badly',
+  'nothing-recommended': 'the backtest recommends no rule',
+};
+
+/** Why the customers' own rhythm stands in for the rule that the policy asks for. */
+export function fallbackWords(reason: FallbackReason): string {
+  return fallbackText[reason];
+}
+
+/** `Buys every 3 weeks, silent for 14 weeks: 6 % likely to buy in the next 90 days, lost under 30 %` */
+export function silentLossText(loss: SilentLoss): string {
+  const silence = `silent for ${span(loss.silentDays)}`;
+  const past =
+    loss.intervalDays === null
+      ? `Bought once, ${silence}, when ${loss.secondPurchaseShare} % of those who buy again do so within ${span(loss.secondPurchaseDays!)}`
+      : `Buys every ${span(loss.intervalDays)}, ${silence}`;
+  const because = loss.fallback ? ` (own rhythm, because ${fallbackText[loss.fallback]})` : '';
+  return `${past}: ${verdict(loss)}${because}`;
+}
+
+function verdict(loss: SilentLoss): string {
+  const after = `lost after ${span(loss.lostAfterDays)}`;
+  switch (loss.rule) {
+    case 'fixed-days':
+      return after;
+    case 'own-rhythm':
+      return loss.seasonalPauseDays === null
+        ? after
+        : `${after}, counting an earlier pause of ${span(loss.seasonalPauseDays)} at this time of the year`;
+    case 'bg-nbd':
+    case 'mbg-nbd':
+      return `${loss.likelyPercent} % likely to buy in the next ${loss.horizonDays} days, ${after}`;
+  }
+}
+
+/** `1 day`, `9 days`, `14 weeks` */
+function span(days: number): string {
+  const [number, unit] = days < 14 ? [Math.round(days), 'day'] : [Math.round(days / 7), 'week'];
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
