@@ -130,7 +130,7 @@ export function suspicionOf(
 /** Below this many intervals a company's median is chance, and the standard rhythm stands in. */
 const fewestIntervals = 30;
 /** That of the CDNOW sample in its first 39 weeks (examples/cdnow), in round numbers. */
-export const standardRhythm: CompanyRhythm = {
+const standardRhythm: CompanyRhythm = {
   intervalDays: 40,
   secondPurchaseDeciles: [5, 10, 15, 25, 40, 55, 80, 120, 160],
 };
