@@ -49,8 +49,9 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
       const stored = completed(policy);
       const fit = await newestFit(db);
       const detection = detectionOf(stored.detection, fit);
-      const { rule, threshold, fallback } = detection;
-      await noteDetection(db, { scanId, detection: { rule, threshold, fallback } });
+      const { rule, threshold, fallback, basis } = detection;
+      const { horizonDays } = basis;
+      await noteDetection(db, { scanId, detection: { rule, threshold, fallback, horizonDays } });
       const models = valueModelsOf(fit);
       const rates = await dormancyReturnRates(db);
       const grounds = { policy: stored, detection, models, rates };

@@ -11,6 +11,7 @@ export type Scan = {
   opened: number;
   waiting: number;
   error: string | null;
+  detection: { text: string } | null;
 };
 
 const lookEveryMs = 200;
@@ -35,11 +36,11 @@ export async function runScan(
   return scan;
 }
 
-export function scanSentence({ customers, dormant, opened, waiting }: Scan): string {
+export function scanSentence({ customers, dormant, opened, waiting, detection }: Scan): string {
   const [all, found, cases, left] = [customers, dormant, opened, waiting].map((n) =>
     number.format(n),
   );
-  return `Looked at ${all} customers: ${found} dormant, ${cases} cases opened, ${left} waiting for capacity`;
+  return `Looked at ${all} customers: ${found} dormant, ${cases} cases opened, ${left} waiting for capacity. ${detection?.text ?? ''}`;
 }
 
 const barLength = 24;

@@ -2,13 +2,8 @@ import { and, count, desc, eq, getTableColumns, isNull, lt, lte, ne, or, sql } f
 import type { SQL } from 'drizzle-orm';
 import { after } from '../domain/duration.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type {
-  CandidateRecord,
-  Page,
-  PageOf,
-  ScanDetection,
-  ScanRecord,
-} from '../domain/records.ts';
+import type { CandidateRecord, Page, PageOf, ScanRecord } from '../domain/records.ts';
+import type { ScanDetection } from '../domain/silent-loss.ts';
 import { openCaseIn } from './case-opening.ts';
 import { countOpen } from './cases.ts';
 import { insertDone, type Asked } from './commands.ts';

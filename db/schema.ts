@@ -13,8 +13,8 @@ import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
-import { scanOrigins, type ScanDetection } from '../domain/records.ts';
-import { triggerDetails, type SilentLoss } from '../domain/silent-loss.ts';
+import { scanOrigins } from '../domain/records.ts';
+import { triggerDetails, type ScanDetection, type SilentLoss } from '../domain/silent-loss.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {

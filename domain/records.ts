@@ -1,8 +1,7 @@
 import type { CaseState, CaseOpening, TaskState } from './case.ts';
 import type { CompanyFit } from './company-fit.ts';
-import type { Detection } from './dormancy.ts';
 import type { ErrorCode } from './errors.ts';
-import type { SilentLoss } from './silent-loss.ts';
+import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
   CaseStatus,
@@ -214,9 +213,6 @@ export type ScanRecord = {
   error: string | null;
   detection: ScanDetection | null;
 };
-
-/** How a scan told the lost from the others. */
-export type ScanDetection = Pick<Detection, 'rule' | 'threshold' | 'fallback'>;
 
 export type FitRecord = CompanyFit & { fitId: number; fittedAt: string };
 

@@ -34,6 +34,11 @@ export type SilentLoss = {
   secondPurchaseShare: number | null;
 };
 
+/** By what a scan went. */
+export type ScanDetection = Pick<Detection, 'rule' | 'threshold' | 'fallback'> & {
+  horizonDays: number;
+};
+
 /** Null for whoever is not lost. */
 export function silentLossOf(dormancy: Dormancy, detection: Detection): SilentLoss | null {
   const { suspicion, lost } = dormancy;
@@ -61,6 +66,25 @@ export function silentLossOf(dormancy: Dormancy, detection: Detection): SilentLo
 
 export function triggerDetailOf({ purchaseDays }: SilentLoss): TriggerDetail {
   return purchaseDays === 1 ? 'no-second-purchase' : 'out-of-rhythm';
+}
+
+/** Whom a rule calls lost, by its threshold: `silent for more than 90 days`. */
+export function lostWords(rule: DetectionRule, threshold: number, horizonDays: number): string {
+  switch (rule) {
+    case 'fixed-days':
+      return `silent for more than ${threshold} days`;
+    case 'own-rhythm':
+      return `silent for more than ${threshold} usual intervals`;
+    case 'bg-nbd':
+    case 'mbg-nbd':
+      return `under ${Math.round((1 - threshold) * 100)} % likely to buy in ${horizonDays} days`;
+  }
+}
+
+/** How a scan tells the lost from the others. */
+export function detectionWords({ rule, threshold, fallback, horizonDays }: ScanDetection): string {
+  const because = fallback ? `, because ${fallbackText[fallback]}` : '';
+  return `Lost is who is ${lostWords(rule, threshold, horizonDays)} (${rule}${because})`;
 }
 
 const fallbackText: Record<FallbackReason, string> = {

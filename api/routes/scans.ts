@@ -4,7 +4,7 @@ import { recordDone } from '../../db/commands.ts';
 import { getScan, listScans, listWaiting, startScan } from '../../db/scans.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { scanOrigins, type ScanRecord } from '../../domain/records.ts';
-import { triggerDetailOf, triggerDetails } from '../../domain/silent-loss.ts';
+import { detectionWords, triggerDetailOf, triggerDetails } from '../../domain/silent-loss.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Answer } from '../route.ts';
 import { customerId, list, money, page, timestamp } from '../schemas/common.ts';
@@ -32,7 +32,15 @@ const scanSchema = z
     waiting: count.meta({ description: 'dormant, but the team has no capacity for them now' }),
     error: z.string().nullable(),
     detection: z
-      .strictObject({ rule: ruleSchema, threshold: thresholdSchema, fallback: fallbackSchema })
+      .strictObject({
+        text: z
+          .string()
+          .meta({ example: 'Lost is who is silent for more than 90 days (fixed-days)' }),
+        rule: ruleSchema,
+        threshold: thresholdSchema,
+        fallback: fallbackSchema,
+        horizonDays: z.number().min(0),
+      })
       .nullable()
       .meta({ description: 'how it tells the lost from the others; null before it has begun to' }),
   })
@@ -41,7 +49,9 @@ const scanSchema = z
 function scanJson({ total, cursor: _cursor, ...record }: ScanRecord): z.output<typeof scanSchema> {
   const share = total === 0 ? 0 : Math.min(1, record.scanned / total);
   const progress = record.status === 'completed' ? 1 : share;
-  return { ...record, customers: total, progress };
+  const { detection } = record;
+  const shown = detection && { text: detectionWords(detection), ...detection };
+  return { ...record, customers: total, progress, detection: shown };
 }
 
 const candidateSchema = z

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Backtest, GroupResult, RuleResult } from '../../domain/backtest.ts';
-import type { DetectionRule } from '../../domain/detection.ts';
+import { lostWords } from '../../domain/silent-loss.ts';
 import type { PurchaseFit } from '../../domain/models/beta-geometric.ts';
 import type { SpendFit } from '../../domain/models/gamma-gamma.ts';
 
@@ -27,19 +27,6 @@ export function asJson(result: Backtest) {
     ...rest,
     rhythm: basis.rhythm,
   };
-}
-
-/** The rule in the words of its threshold: `silent for more than 90 days`. */
-function called(rule: DetectionRule, threshold: number, horizonDays: number): string {
-  switch (rule) {
-    case 'fixed-days':
-      return `silent for more than ${threshold} days`;
-    case 'own-rhythm':
-      return `silent for more than ${threshold} usual intervals`;
-    case 'bg-nbd':
-    case 'mbg-nbd':
-      return `under ${percent(1 - threshold)} likely to buy in ${horizonDays} days`;
-  }
 }
 
 function percent(share: number | null): string {
@@ -107,7 +94,7 @@ function rulesTable(rules: RuleResult[], horizonDays: number): string {
     const cell = (figure: (of: GroupResult) => string) => each.map(figure).join('\n');
     table.push([
       rule.rule,
-      called(rule.rule, rule.threshold, horizonDays),
+      lostWords(rule.rule, rule.threshold, horizonDays),
       groups.join('\n'),
       cell((of) => percent(of.flagged)),
       cell((of) => percent(of.precision)),
@@ -152,5 +139,5 @@ function recommendation({ recommended, rules, resamples, horizonDays }: Backtest
   const { wins, mccInterval } = rules.find((each) => each.rule === rule)!;
   const [low, high] = mccInterval!.map((mcc) => mcc.toFixed(2)) as [string, string];
   const caution = wins < 0.8 ? ' The next best is nearly as good, so this is no clear choice.' : '';
-  return `Recommended: ${rule}, ${called(rule, threshold, horizonDays)}. It is the best in ${percent(wins)} of ${resamples} resamples; its MCC lies between ${low} and ${high} in 95 % of them.${caution}`;
+  return `Recommended: ${rule}, ${lostWords(rule, threshold, horizonDays)}. It is the best in ${percent(wins)} of ${resamples} resamples; its MCC lies between ${low} and ${high} in 95 % of them.${caution}`;
 }
