@@ -7,6 +7,7 @@ import { temporalBinary } from '../temporal/binary.ts';
 import { run } from '../temporal/cache.ts';
 import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
+import { eventIngestion } from './events.ts';
 import { progress, type Findings } from './figures.ts';
 import { importSpeed } from './imports.ts';
 import { fitTimes } from './fits.ts';
@@ -20,14 +21,15 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST    some of ready, cases, starts, bytes, latency, lists, imports, fits (with commas)
-  --cases N      whole cases a round (300)
-  --starts N     starts a round, and open cases for bytes (1000)
-  --open N       open cases in the larger database of the lists (100000)
-  --rows N       rows of the larger import (1000000)
-  --rounds N     how often ours and the baseline take turns (3)
-  --json FILE    writes the raw figures as well
-  -h, --help     shows this
+  --only LIST            some of ready, cases, starts, bytes, latency, lists, events, imports, fits (with commas)
+  --cases N              whole cases a round (300)
+  --starts N             starts a round, and open cases for bytes (1000)
+  --open N               open cases in the larger database of the lists (100000)
+  --events N             events a round, in batches (50000)
+  --rows N               rows of the larger import (1000000)
+  --rounds N             how often ours and the baseline take turns (3)
+  --json FILE            writes the raw figures as well
+  -h, --help             shows this
 `;
 
 const { values: given } = parseArgs({
@@ -36,6 +38,7 @@ const { values: given } = parseArgs({
     cases: { type: 'string', default: '300' },
     starts: { type: 'string', default: '1000' },
     open: { type: 'string', default: '100000' },
+    events: { type: 'string', default: '50000' },
     rows: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
@@ -48,6 +51,7 @@ const sizes = {
   cases: wholeNumber(given.cases),
   starts: wholeNumber(given.starts),
   open: wholeNumber(given.open),
+  events: wholeNumber(given.events),
   rows: wholeNumber(given.rows),
 };
 const sections: Record<string, () => Promise<Findings>> = {
@@ -57,6 +61,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   bytes: () => bytesPerCase({ starts: sizes.starts }),
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
+  events: () => eventIngestion({ events: sizes.events, rounds }),
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
   fits: () => fitTimes({ rounds }),
 };
