@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { taskTypeNames } from '../domain/tasks.ts';
 import { problems, type ProblemCode } from './errors.ts';
 import { idempotencyKeySchema } from './idempotency.ts';
+import { outgoingWebhooks } from './openapi-webhooks.ts';
 import { everyone, type Route } from './route.ts';
 import { cloudEventSchema, eventDataSchemas } from './schemas/event.ts';
 import { problemSchema } from './schemas/problem.ts';
@@ -17,7 +18,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-/** The document that describes what `mount` serves, from the same table and schemas. */
+/** The document that describes what `mount` serves and what webhooks are sent, from the same table and schemas. */
 export function openApiDocument(routes: readonly Route[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
@@ -33,6 +34,7 @@ export function openApiDocument(routes: readonly Route[]) {
       servers: [{ url: '/' }],
       security: [{ key: [] }],
       paths,
+      webhooks: outgoingWebhooks(),
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'The secret of a key' },

@@ -37,6 +37,14 @@ export function judged(aim: string, met: boolean): [string, string] {
 }
 export const noAim: [string, string] = ['', ''];
 
+/** A whole number from 0 to 2^32 - 1 that looks random (the finaliser of MurmurHash3), the same every time. */
+export function spread(number: number): number {
+  let hash = number | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
 /** Does `work` for every item, as that many clients would that each take the next when they are done. */
 export async function withClients<T>(
   clients: number,

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
-import { createKey } from '../db/keys.ts';
-import { closeDatabase, openDatabase, type Db } from '../db/open.ts';
+import type { Db } from '../db/open.ts';
 import { cases, customers, tasks } from '../db/schema.ts';
 import { caseIdOf, taskIdOf } from '../domain/ids.ts';
 import { taskTypes, type TaskType } from '../domain/tasks.ts';
 import { causes, tiers, triggers } from '../domain/words.ts';
-import { apiClient, type Api } from './api-client.ts';
-import { judged, millisecondsOf, percentile, progress, type Findings } from './figures.ts';
-import { freePort, runScript, temporaryFolder, untilAnswers } from './processes.ts';
-import { apiEnvironment } from './stack.ts';
+import type { Api } from './api-client.ts';
+import { judged, millisecondsOf, percentile, progress, spread, type Findings } from './figures.ts';
+import { startApiAlone } from './stack.ts';
 
 const few = 1_000;
 const aim = 2;
@@ -96,25 +93,9 @@ async function pathOf(api: Api, path: string, page: number): Promise<string> {
   return at;
 }
 
-/** The API alone, without Temporal, which no list asks. */
 async function apiOver(open: number): Promise<Api> {
-  const dataDir = await temporaryFolder();
   progress(`lists: filling a database with ${open} open cases`);
-  const db = await openDatabase(dataDir);
-  const at = new Date().toISOString();
-  const { secret } = await createKey(db, { name: 'bench', role: 'admin', at });
-  fill(db, open);
-  closeDatabase(db);
-  const port = await freePort();
-  const server = runScript('api/server.ts', {
-    env: {
-      ...apiEnvironment({ dataDir, port, policy: 'standard' }),
-      TEMPORAL_ADDRESS: '127.0.0.1:1',
-    },
-    logFile: join(dataDir, 'api.log'),
-  });
-  await untilAnswers(`http://127.0.0.1:${port}/healthz`, server);
-  return apiClient(`http://127.0.0.1:${port}`, secret);
+  return startApiAlone(async (db) => fill(db, open));
 }
 
 const openTypes: TaskType[] = [
@@ -188,12 +169,4 @@ function fill(db: Db, open: number): void {
         .run();
     });
   }
-}
-
-/** A whole number that looks random (the finaliser of MurmurHash3). */
-function spread(number: number): number {
-  let hash = number | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -7,6 +7,7 @@ import { temporalBinary } from '../temporal/binary.ts';
 import { run } from '../temporal/cache.ts';
 import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
+import { eventIngestion } from './events.ts';
 import { progress, type Findings } from './figures.ts';
 import { importSpeed } from './imports.ts';
 import { fitTimes } from './fits.ts';
@@ -14,20 +15,23 @@ import { completionLatency } from './latency.ts';
 import { listLatency } from './lists.ts';
 import { cleanUp } from './processes.ts';
 import { timeToReady } from './ready.ts';
+import { scanSpeed } from './scans.ts';
 import { starts } from './starts.ts';
 
 const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST    some of ready, cases, starts, bytes, latency, lists, imports, fits (with commas)
-  --cases N      whole cases a round (300)
-  --starts N     starts a round, and open cases for bytes (1000)
-  --open N       open cases in the larger database of the lists (100000)
-  --rows N       rows of the larger import (1000000)
-  --rounds N     how often ours and the baseline take turns (3)
-  --json FILE    writes the raw figures as well
-  -h, --help     shows this
+  --only LIST            some of ready, cases, starts, bytes, latency, lists, events, imports, scans, fits (with commas)
+  --cases N              whole cases a round (300)
+  --starts N             starts a round, and open cases for bytes (1000)
+  --open N               open cases in the larger database of the lists (100000)
+  --events N             events a round, in batches (50000)
+  --rows N               rows of the larger import (1000000)
+  --scan-customers LIST  customers of each scan, ascending (23570,1000000)
+  --rounds N             how often ours and the baseline take turns (3)
+  --json FILE            writes the raw figures as well
+  -h, --help             shows this
 `;
 
 const { values: given } = parseArgs({
@@ -36,7 +40,9 @@ const { values: given } = parseArgs({
     cases: { type: 'string', default: '300' },
     starts: { type: 'string', default: '1000' },
     open: { type: 'string', default: '100000' },
+    events: { type: 'string', default: '50000' },
     rows: { type: 'string', default: '1000000' },
+    'scan-customers': { type: 'string', default: '23570,1000000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -48,7 +54,9 @@ const sizes = {
   cases: wholeNumber(given.cases),
   starts: wholeNumber(given.starts),
   open: wholeNumber(given.open),
+  events: wholeNumber(given.events),
   rows: wholeNumber(given.rows),
+  scanCustomers: given['scan-customers'].split(',').map(wholeNumber),
 };
 const sections: Record<string, () => Promise<Findings>> = {
   ready: () => timeToReady({ rounds }),
@@ -57,7 +65,9 @@ const sections: Record<string, () => Promise<Findings>> = {
   bytes: () => bytesPerCase({ starts: sizes.starts }),
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
+  events: () => eventIngestion({ events: sizes.events, rounds }),
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
+  scans: () => scanSpeed({ sizes: sizes.scanCustomers, rounds }),
   fits: () => fitTimes({ rounds }),
 };
 

@@ -109,6 +109,15 @@ async function cpuSeconds(pid: number): Promise<number> {
     .reduce((seconds, part) => seconds * 60 + Number(part), 0);
 }
 
+/** The resident set of a process, in MB. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const kibibytes =
+    process.platform === 'linux'
+      ? /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]
+      : (await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout;
+  return (Number(kibibytes) * 1_024) / 1e6;
+}
+
 /** Runs `work` and tells how much CPU each process used meanwhile, in seconds. */
 export async function cpuDuring<Name extends string>(
   pids: Record<Name, number>,

@@ -27,8 +27,11 @@ export type BenchStack = {
   sizes(): { winback: number; temporal: number };
 };
 
-/** Lives until `cleanUp`. */
-export async function startBenchStack(): Promise<BenchStack> {
+/**
+ * Lives until `cleanUp`.
+ * @param policy as a policy file says it
+ */
+export async function startBenchStack(policy: object = benchPolicy): Promise<BenchStack> {
   const dataDir = await temporaryFolder();
   const server = await startEmbeddedServer({ dataDir, ui: false, onProgress: () => undefined });
   atEnd(() => server.stop());
@@ -45,7 +48,7 @@ export async function startBenchStack(): Promise<BenchStack> {
   const { secret } = await createKey(db, { name: 'bench', role: 'admin', at });
   await seedPlaybooks(db, [benchPlaybook], at);
   const policyFile = join(dataDir, 'bench-policy.json');
-  await writeFile(policyFile, JSON.stringify(benchPolicy));
+  await writeFile(policyFile, JSON.stringify(policy));
 
   const port = await freePort();
   const env = apiEnvironment({ dataDir, port, policy: policyFile });
@@ -85,6 +88,26 @@ export async function startBenchStack(): Promise<BenchStack> {
     },
     sizes: () => ({ winback: sizeOf(db.$client), temporal: sizeOf(temporalDb) }),
   };
+}
+
+/** The API alone, without Temporal, which neither lists nor events ask; over a database that `fill` has filled. */
+export async function startApiAlone(fill: (db: Db) => Promise<void>): Promise<Api> {
+  const dataDir = await temporaryFolder();
+  const db = await openDatabase(dataDir);
+  const at = new Date().toISOString();
+  const { secret } = await createKey(db, { name: 'bench', role: 'admin', at });
+  await fill(db);
+  closeDatabase(db);
+  const port = await freePort();
+  const server = runScript('api/server.ts', {
+    env: {
+      ...apiEnvironment({ dataDir, port, policy: 'standard' }),
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    },
+    logFile: join(dataDir, 'api.log'),
+  });
+  await untilAnswers(`http://127.0.0.1:${port}/healthz`, server);
+  return apiClient(`http://127.0.0.1:${port}`, secret);
 }
 
 /** A cluster or port that the caller's own environment names is not ours. */

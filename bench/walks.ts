@@ -14,7 +14,10 @@ const dayMs = 86_400_000;
 let customers = 0;
 
 /** Customers of tier A who fell silent 200 days ago, one after the other in the database before anything is measured. */
-export async function makeCustomers({ db }: BenchStack, number: number): Promise<string[]> {
+export async function makeCustomers(
+  { db }: Pick<BenchStack, 'db'>,
+  number: number,
+): Promise<string[]> {
   const at = new Date().toISOString();
   const lastAt = Date.parse(at) - 200 * dayMs;
   const ids = Array.from({ length: number }, () => `C-${(customers += 1)}`);

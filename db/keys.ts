@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { KeyRecord } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
 import { prepared, writing, type Db } from './connection.ts';
@@ -23,6 +23,11 @@ const statements = prepared((db) => ({
     .select(shown)
     .from(apiKeys)
     .where(and(eq(apiKeys.hash, sql.placeholder('hash')), valid))
+    .prepare(),
+  touched: db
+    .select({ lastUsedAt: apiKeys.lastUsedAt })
+    .from(apiKeys)
+    .where(eq(apiKeys.keyId, sql.placeholder('keyId')))
     .prepare(),
 }));
 
@@ -60,12 +65,9 @@ export async function revokeKey(
 /** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
 export async function touchKey(db: Db, keyId: string, at: string): Promise<void> {
   const before = new Date(Date.parse(at) - touchEveryMs).toISOString();
-  const due = and(
-    eq(apiKeys.keyId, keyId),
-    or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, before)),
-  );
-  if (!db.select({ keyId: apiKeys.keyId }).from(apiKeys).where(due).get()) return;
-  db.update(apiKeys).set({ lastUsedAt: at }).where(due).run();
+  const key = statements(db).touched.get({ keyId });
+  if (!key || (key.lastUsedAt !== null && key.lastUsedAt >= before)) return;
+  db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.keyId, keyId)).run();
 }
 
 /**

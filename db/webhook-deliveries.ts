@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   and,
   asc,
@@ -24,7 +25,7 @@ import { prepared, writing, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { webhookDeliveries, webhooks } from './schema.ts';
 import { insertDelivery } from './webhook-messages.ts';
-import { bringForward, healthy } from './webhooks.ts';
+import { bringForward, getWebhook, healthy } from './webhooks.ts';
 
 /** After so many attempts a message holds up the later ones of its customer no more. */
 const overtakenAfter = 3;
@@ -138,15 +139,77 @@ export async function replayDelivery(
     if (status === 'held') {
       throw new DomainError('conflict', 'It has never been sent: what it tells is not final yet');
     }
-    const row = tx
-      .update(webhookDeliveries)
-      .set({ status: 'pending', attempts: 0, notBefore: at, finishedAt: null })
-      .where(eq(webhookDeliveries.deliverySeq, deliverySeq))
-      .returning()
-      .get();
+    sendAgain(tx, [{ deliverySeq }], at);
     insertDone(tx, asked, { action: 'webhook.replay', target: deliveryId, caseId: null, at });
-    return recordOf(row);
+    return recordOf(rowOf(tx, webhookId, deliveryId));
   });
+}
+
+/** Some ten milliseconds' work, so that others who write do not wait for all of it. */
+const replayedAtOnce = 1_000;
+
+export type Replay = {
+  webhookId: string;
+  status: Extract<DeliveryStatus, 'delivered' | 'failed'>;
+  /** when it happened: from then on */
+  since?: string | undefined;
+  /** … and before that */
+  until?: string | undefined;
+  at: string;
+};
+
+/**
+ * Sends again, as `replayDelivery` does, everything that has ended with this status, in batches between which others
+ * write; what ends meanwhile is left alone.
+ * @returns how many messages
+ * @throws DomainError `not-found`
+ */
+export async function replayDeliveries(db: Db, replay: Replay, asked: Asked): Promise<number> {
+  await getWebhook(db, replay.webhookId);
+  for (let from = 0, replayed = 0; ; await setImmediate()) {
+    const batch = writing(db, (tx) => {
+      const ended = endedOf(tx, replay, from);
+      const wanted = ended.filter(({ occurredAt }) => isWithin(occurredAt, replay));
+      const number = replayed + sendAgain(tx, wanted, replay.at);
+      const isLast = ended.length < replayedAtOnce;
+      if (isLast) {
+        const { webhookId: target, at } = replay;
+        const request = { ...asked.request, answer: { replayed: number } };
+        insertDone(
+          tx,
+          { ...asked, request },
+          { action: 'webhook.replay-all', target, caseId: null, at },
+        );
+      }
+      return { number, isLast, last: ended.at(-1)?.deliverySeq };
+    });
+    if (batch.isLast) return batch.number;
+    replayed = batch.number;
+    from = batch.last!;
+  }
+}
+
+/** The next ones that have ended with the status, whenever they happened: so many are read at most. */
+function endedOf(tx: Db, { webhookId, status, at }: Replay, from: number) {
+  const { deliverySeq, occurredAt } = webhookDeliveries;
+  return tx
+    .select({ deliverySeq, occurredAt })
+    .from(webhookDeliveries)
+    .where(
+      and(
+        eq(webhookDeliveries.webhookId, webhookId),
+        eq(webhookDeliveries.status, status),
+        gt(deliverySeq, from),
+        lte(webhookDeliveries.finishedAt, at),
+      ),
+    )
+    .orderBy(asc(deliverySeq))
+    .limit(replayedAtOnce)
+    .all();
+}
+
+function isWithin(occurredAt: string, { since = '', until }: Replay): boolean {
+  return occurredAt >= since && (until === undefined || occurredAt < until);
 }
 
 /** @throws DomainError `not-found`, `conflict` when nothing is sent to the endpoint */
@@ -312,6 +375,16 @@ export async function deliveryCounts(
     ) as Record<DeliveryStatus, number>,
     oldestPendingAt: oldest?.at ?? null,
   };
+}
+
+/** @returns how many */
+function sendAgain(tx: Db, deliveries: Pick<Row, 'deliverySeq'>[], at: string): number {
+  const seqs = deliveries.map(({ deliverySeq }) => deliverySeq);
+  return tx
+    .update(webhookDeliveries)
+    .set({ status: 'pending', attempts: 0, notBefore: at, finishedAt: null })
+    .where(inArray(webhookDeliveries.deliverySeq, seqs))
+    .run().changes;
 }
 
 function rowOf(db: Db, webhookId: string, deliveryId: string): Row {

@@ -57,8 +57,9 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciliation> {
   for (let after: string | null = null; ;) {
     const page: CaseRecord[] = await openCasesPage(deps.db, { after, limit: pageSize });
     const check = async (record: CaseRecord) => {
-      const isGone = record.revision > 0 && !running.has(record.customerId);
-      if (isGone || (await isLate(deps, record))) await checkCase(deps, record, found);
+      const late = await isLate(deps, record);
+      const seemsGone = record.revision > 0 && !running.has(record.customerId);
+      if (late || seemsGone) await checkCase(deps, record, found, { late });
     };
     for (let i = 0; i < page.length; i += atOnce) {
       await Promise.all(page.slice(i, i + atOnce).map(check));
@@ -94,6 +95,7 @@ async function checkCase(
   deps: ReconcileDeps,
   record: CaseRecord,
   found: Reconciliation,
+  { late }: { late: boolean },
 ): Promise<void> {
   const state = await stateOf(deps.client, record.customerId);
   if (state === 'stuck') return void found.unanswered.push(record.caseId);
@@ -107,7 +109,7 @@ async function checkCase(
   } else if (state === 'ended') {
     await endOutside(deps.db, { caseId: record.caseId, at: deps.clock() });
     found.endedOutside.push(record.caseId);
-  } else if (state === 'waiting' && record.revision > 0) {
+  } else if (late && state === 'waiting' && record.revision > 0) {
     await deps.recoveries.writeAgain(record.customerId);
     found.rewritten.push(record.caseId);
   }

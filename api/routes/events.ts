@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { acceptEvents, listUnknownEventTypes } from '../../db/events.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
-import { managers, route } from '../route.ts';
+import { managers, route, type Call } from '../route.ts';
 import { list, page, timestamp } from '../schemas/common.ts';
 import { binaryHeaders, eventsBody, eventsIn, salesEvent } from '../schemas/event.ts';
 
@@ -28,6 +28,13 @@ const binary = {
     value: data,
   },
 };
+
+async function taken({ db, policy, at, actor, metrics }: Call, body: z.output<typeof eventsBody>) {
+  const events = body.map((event) => salesEvent(event, at));
+  const answer = await acceptEvents(db, { events, policy, at, actor });
+  metrics.received(events, answer);
+  return answer;
+}
 
 export const eventRoutes = [
   route({
@@ -58,16 +65,15 @@ export const eventRoutes = [
     },
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
-      const { db, policy, actor, at, body, idempotencyKey } = call;
+      const { body, idempotencyKey } = call;
+      if (idempotencyKey === null) return { status: 202, body: await taken(call, body) };
       // The events themselves are kept where they can be erased.
       const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
       const asked = { action: 'events.accept', target: 'events', request: { digest } };
       const before = await repeated(call, asked);
       if (before) return { status: 202, body: before.request['answer'] };
-      const events = body.map((event) => salesEvent(event, at));
-      const answer = await acceptEvents(db, { events, policy, at, actor });
-      call.metrics.received(events, answer);
-      if (idempotencyKey !== null) await remember(call, { ...asked, answer });
+      const answer = await taken(call, body);
+      await remember(call, { ...asked, answer });
       return { status: 202, body: answer };
     },
   }),

@@ -4,6 +4,7 @@ import {
   deliveryCounts,
   getDelivery,
   listDeliveries,
+  replayDeliveries,
   replayDelivery,
   sendTest,
 } from '../../db/webhook-deliveries.ts';
@@ -19,7 +20,7 @@ import { deliveryStatuses } from '../../domain/webhooks.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { route, type Call } from '../route.ts';
-import { list, page } from '../schemas/common.ts';
+import { list, page, time } from '../schemas/common.ts';
 import {
   countedWebhookSchema,
   deliveryJson,
@@ -219,6 +220,42 @@ export const webhookRoutes = [
       await getWebhook(db, webhookId);
       const { items, nextCursor } = await listDeliveries(db, { webhookId, status }, page);
       return { status: 200, body: { items: items.map(deliveryJson), nextCursor } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/webhooks/{webhookId}/replay',
+    name: 'replayWebhookDeliveries',
+    summary: 'Send many messages again, under the same webhook-ids',
+    description:
+      'Those that were given up, unless `status` says otherwise, and that happened from `since` until before `until`. Messages of one customer are sent in their order.',
+    roles: admins,
+    params: ofWebhook,
+    body: z.strictObject({
+      since: time.optional(),
+      until: time.optional(),
+      status: z
+        .enum(['failed', 'delivered'])
+        .default('failed')
+        .meta({ description: 'delivered: for a receiver that has lost what it took' }),
+    }),
+    example: { since: '2026-03-24T16:30:00Z' },
+    answers: {
+      202: {
+        description: 'They are on their way again',
+        schema: z
+          .strictObject({ replayed: z.int().min(0).meta({ description: 'how many messages' }) })
+          .meta({ id: 'Replayed' }),
+      },
+    },
+    problems: ['not-found', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, at, params, body } = call;
+      const target = { action: 'webhook.replay-all', target: params.webhookId, request: body };
+      const before = await repeated(call, target);
+      if (before) return { status: 202, body: before.request['answer'] };
+      const replayed = await replayDeliveries(db, { ...params, ...body, at }, asked(call, body));
+      return { status: 202, body: { replayed } };
     },
   }),
   route({

@@ -9,6 +9,7 @@ import {
   type DeliveryStatus,
 } from '../../domain/webhooks.ts';
 import { text, timestamp } from './common.ts';
+import { webhookMessages } from './webhook-message.ts';
 
 /** What an admin gives. */
 export const webhookFields = {
@@ -96,11 +97,7 @@ export const deliverySchema = z
     lastError: z.string().nullable(),
     finishedAt: timestamp.nullable(),
     message: z
-      .strictObject({
-        type: z.enum(messageTypes),
-        timestamp,
-        data: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-      })
+      .union(webhookMessages.map(({ schema }) => schema))
       .meta({ description: 'the body: IDs and codes, nothing personal' }),
   })
   .meta({ id: 'WebhookDelivery' });

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { problems } from '../../api/errors.ts';
 import { routes } from '../../api/routes/index.ts';
 import { resultName, resultSchemas } from '../../api/schemas/results.ts';
+import { webhookMessages } from '../../api/schemas/webhook-message.ts';
 import { resultErrors, taskTypeNames, taskTypes } from '../../domain/tasks.ts';
+import { messageTypes } from '../../domain/webhooks.ts';
 import { eventTypes } from '../../domain/words.ts';
 import { startApi, type Api, type Json } from '../support/api.ts';
 
@@ -20,6 +22,11 @@ function everyValueOf(key: string, node: unknown = document): string[] {
   return Object.entries(node).flatMap(([name, value]) =>
     name === key && typeof value === 'string' ? [value] : everyValueOf(key, value),
   );
+}
+
+function everyKeyOf(node: Json): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => [key, ...everyKeyOf(value)]);
 }
 
 describe('the OpenAPI document', () => {
@@ -94,6 +101,32 @@ describe('the OpenAPI document', () => {
     const names = Object.keys(document.components.schemas);
     expect(names).toContain('PurchaseRecordedData');
     expect(names.filter((name) => name.endsWith('Data'))).toHaveLength(eventTypes.length);
+  });
+
+  test('describes every message that webhooks are sent, with its headers and an example', () => {
+    expect(Object.keys(document.webhooks).sort()).toEqual([...messageTypes].sort());
+    for (const { type, schema } of webhookMessages) {
+      const { parameters, requestBody, responses, security } = document.webhooks[type].post;
+      const headers = parameters.map((one: Json) => [one.in, one.name, one.required]);
+      expect(headers).toEqual([
+        ['header', 'webhook-id', true],
+        ['header', 'webhook-timestamp', true],
+        ['header', 'webhook-signature', true],
+      ]);
+      const { example } = requestBody.content['application/json'];
+      expect(example).toMatchObject({ type });
+      expect(schema.parse(example)).toEqual(example);
+      expect(Object.keys(responses)).toEqual(['410', '2XX', 'default']);
+      expect(security).toEqual([]);
+    }
+  });
+
+  test('lets messages get further fields one day', () => {
+    for (const { type } of webhookMessages) {
+      const { schema } = document.webhooks[type].post.requestBody.content['application/json'];
+      const component = document.components.schemas[schema.$ref.split('/').at(-1)];
+      expect(everyKeyOf(component)).not.toContain('additionalProperties');
+    }
   });
 
   test.each(taskTypeNames)('publishes what the result of a %s may be', (type) => {

@@ -51,6 +51,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   testWebhook: ['admin'],
   listWebhookDeliveries: ['admin'],
   replayWebhookDelivery: ['admin'],
+  replayWebhookDeliveries: ['admin'],
   health: 'anyone',
   readiness: 'anyone',
   metrics: all,

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { webhookMessages } from '../../api/schemas/webhook-message.ts';
 import { loadSecrets } from '../../config/secrets.ts';
 import { webhookTargets } from '../../config/webhook-targets.ts';
+import { projectCase } from '../../db/cases.ts';
 import { activeWebhooks } from '../../db/webhooks.ts';
-import { anOpenCase } from '../db/given.ts';
+import type { TimelineCode, TimelineData } from '../../domain/timeline.ts';
+import { messageTypes, webhookTypes } from '../../domain/webhooks.ts';
+import { anOpenCase, closedAsLost, minute, projection, task } from '../db/given.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { withDataDir } from '../support/database.ts';
 
@@ -128,6 +132,69 @@ describe('a webhook', () => {
     expect(metrics).toMatch(/winback_webhook_deliveries\{status="pending"\} \d/);
     expect(metrics).toMatch(/winback_webhooks_failing 0/);
   });
+});
+
+describe('replaying many messages', () => {
+  const givenUp = (webhookId: string) =>
+    api.db.$client
+      .prepare(
+        `update webhook_deliveries set status = 'failed', attempts = 10, finished_at = occurred_at
+         where webhook_id = ?`,
+      )
+      .run(webhookId);
+
+  it('tells how many are on their way again, the same however often it is asked', async () => {
+    const webhookId = await aWebhook();
+    const path = `/api/v1/webhooks/${webhookId}`;
+    for (const customerId of ['C-81', 'C-82']) await anOpenCase(api.db, customerId);
+    givenUp(webhookId);
+    const { items } = (await api.get(`${path}/deliveries`)).body;
+    const since = items[0].occurredAt as string;
+    const headers = { 'idempotency-key': 'replay-1' };
+    const none = await api.post(`${path}/replay`, { until: since });
+    expect(none).toMatchObject({ status: 202, body: { replayed: 0 } });
+    const first = await api.post(`${path}/replay`, { since }, { headers });
+    expect(first).toMatchObject({ status: 202, body: { replayed: 2 } });
+    expect((await api.post(`${path}/replay`, { since }, { headers })).body).toEqual(first.body);
+    expect((await api.get(path)).body.deliveries).toMatchObject({ pending: 2, failed: 0 });
+    const delivered = { status: 'delivered' };
+    expect((await api.post(`${path}/replay`, delivered, { headers })).status).toBe(422);
+    expect((await api.post(`${path}/replay`, delivered)).body).toEqual({ replayed: 0 });
+    expect(auditOf(webhookId)).toEqual(['webhook.create', ...Array(3).fill('webhook.replay-all')]);
+  });
+
+  it.each([[{ status: 'pending' }], [{ since: 'yesterday' }], [{ after: '2026-03-24' }]])(
+    'refuses %j',
+    async (body) => {
+      const webhookId = await aWebhook();
+      const answer = await api.post(`/api/v1/webhooks/${webhookId}/replay`, body);
+      expect(answer.status).toBe(400);
+      expect((await api.post('/api/v1/webhooks/none/replay', {})).status).toBe(404);
+    },
+  );
+});
+
+it('tells of everything as documented', async () => {
+  const webhookId = await aWebhook({ types: [...webhookTypes] });
+  const record = await anOpenCase(api.db, 'C-90');
+  const entry = (code: TimelineCode, data: TimelineData = {}) => ({ at: minute(1), code, data });
+  const entries = [
+    entry('step-entered', { step: 'cause-analysis' }),
+    entry('task-opened', { taskId: 't1' }),
+    entry('task-done', { taskId: 't1', type: 'cause-call', outcome: 'answered' }),
+    entry('regained', { by: 'purchase' }),
+    entry('closed'),
+  ];
+  const timeline = { firstSeq: 2, entries };
+  const told = { state: closedAsLost, tasks: [task('t1')], timeline };
+  await projectCase(api.db, projection(record, 1, told), minute(1));
+  await api.post(`/api/v1/webhooks/${webhookId}/test`);
+  const { items } = (await api.get(`/api/v1/webhooks/${webhookId}/deliveries`)).body;
+  expect(items.map(({ type }: { type: string }) => type).sort()).toEqual([...messageTypes].sort());
+  for (const { type, message } of items) {
+    const { schema } = webhookMessages.find((one) => one.type === type)!;
+    expect(schema.parse(message)).toEqual(message);
+  }
 });
 
 it('signs with what only this installation can read', () =>

@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { eq } from 'drizzle-orm';
 import { endOutside, projectCase, restartCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
+import { commands, webhookDeliveries, webhooks } from '../../db/schema.ts';
 import {
   deliveryCounts,
   deliveryFailed,
@@ -9,6 +12,7 @@ import {
   listDeliveries,
   pruneDeliveries,
   releaseDelivery,
+  replayDeliveries,
   replayDelivery,
   sendTest,
   takeDeliveries,
@@ -453,6 +457,91 @@ describe('sending', () => {
       const [{ deliveryId } = { deliveryId: '' }] = await take(db, webhookId, minute(1));
       await releaseDelivery(db, { deliveryId });
       expect(await take(db, webhookId, minute(1))).toMatchObject([{ deliveryId, attempts: 1 }]);
+    }));
+});
+
+describe('replaying what has ended', () => {
+  /** Endpoints with one message for each minute from 0 on, each given up or delivered in minute 100. */
+  async function anEndpointOf(db: Db, statuses: ('failed' | 'delivered')[]) {
+    const { webhookId } = await aWebhook(db);
+    db.insert(webhookDeliveries)
+      .values(
+        statuses.map((status, i) => ({
+          ...{ deliveryId: `${webhookId}-${i}`, webhookId, type: 'case.opened' as const },
+          ...{ occurrence: `o-${i}`, payload: '{}', occurredAt: minute(i), status, attempts: 10 },
+          ...{ notBefore: minute(i), finishedAt: minute(100), customerId: 'C1' },
+        })),
+      )
+      .run();
+    return webhookId;
+  }
+  const again = async (db: Db, webhookId: string) => {
+    const { items } = await listDeliveries(db, { webhookId, status: 'pending' }, { limit: 200 });
+    return items.map(({ deliveryId }) => Number(deliveryId.slice(webhookId.length + 1))).reverse();
+  };
+  const at = minute(200);
+
+  it('sends again what was given up, in order and from the first attempt on', () =>
+    withDatabase(async ({ db }) => {
+      const webhookId = await anEndpointOf(db, ['failed', 'delivered', 'failed']);
+      const other = await anEndpointOf(db, ['failed']);
+      expect(await replayDeliveries(db, { webhookId, status: 'failed', at }, asked)).toBe(2);
+      expect(await again(db, webhookId)).toEqual([0, 2]);
+      expect(await again(db, other)).toEqual([]);
+      expect(await take(db, webhookId, at)).toMatchObject([
+        { deliveryId: `${webhookId}-0`, attempts: 1 },
+      ]);
+      expect(await replayDeliveries(db, { webhookId, status: 'failed', at }, asked)).toBe(0);
+    }));
+
+  it('keeps to what happened in the time that was asked for', () =>
+    withDatabase(async ({ db }) => {
+      const webhookId = await anEndpointOf(db, ['failed', 'failed', 'failed', 'failed']);
+      const replay = {
+        webhookId,
+        status: 'failed',
+        since: minute(1),
+        until: minute(3),
+        at,
+      } as const;
+      expect(await replayDeliveries(db, replay, asked)).toBe(2);
+      expect(await again(db, webhookId)).toEqual([1, 2]);
+    }));
+
+  it('sends again what was delivered, but not what is only being delivered meanwhile', () =>
+    withDatabase(async ({ db }) => {
+      const webhookId = await anEndpointOf(db, ['delivered', 'failed', 'delivered']);
+      const before = { webhookId, status: 'delivered', at: minute(99) } as const;
+      expect(await replayDeliveries(db, before, asked)).toBe(0);
+      expect(await replayDeliveries(db, { ...before, at }, asked)).toBe(2);
+      expect(await again(db, webhookId)).toEqual([0, 2]);
+    }));
+
+  it('lets others write in between when there are many, and is one entry of the audit', () =>
+    withDatabase(async ({ db, connect }) => {
+      const webhookId = await anEndpointOf(db, Array(2_500).fill('failed'));
+      const others = await connect();
+      const replayed = replayDeliveries(db, { webhookId, status: 'failed', at }, asked);
+      let seen = 0;
+      for (; seen === 0; await setImmediate()) {
+        seen = (await deliveryCounts(others, webhookId)).counts.pending;
+      }
+      expect(seen).toBeLessThan(2_500);
+      others.update(webhooks).set({ description: 'meanwhile' }).run();
+      expect(await replayed).toBe(2_500);
+      expect((await deliveryCounts(db, webhookId)).counts).toMatchObject({ pending: 2_500 });
+      const audit = db.select().from(commands).where(eq(commands.action, 'webhook.replay-all'));
+      expect(audit.all()).toMatchObject([
+        { actor: 'boss', target: webhookId, request: { answer: { replayed: 2_500 } } },
+      ]);
+    }));
+
+  it('knows no endpoint that is not there', () =>
+    withDatabase(async ({ db }) => {
+      const replay = { webhookId: 'none', status: 'failed', at } as const;
+      await expect(replayDeliveries(db, replay, asked)).rejects.toMatchObject({
+        code: 'not-found',
+      });
     }));
 });
 

@@ -48,9 +48,10 @@ const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
 const restartAfterMs = 200;
 
-export async function startSystem(folder: string): Promise<System> {
+/** @param policy as a policy file says it */
+export async function startSystem(folder: string, policy: object = faultPolicy): Promise<System> {
   const policyFile = join(folder, 'fault.json');
-  await writeFile(policyFile, JSON.stringify(faultPolicy));
+  await writeFile(policyFile, JSON.stringify(policy));
   const keys = await makeKeys(folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
