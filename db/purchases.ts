@@ -3,6 +3,7 @@ import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { Purchase } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
+import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
@@ -106,6 +107,7 @@ export function storePurchase(
     reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
   }
   add.run({ customerId, purchasedAt, amount, currency, at });
+  closeAfterPurchase(tx, { customerId, purchasedAt, at });
   return true;
 }
 

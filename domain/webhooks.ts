@@ -1,4 +1,5 @@
 import type { CaseOpening, CaseProjection, EndReason } from './case.ts';
+import type { TaskRecord } from './records.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type { Outcome, Step } from './words.ts';
 
@@ -77,6 +78,37 @@ export function caseClosed(
     caseId,
     customerId,
     data: { caseId, customerId, episode, outcome, reason, closedAt: at },
+  };
+}
+
+/** Of a preventive task, which is a fact of our database as soon as it is written. */
+export function preventiveTaskCreated(task: TaskRecord): WebhookMessage {
+  const { taskId, caseId, customerId, type, step, attempt, createdAt, dueAt, deadlineAt } = task;
+  const data = { taskId, caseId, customerId, type, step, attempt, dueAt, deadlineAt };
+  return {
+    type: 'task.created',
+    occurrence: `task.created/${taskId}`,
+    at: createdAt,
+    seq: null,
+    caseId,
+    customerId,
+    data: { ...data, sign: task.sign },
+  };
+}
+
+/** The same of its result. */
+export function preventiveTaskCompleted(
+  { taskId, caseId, customerId, type, sign }: TaskRecord,
+  { outcome, at }: { outcome: string; at: string },
+): WebhookMessage {
+  return {
+    type: 'task.completed',
+    occurrence: `task.completed/${taskId}`,
+    at,
+    seq: null,
+    caseId,
+    customerId,
+    data: { taskId, caseId, customerId, type, outcome, sign },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   listCustomers,
   purchaseHistory,
 } from '../../db/customers.ts';
+import { preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { dormancyOf, rhythmOf } from '../../domain/dormancy.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { phaseOf, targetGroupOf, worthOf } from '../../domain/identification.ts';
@@ -37,8 +38,9 @@ async function shown(record: CustomerRecord, { db, policy, at }: Call) {
     targetGroup: targetGroupOf(rhythm.purchaseDays, cold),
     permissions: await currentPermissions(db, customerId),
     episodes,
+    preventiveTask: await preventiveTaskOf(db, customerId),
   };
-  return customerJson(view, policy.currency);
+  return customerJson(view, policy);
 }
 
 export const customerRoutes = [
@@ -60,7 +62,8 @@ export const customerRoutes = [
     method: 'get',
     path: '/api/v1/customers/{customerId}',
     name: 'getCustomer',
-    summary: 'A customer with value, rhythm, phase, target group, permissions and episodes',
+    summary:
+      'A customer with value, rhythm, phase, target group, permissions, episodes and the open preventive task',
     roles: everyone,
     params: z.strictObject({ customerId }),
     answers: { 200: { description: 'The customer', schema: customerSchema } },

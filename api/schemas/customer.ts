@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import type { Rhythm, Dormancy } from '../../domain/dormancy.ts';
-import type { CaseRecord, CustomerRecord, Permission } from '../../domain/records.ts';
+import { whyOf } from '../../domain/early-signs.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { CaseRecord, CustomerRecord, Permission, TaskRecord } from '../../domain/records.ts';
+import { taskTypeNames } from '../../domain/tasks.ts';
 import {
   caseStatuses,
   channels,
   customerKinds,
+  earlySigns,
   outcomes,
   phases,
   targetGroups,
@@ -14,7 +18,8 @@ import {
   type TargetGroup,
   type Tier,
 } from '../../domain/words.ts';
-import { caseId, customerId, money, timestamp } from './common.ts';
+import { caseId, customerId, money, taskId, timestamp } from './common.ts';
+import { exampleOfWhy } from './task.ts';
 
 const days = z.number().min(0).nullable();
 
@@ -72,6 +77,17 @@ export const customerSchema = z
       }),
     ),
     episodes: z.array(episodeSchema).meta({ description: 'every case of this customer' }),
+    preventiveTask: z
+      .strictObject({
+        taskId,
+        type: z.enum(taskTypeNames),
+        dueAt: timestamp,
+        sign: z.enum(earlySigns).nullable(),
+        signAt: timestamp.nullable(),
+        why: z.string().nullable().meta({ example: exampleOfWhy }),
+      })
+      .nullable()
+      .meta({ description: 'the open one, after a sign before the loss' }),
   })
   .meta({ id: 'Customer' });
 
@@ -85,14 +101,16 @@ export type CustomerView = {
   targetGroup: TargetGroup;
   permissions: Permission[];
   episodes: CaseRecord[];
+  preventiveTask: TaskRecord | undefined;
 };
 
 export function customerJson(
   view: CustomerView,
-  policyCurrency: string,
+  policy: Pick<Policy, 'currency' | 'timeZone'>,
 ): z.output<typeof customerSchema> {
   const { record, rhythm, dormancy, worth, phase, targetGroup, permissions, episodes } = view;
-  const currency = record.currency ?? policyCurrency;
+  const { preventiveTask: task } = view;
+  const currency = record.currency ?? policy.currency;
   return {
     customerId: record.customerId,
     kind: record.kind,
@@ -127,5 +145,15 @@ export function customerJson(
       closedAt: one.closedAt,
       regainedAt: one.regainedAt,
     })),
+    preventiveTask: task
+      ? {
+          taskId: task.taskId,
+          type: task.type,
+          dueAt: task.dueAt,
+          sign: task.sign,
+          signAt: task.signAt,
+          why: whyOf(task, policy.timeZone),
+        }
+      : null,
   };
 }
