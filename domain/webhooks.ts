@@ -1,7 +1,6 @@
-import type { CaseOpening, CaseProjection, EndReason } from './case.ts';
-import type { TaskRecord } from './records.ts';
+import type { CaseOpening, CaseProjection, EndReason, TaskState } from './case.ts';
 import type { TimelineEntry } from './timeline.ts';
-import type { Outcome, Step } from './words.ts';
+import type { EarlySign, Outcome, Step } from './words.ts';
 
 /* What we tell other systems by webhook: the Standard Webhooks convention, https://www.standardwebhooks.com. */
 
@@ -81,8 +80,14 @@ export function caseClosed(
   };
 }
 
+type PreventiveTask = Omit<TaskState, 'commandId' | 'result'> & {
+  caseId: string | null;
+  customerId: string;
+  sign: EarlySign | null;
+};
+
 /** Of a preventive task, which is a fact of our database as soon as it is written. */
-export function preventiveTaskCreated(task: TaskRecord): WebhookMessage {
+export function preventiveTaskCreated(task: PreventiveTask): WebhookMessage {
   const { taskId, caseId, customerId, type, step, attempt, createdAt, dueAt, deadlineAt } = task;
   const data = { taskId, caseId, customerId, type, step, attempt, dueAt, deadlineAt };
   return {
@@ -98,7 +103,7 @@ export function preventiveTaskCreated(task: TaskRecord): WebhookMessage {
 
 /** The same of its result. */
 export function preventiveTaskCompleted(
-  { taskId, caseId, customerId, type, sign }: TaskRecord,
+  { taskId, caseId, customerId, type, sign }: PreventiveTask,
   { outcome, at }: { outcome: string; at: string },
 ): WebhookMessage {
   return {
