@@ -6,11 +6,14 @@ import { loadEnvironment } from './config/environment.ts';
 import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
+import { noticeComplaints } from './db/complaints.ts';
+import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
+import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { durationMs } from './domain/duration.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
@@ -29,6 +32,7 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
  */
 
 const signOfLifeEveryMs = 5_000;
+const earlySignsEveryMs = 10_000;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -102,6 +106,25 @@ async function fillFreePlaces(): Promise<void> {
   if (opened > 0) log.info({ opened }, 'opened cases of waiting candidates');
 }
 
+/** What nobody did or answered in time; it may have been long ago, while no worker ran. */
+async function mindEarlySigns(): Promise<void> {
+  const closed = await closeOverduePreventiveTasks(db, clock());
+  if (closed > 0) log.info({ closed }, 'preventive tasks passed their deadline');
+  await noticeComplaints(db, { policy, at: clock() });
+}
+
+const signsTold = new Map<string, number>();
+
+/** What the limits of early signs have left out since this was last told, or at first in all. */
+async function tellLeftOutSigns(): Promise<void> {
+  const leftOut = (await countEarlySigns(db)).flatMap(({ sign, answer, signs }) => {
+    const before = signsTold.get(`${sign} ${answer}`) ?? 0;
+    signsTold.set(`${sign} ${answer}`, signs);
+    return answer === 'task' || signs === before ? [] : [{ sign, answer, signs: signs - before }];
+  });
+  if (leftOut.length > 0) log.info({ leftOut }, 'early signs that gave no preventive task');
+}
+
 const signOfLife = () => noteWorkerAlive(db, clock());
 
 await signOfLife();
@@ -112,6 +135,8 @@ await Promise.all([
   runWebhooks({ db, recoveries, secrets, targets, clock, log }, stopping.signal),
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
+  regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
+  regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();

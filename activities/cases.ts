@@ -1,5 +1,5 @@
 import type { CaseProjection } from '../domain/case.ts';
-import { nextWorkingMoment } from '../domain/calendar.ts';
+import { nextContactMoment } from '../domain/calendar.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import { completed, type Policy, type StoredPolicy } from '../domain/policy.ts';
@@ -47,14 +47,9 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       const permissions = request.channel ? await currentPermissions(db, request.customerId) : [];
       const permitted =
         permissions.find((permission) => permission.channel === request.channel)?.granted ?? true;
-      const { timesOfDay, hours } = request.contact;
-      const preferred =
-        request.channel === 'phone'
-          ? timesOfDay[(request.attempt - 1) % timesOfDay.length]
-          : undefined;
       const dueAt = request.agreed
         ? request.notBefore
-        : nextWorkingMoment(request.notBefore, { timeZone: request.timeZone, hours }, preferred);
+        : nextContactMoment(request.notBefore, request, request);
       return { dueAt, permitted };
     },
 

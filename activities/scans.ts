@@ -1,13 +1,15 @@
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
 import { dormancyOf, type Detection } from '../domain/dormancy.ts';
+import { declineOf } from '../domain/early-signs.ts';
 import { bestEffort, chanceOfReturn } from '../domain/gain.ts';
 import { worthOf } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
 import { completed, type Policy, type VersionedPolicy } from '../domain/policy.ts';
-import type { ValueModels } from '../domain/second-lifetime.ts';
+import { secondLifetimeOf, type ValueModels } from '../domain/second-lifetime.ts';
 import { silentLossOf } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
+import { noteEarlySigns } from '../db/early-signs.ts';
 import { newestFit, saveFit } from '../db/fits.ts';
 import { dormancyReturnRates } from '../db/return-rates.ts';
 import {
@@ -29,13 +31,13 @@ const openAtOnceAtMost = 20;
 type Scan = { scanId: string; policy: VersionedPolicy };
 type Page = Awaited<ReturnType<typeof customersForScan>>;
 
-export function scanActivities({ db, clock, policy }: ActivityDeps) {
+export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
   return {
     /** Null while another scan is running: the schedule's is left out then. */
     async beginScan(): Promise<Scan | null> {
       const { workflowId } = activityInfo().workflowExecution!;
       const scan = await beginScheduledScan(db, { scanId: workflowId, at: clock() });
-      return scan ? { scanId: scan.scanId, policy } : null;
+      return scan ? { scanId: scan.scanId, policy: policyNow } : null;
     },
 
     /** Evaluates the company's purchases anew, when the last time is long ago or there are far more of them now. */
@@ -55,18 +57,25 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
       const models = valueModelsOf(fit);
       const rates = await dormancyReturnRates(db);
       const grounds = { policy: stored, detection, models, rates };
+      let decliners: Decliner[] = [];
       for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
         const page = await customersForScan(db, { after, limit: pageSize });
-        const candidates = page.flatMap((one) => worthwhile(one, grounds, dayOf(clock())));
+        const today = dayOf(clock());
+        const candidates = page.flatMap((one) => worthwhile(one, grounds, today));
+        const slower = page.flatMap((one) => declining(one, grounds, policyNow, today));
+        decliners = decliners.concat(slower).sort(byValue).slice(0, declinersAtMost);
         after = page.at(-1)?.customerId ?? null;
         if (after) {
           await saveScanPage(db, { scanId, cursor: after, scanned: page.length, candidates });
         }
-        if (page.length < pageSize) return;
+        if (page.length < pageSize) break;
         heartbeat();
         // Lets others of this process have a turn; throws when the scan is cancelled.
         await sleep(0);
       }
+      const customerIds = decliners.map(({ customerId }) => customerId);
+      const found = { customerIds, sign: 'declining-rhythm' } as const;
+      await noteEarlySigns(db, { ...found, policy: policyNow, at: clock() });
     },
 
     async openCandidates({ scanId, policy }: Scan) {
@@ -97,6 +106,25 @@ export function scanActivities({ db, clock, policy }: ActivityDeps) {
       });
     },
   };
+}
+
+/** Who buys ever more rarely, but is not lost yet. */
+type Decliner = { customerId: string; value: number };
+
+/** The most valuable ones of a scan: some of them have had their preventive task. A crash forgets them until the next scan. */
+const declinersAtMost = 500;
+const byValue = (a: Decliner, b: Decliner) => b.value - a.value;
+
+function declining(
+  { history, customerId }: Page[number],
+  { policy: { identification }, detection, models }: Grounds,
+  { earlySigns: { decline } }: Policy,
+  today: number,
+): Decliner[] {
+  if (!declineOf(history.days, today, decline)) return [];
+  if (dormancyOf(history.days, today, detection).state !== 'active') return [];
+  const { value } = secondLifetimeOf(history, identification, models);
+  return [{ customerId, value }];
 }
 
 /** What a scan goes by. */

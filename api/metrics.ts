@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { countEarlySigns } from '../db/early-signs.ts';
 import { stats } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
 import type { SalesEvent } from '../domain/records.ts';
@@ -59,6 +60,12 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
     'winback_webhooks_failing',
     'Webhook endpoints whose last attempt has failed',
   );
+  const earlySigns = new Gauge({
+    name: 'winback_early_signs',
+    help: 'Signs before a loss heard of so far, by what became of them: "task", or why there is none',
+    labelNames: ['sign', 'answer'],
+    registers: [registry],
+  });
   const age = (since: string | null, now: string) =>
     Math.max(0, Date.parse(now) - Date.parse(since ?? now)) / 1_000;
 
@@ -84,6 +91,9 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
       for (const [status, number] of Object.entries(counts)) deliveries.set({ status }, number);
       webhookAge.set(age(oldestPendingAt, now));
       failingWebhooks.set(sizes.failingWebhooks);
+      for (const { sign, answer, signs } of await countEarlySigns(db)) {
+        earlySigns.set({ sign, answer }, signs);
+      }
       return registry.metrics();
     },
   };

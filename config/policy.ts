@@ -6,7 +6,7 @@ import { durationMs, durationPattern, type Duration } from '../domain/duration.t
 import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
-import { causes, decisions, tiers, triggers } from '../domain/words.ts';
+import { causes, decisions, earlySigns, tiers, triggers } from '../domain/words.ts';
 import { validated } from './validate.ts';
 
 const builtIn: Record<string, Policy> = { standard: standardPolicy, demo: demoPolicy };
@@ -202,6 +202,21 @@ export const policySchema = group({
         broken(i, `must be within the observation of ${observation}`);
       }
     });
+  }),
+  earlySigns: group({
+    actOn: list(oneOf(earlySigns)).refine(distinct, 'must name each sign once'),
+    openAtMost: wholeNumber(0, 1_000_000),
+    oncePer: duration,
+    purchaseDaysAtLeast: wholeNumber(0, 1_000),
+    freshFor: duration,
+    dueAfter: duration,
+    window: duration,
+    complaintAnsweredWithin: duration,
+    decline: group({
+      purchaseDaysAtLeast: wholeNumber(3, 1_000),
+      longestFactor: factor,
+      silenceAtLeast: duration,
+    }),
   }),
   rescheduleAtMost: duration,
   pauseAtMost: duration,

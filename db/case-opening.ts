@@ -11,6 +11,7 @@ import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
+import { closePreventiveTask } from './preventive-tasks.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
 import { announce } from './webhook-messages.ts';
@@ -131,6 +132,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     at,
   });
   announce(tx, [caseOpened(record)], at);
+  closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
   return { record, created: true };
 }
 

@@ -8,6 +8,7 @@ import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
 import { newestVersionOf, policyOf } from './policies.ts';
+import { closePreventiveTask } from './preventive-tasks.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, outbox } from './schema.ts';
 import { announce, settleCase } from './webhook-messages.ts';
@@ -106,6 +107,7 @@ export function restoreCase(tx: Db, opening: CaseProjection['opening'], at: stri
     )
     .all();
   for (const other of others) endOutsideIn(tx, other.caseId, at);
+  closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
   return tx
     .insert(cases)
     .values({

@@ -40,16 +40,21 @@ export async function beginCommand(
   });
 }
 
-/** Keeps a command that the database alone has already carried out. */
-export async function recordCommand(db: Db, command: NewCommand): Promise<Begun> {
-  return writing(
-    db,
-    (tx) =>
-      repeatedCommand(tx, command) ?? {
-        command: insertCommand(tx, command, 'done'),
-        repeated: false,
-      },
-  );
+/**
+ * Keeps a command that the database alone carries out.
+ * @param act carries it out in the same transaction, unless it is a repeated request; what it throws undoes everything
+ */
+export async function recordCommand(
+  db: Db,
+  command: NewCommand,
+  act?: (tx: Db) => void,
+): Promise<Begun> {
+  return writing(db, (tx) => {
+    const repeated = repeatedCommand(tx, command);
+    if (repeated) return repeated;
+    act?.(tx);
+    return { command: insertCommand(tx, command, 'done'), repeated: false };
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { SignData } from '../domain/early-signs.ts';
 import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor, CustomerUpdate, SalesEvent, UnknownEventType } from '../domain/records.ts';
@@ -8,11 +9,22 @@ import {
   type Cause,
   type Channel,
   type CustomerKind,
+  type EarlySign,
   type EventType,
 } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
+import { recordComplaint } from './complaints.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
-import { caseForFacts, factId, noteCancelled, reportFact, type CaseForFacts } from './facts.ts';
+import { noteSign } from './early-signs.ts';
+import {
+  caseForFacts,
+  factId,
+  noteCancelled,
+  noteObjection,
+  reportFact,
+  type CaseForFacts,
+} from './facts.ts';
+import { closeOnChannel, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
 import { aboutCancelling, customers, events, permissions, unknownEventTypes } from './schema.ts';
@@ -57,11 +69,6 @@ const statements = prepared((db) => ({
   withdrawn: db
     .update(customers)
     .set({ lastWithdrawalAt: latest(customers.lastWithdrawalAt), updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  objected: db
-    .update(customers)
-    .set({ objectedAt: earliest(customers.objectedAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   deceased: db
@@ -116,8 +123,8 @@ const statements = prepared((db) => ({
       },
     })
     .prepare(),
-  newestPermission: db
-    .select({ at: permissions.at })
+  newestPermissions: db
+    .select({ at: permissions.at, granted: permissions.granted })
     .from(permissions)
     .where(
       and(
@@ -125,8 +132,8 @@ const statements = prepared((db) => ({
         eq(permissions.channel, sql.placeholder('channel')),
       ),
     )
-    .orderBy(desc(permissions.at))
-    .limit(1)
+    .orderBy(desc(permissions.at), desc(permissions.permissionId))
+    .limit(2)
     .prepare(),
 }));
 
@@ -221,28 +228,59 @@ const effects: Record<EventType, Effect> = {
   'permission.changed': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     const { channel, granted } = addPermission(tx, event);
-    const newest = statements(tx).newestPermission.get({ ...event, channel })!;
-    if (newest.at === event.time) {
-      tellCase(tx, event, context, { kind: 'permission', channel, granted });
-    }
+    const [newest, before] = statements(tx).newestPermissions.all({ ...event, channel });
+    if (newest!.at !== event.time) return;
+    tellCase(tx, event, context, { kind: 'permission', channel, granted });
+    if (granted) return;
+    closeOnChannel(tx, { customerId: event.customerId, channel, at: context.at });
+    // Who had refused before has withdrawn nothing.
+    if (before?.granted !== false)
+      noteShown(tx, event, context, 'permission-withdrawn', { channel });
   },
 
   'customer.objected': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    statements(tx).objected.run({ ...event, at: context.at });
-    tellCase(tx, event, context, { kind: 'objection' });
+    const { customerId, time: objectedAt } = event;
+    const { at } = context;
+    ensureCustomer(tx, customerId, at);
+    noteObjection(tx, { customerId, objectedAt, eventId: factIdOf(event), at });
+    closePreventiveTask(tx, { customerId, reason: 'objection', at });
   },
 
   'customer.deceased': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     statements(tx).deceased.run({ ...event, at: context.at });
     tellCase(tx, event, context, { kind: 'death' });
+    closePreventiveTask(tx, { customerId: event.customerId, reason: 'death', at: context.at });
   },
 
-  'complaint.recorded': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+  'complaint.recorded': (tx, event, { at }) => {
+    const { customerId, time: recordedAt, data } = event;
+    const { complaintId = factIdOf(event), answeredAt } = data as {
+      complaintId?: string;
+      answeredAt?: string;
+    };
+    ensureCustomer(tx, customerId, at);
+    const answer = answeredAt ? utc(answeredAt) : null;
+    recordComplaint(tx, { customerId, complaintId, recordedAt, answeredAt: answer }, at);
+  },
+
   'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
-  'cancellation.considered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+
+  'cancellation.considered': (tx, event, context) => {
+    ensureCustomer(tx, event.customerId, context.at);
+    noteShown(tx, event, context, 'cancellation-considered');
+  },
 };
+
+function noteShown(
+  tx: Db,
+  { customerId, time }: SalesEvent,
+  context: Context,
+  sign: EarlySign,
+  signData: SignData = {},
+): void {
+  noteSign(tx, customerId, { sign, signAt: time, signData }, context);
+}
 
 type Cancellation = { cause: Cause | null; reason: string | null; effectiveAt: string | null };
 

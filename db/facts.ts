@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Fact } from '../domain/facts.ts';
 import { prepared, type Db } from './connection.ts';
 import { enqueue } from './outbox.ts';
-import { cases } from './schema.ts';
+import { cases, customers } from './schema.ts';
 
 const heard = {
   caseId: cases.caseId,
@@ -11,6 +11,8 @@ const heard = {
   lostAt: cases.lostAt,
   cancelled: cases.cancelled,
 };
+
+const objectedAt = sql.placeholder('objectedAt');
 
 const statements = prepared((db) => ({
   openCase: db
@@ -27,6 +29,14 @@ const statements = prepared((db) => ({
       statedReason: sql`case when ${cases.regainedAt} is null then coalesce(${sql.placeholder('reason')}, ${cases.statedReason}) else ${cases.statedReason} end`,
     })
     .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+  objected: db
+    .update(customers)
+    .set({
+      objectedAt: sql`min(coalesce(${customers.objectedAt}, ${objectedAt}), ${objectedAt})`,
+      updatedAt: sql`${sql.placeholder('at')}`,
+    })
+    .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
 }));
 
@@ -66,4 +76,17 @@ export function reportFact(
     payload: { ...fact, customerId, caseId },
     at,
   });
+}
+
+/** The customer wants no contact any more, as of the first time they said so; the open case hears of it. */
+export function noteObjection(
+  tx: Db,
+  objection: { customerId: string; objectedAt: string; eventId: string; at: string },
+): void {
+  const { customerId, objectedAt, eventId, at } = objection;
+  statements(tx).objected.run({ customerId, objectedAt, at });
+  const open = caseForFacts(tx, customerId);
+  if (!open) return;
+  const fact = { kind: 'objection', eventId, at: objectedAt } as const;
+  reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
 }

@@ -10,6 +10,7 @@ import { isCause } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
+import { closeOnChannel, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
 import { cases, customers, events, permissions } from './schema.ts';
@@ -149,8 +150,10 @@ export async function recordCancellations(
       inserted += 1;
       ensureCustomer(tx, customerId, at);
       cancelled.run({ customerId, receivedAt, at });
+      if (!stands.get({ customerId, receivedAt })) continue;
+      closePreventiveTask(tx, { customerId, reason: 'cancellation', at });
       const open = caseForFacts(tx, customerId);
-      if (!open || receivedAt <= open.openedAt || !stands.get({ customerId, receivedAt })) continue;
+      if (!open || receivedAt <= open.openedAt) continue;
       const cause = isCause(reason) ? reason : null;
       const { caseId } = open;
       noteCancelled(tx, {
@@ -228,6 +231,7 @@ export async function recordPermissions(
       inserted += 1;
       const [before] = known;
       if (before && (before.at > row.at || before.granted === granted)) continue;
+      if (!granted) closeOnChannel(tx, { customerId, channel, at });
       const open = caseForFacts(tx, customerId);
       if (!open) continue;
       const eventId = factId(source, 'permission', customerId, JSON.stringify({ channel, ...row }));

@@ -5,6 +5,7 @@ import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
+import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
@@ -108,6 +109,7 @@ export function storePurchase(
     reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
   }
   add.run({ customerId, purchasedAt, amount, currency, at });
+  closeAfterPurchase(tx, { customerId, purchasedAt, at });
   return true;
 }
 

@@ -8,6 +8,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { TaskCloseReason, EndReason } from '../domain/case.ts';
+import { signAnswers, type SignData } from '../domain/early-signs.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
@@ -29,6 +30,7 @@ import {
   channels,
   customerKinds,
   decisions,
+  earlySigns,
   eventTypes,
   outcomes,
   roles,
@@ -267,7 +269,8 @@ export const tasks = sqliteTable(
   'tasks',
   {
     taskId: text().primaryKey(),
-    caseId: text().notNull(),
+    /** null: a preventive task, which has no case and no workflow */
+    caseId: text(),
     customerId: text().notNull(),
     type: text({ enum: taskTypeNames }).notNull(),
     step: text({ enum: steps }).notNull(),
@@ -285,13 +288,57 @@ export const tasks = sqliteTable(
     completedBy: text(),
     /** with its free text */
     result: json<Record<string, unknown>>(),
+    /** of a preventive task, what it is there for */
+    sign: text({ enum: earlySigns }),
+    signAt: text(),
+    signData: json<SignData>(),
   },
   (t) => [
     index('tasks_inbox').on(t.status, t.dueAt, t.taskId),
     index('tasks_assignee').on(t.status, t.assignee, t.dueAt, t.taskId),
     index('tasks_type').on(t.status, t.type, t.dueAt, t.taskId),
     index('tasks_case').on(t.caseId, t.status, t.dueAt, t.taskId),
+    index('tasks_sign')
+      .on(t.status, t.sign, t.dueAt, t.taskId)
+      .where(sql`sign is not null`),
+    index('tasks_preventive')
+      .on(t.customerId, t.createdAt)
+      .where(sql`sign is not null`),
+    uniqueIndex('tasks_one_preventive')
+      .on(t.customerId)
+      .where(sql`status = 'open' and sign is not null`),
   ],
+);
+
+/** Complaints that can be told apart, and whether they were answered. */
+export const complaints = sqliteTable(
+  'complaints',
+  {
+    customerId: text().notNull(),
+    /** the sales system's, or that of the event if it gave none */
+    complaintId: text().notNull(),
+    recordedAt: text().notNull(),
+    answeredAt: text(),
+    /** when it was found to be without an answer for too long */
+    noticedAt: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.complaintId] }),
+    index('complaints_waiting')
+      .on(t.recordedAt)
+      .where(sql`answered_at is null and noticed_at is null`),
+  ],
+);
+
+/** How many signs before a loss were heard of, by what became of them. */
+export const earlySignCounts = sqliteTable(
+  'early_sign_counts',
+  {
+    sign: text({ enum: earlySigns }).notNull(),
+    answer: text({ enum: signAnswers }).notNull(),
+    signs: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sign, t.answer] })],
 );
 
 export const playbooks = sqliteTable(

@@ -57,12 +57,13 @@ export async function listTasks(
   return pageOf(earliestDueFirst, due, page);
 }
 
-function conditions({ assignee, type, caseId, dueBefore }: TaskFilter) {
+function conditions({ assignee, type, caseId, sign, dueBefore }: TaskFilter) {
   return [
     dueBefore === undefined ? undefined : isNull(tasks.pausedUntil),
     assignee === undefined ? undefined : assigneeIs(assignee),
     type === undefined ? undefined : eq(tasks.type, type),
     caseId === undefined ? undefined : eq(tasks.caseId, caseId),
+    sign === undefined ? undefined : eq(tasks.sign, sign),
   ];
 }
 

@@ -126,6 +126,7 @@ export function backtest(
     lost: next === undefined,
     boughtWithinHorizon: next !== undefined && next <= split + horizonDays,
   }));
+  const lost = observed.filter((customer) => customer.lost).length;
   const scored = applicable.map((rule) => {
     const scores = known.map(({ days }) => suspicionOf(rule, days, split, basis).score);
     const cases = observed.map((customer, i) => ({ ...customer, score: scores[i]! }));
@@ -135,13 +136,13 @@ export function backtest(
   const rules = scored.map(({ cases, ...result }, i) => ({ ...result, ...sure[i]! }));
   return {
     customers: known.length,
-    lost: observed.filter(({ lost }) => lost).length,
+    lost,
     horizonDays,
     resamples: options.resamples,
     basis,
     fits,
     rules,
-    recommended: recommendation(rules),
+    recommended: recommendation(rules, { lost, customers: known.length }),
   };
 }
 
@@ -152,8 +153,17 @@ export function spendHistory(spend: number[]): SpendHistory {
   return { frequency: repeat.length, averageSpend: total / Math.max(1, repeat.length) };
 }
 
-/** The rule with the highest correlation, the simpler one when two are equal; none that could as well be chance. */
-function recommendation(rules: RuleResult[]): Backtest['recommended'] {
+/** Fewer say nothing about the next ones, however well a rule tells these apart. */
+const fewestOfEach = 30;
+
+/**
+ * The rule with the highest correlation, the simpler one when two are equal; none that could as well be chance.
+ */
+function recommendation(
+  rules: RuleResult[],
+  { lost, customers }: { lost: number; customers: number },
+): Backtest['recommended'] {
+  if (Math.min(lost, customers - lost) < fewestOfEach) return null;
   const [best] = rules.toSorted((a, b) => (b.mcc ?? -1) - (a.mcc ?? -1));
   if (!best?.mccInterval || best.mccInterval[0] <= 0) return null;
   return { rule: best.rule, threshold: best.threshold };

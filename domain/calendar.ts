@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Policy } from './policy.ts';
+import type { Channel } from './words.ts';
 
 /*
  * The only place that knows time zones. Workflows must not import it: zone data changes with Node, and a replay
@@ -38,6 +39,22 @@ export function nextWorkingMoment(
     if (Temporal.ZonedDateTime.compare(start, openUntil) < 0) return utc(start);
   }
   throw new RangeError('the policy names no working day');
+}
+
+/**
+ * The first moment not before `notBefore` for a contact: in working hours, and calls at the policy's times of day, with
+ * each attempt at the next one.
+ * @param contact.channel null for work that reaches no customer
+ * @param contact.attempt from 1
+ */
+export function nextContactMoment(
+  notBefore: string,
+  { timeZone, contact }: Pick<Policy, 'timeZone' | 'contact'>,
+  { channel, attempt }: { channel: Channel | null; attempt: number },
+): string {
+  const { hours, timesOfDay } = contact;
+  const preferred = channel === 'phone' ? timesOfDay[(attempt - 1) % timesOfDay.length] : undefined;
+  return nextWorkingMoment(notBefore, { timeZone, hours }, preferred);
 }
 
 function utc(moment: Temporal.ZonedDateTime): string {

@@ -89,6 +89,9 @@ export const taskCloseReasons = [
   'deadline',
   'permission-withdrawn',
   'case-closed',
+  /** of preventive tasks: the loss has come, and its case goes on from here */
+  'case-opened',
+  'complaint-answered',
   /** the case went another way before Temporal had stored that the task was opened */
   'discarded',
 ] as const;

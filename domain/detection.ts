@@ -207,11 +207,11 @@ function seasonalPause(days: number[], today: number): number | null {
   return longest;
 }
 
-function intervalsOf(days: number[]): number[] {
+export function intervalsOf(days: number[]): number[] {
   return days.slice(1).map((day, i) => day - days[i]!);
 }
 
-function median(values: number[]): number {
+export function median(values: number[]): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

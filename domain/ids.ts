@@ -22,3 +22,8 @@ export function scanWorkflowId(scanId: string): string {
 export function taskIdOf(caseId: string, type: TaskType, occurrence: number): string {
   return `${caseId}-${type}-${occurrence}`;
 }
+
+/** `occurrence` counts a customer's preventive tasks from 1. No task of a case has such a type, so nor such an ID. */
+export function preventiveTaskIdOf(customerId: string, type: TaskType, occurrence: number): string {
+  return `${customerId}-${type}-${occurrence}`;
+}

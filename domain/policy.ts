@@ -1,6 +1,6 @@
 import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
-import type { Cause, Decision, Tier, Trigger } from './words.ts';
+import type { Cause, Decision, EarlySign, Tier, Trigger } from './words.ts';
 
 /** How a call is tried until somebody answers. */
 export type CallRhythm = {
@@ -134,6 +134,33 @@ export type Policy = {
     /** from the return: how long it takes to call the customer loyal again */
     observation: Duration;
   };
+  /** preventive tasks for who shows a sign before the loss; they have no case, and these are their limits */
+  earlySigns: {
+    /** the signs that give a task */
+    actOn: EarlySign[];
+    /** preventive tasks that the team has open at once */
+    openAtMost: number;
+    /** a customer gets at most one in so long */
+    oncePer: Duration;
+    /** who has bought on fewer days gets none */
+    purchaseDaysAtLeast: number;
+    /** a sign that has held for longer when we hear of it is history */
+    freshFor: Duration;
+    /** from the sign to the task's due time */
+    dueAfter: Duration;
+    /** how long a task may wait after its due time; then it closes */
+    window: Duration;
+    /** a complaint without an answer for longer is a sign */
+    complaintAnsweredWithin: Duration;
+    /** when a rhythm slows down */
+    decline: {
+      purchaseDaysAtLeast: number;
+      /** silent for longer than this many of the customer's own longest intervals */
+      longestFactor: number;
+      /** but never before this silence */
+      silenceAtLeast: Duration;
+    };
+  };
   /** how far ahead a task may be moved: what is further away would be forgotten */
   rescheduleAtMost: Duration;
   /** the longest pause of a case */
@@ -258,6 +285,22 @@ export const standardPolicy: Policy = {
     referralAfter: '2d',
     observation: '180d',
   },
+  earlySigns: {
+    actOn: [
+      'declining-rhythm',
+      'complaint-unanswered',
+      'permission-withdrawn',
+      'cancellation-considered',
+    ],
+    openAtMost: 20,
+    oncePer: '90d',
+    purchaseDaysAtLeast: 2,
+    freshFor: '14d',
+    dueAfter: '1d',
+    window: '7d',
+    complaintAnsweredWithin: '3d',
+    decline: { purchaseDaysAtLeast: 4, longestFactor: 1.25, silenceAtLeast: '21d' },
+  },
   rescheduleAtMost: '60d',
   pauseAtMost: '60d',
   overdueAfter: '1d',
@@ -322,6 +365,15 @@ export const demoPolicy: Policy = {
     },
     referralAfter: '1s',
     observation: '30s',
+  },
+  earlySigns: {
+    ...standardPolicy.earlySigns,
+    openAtMost: 5,
+    oncePer: '60s',
+    freshFor: '60s',
+    dueAfter: '1s',
+    window: '15s',
+    complaintAnsweredWithin: '3s',
   },
   rescheduleAtMost: '60s',
   pauseAtMost: '60s',

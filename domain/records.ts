@@ -1,5 +1,6 @@
 import type { CaseState, CaseOpening, TaskState } from './case.ts';
 import type { CompanyFit } from './company-fit.ts';
+import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -8,6 +9,7 @@ import type {
   Cause,
   Channel,
   CustomerKind,
+  EarlySign,
   EventType,
   Outcome,
   Role,
@@ -136,7 +138,12 @@ export type CaseFilter = {
 export type TimelineRecord = TimelineEntry & { seq: number };
 
 export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
-  caseId: string;
+  /** null: a preventive task, which has no case */
+  caseId: string | null;
+  /** what a preventive task is there for; null for the tasks of cases */
+  sign: EarlySign | null;
+  signAt: string | null;
+  signData: SignData | null;
   customerId: string;
   assignee: string | null;
   pausedUntil: string | null;
@@ -150,6 +157,7 @@ export type TaskFilter = {
   assignee?: string | null | undefined;
   type?: TaskType | undefined;
   caseId?: string | undefined;
+  sign?: EarlySign | undefined;
   dueBefore?: string | undefined;
 };
 

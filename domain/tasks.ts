@@ -113,6 +113,35 @@ export const taskTypes = {
     role: 'agent',
     result: contact('accepted'),
   },
+  'prevention-call': {
+    step: 'second-loyalty',
+    title: 'Ask what is wrong before the customer leaves',
+    role: 'agent',
+    result: {
+      outcome: {
+        kind: 'one-of',
+        values: [
+          'reached',
+          'no-answer',
+          'callback',
+          'not-now',
+          'refused',
+          'wrong-number',
+          'do-not-contact',
+        ],
+      },
+      /** what is wrong, in the words of the causes it would become */
+      finding: { kind: 'one-of', values: causes },
+      callbackAt,
+      note,
+    },
+  },
+  'prevention-letter': {
+    step: 'second-loyalty',
+    title: 'Write to the customer before they leave',
+    role: 'agent',
+    result: work('sent', 'not-sent'),
+  },
 } as const satisfies Record<
   string,
   { step: Step; title: string; role: 'agent' | 'manager'; result: ResultFields }
@@ -225,6 +254,7 @@ export function isCall(type: TaskType): boolean {
 /** How such a task reaches the customer; null for work that does not. */
 export function channelOf(type: TaskType): Channel | null {
   if (isCall(type)) return 'phone';
+  if (type === 'prevention-letter') return 'letter';
   return type === 'letter' || type === 'visit' ? type : null;
 }
 

@@ -1,6 +1,6 @@
-import type { CaseOpening, CaseProjection, EndReason } from './case.ts';
+import type { CaseOpening, CaseProjection, EndReason, TaskState } from './case.ts';
 import type { TimelineEntry } from './timeline.ts';
-import type { Outcome, Step } from './words.ts';
+import type { EarlySign, Outcome, Step } from './words.ts';
 
 /* What we tell other systems by webhook: the Standard Webhooks convention, https://www.standardwebhooks.com. */
 
@@ -77,6 +77,43 @@ export function caseClosed(
     caseId,
     customerId,
     data: { caseId, customerId, episode, outcome, reason, closedAt: at },
+  };
+}
+
+type PreventiveTask = Omit<TaskState, 'commandId' | 'result'> & {
+  caseId: string | null;
+  customerId: string;
+  sign: EarlySign | null;
+};
+
+/** Of a preventive task, which is a fact of our database as soon as it is written. */
+export function preventiveTaskCreated(task: PreventiveTask): WebhookMessage {
+  const { taskId, caseId, customerId, type, step, attempt, createdAt, dueAt, deadlineAt } = task;
+  const data = { taskId, caseId, customerId, type, step, attempt, dueAt, deadlineAt };
+  return {
+    type: 'task.created',
+    occurrence: `task.created/${taskId}`,
+    at: createdAt,
+    seq: null,
+    caseId,
+    customerId,
+    data: { ...data, sign: task.sign },
+  };
+}
+
+/** The same of its result. */
+export function preventiveTaskCompleted(
+  { taskId, caseId, customerId, type, sign }: PreventiveTask,
+  { outcome, at }: { outcome: string; at: string },
+): WebhookMessage {
+  return {
+    type: 'task.completed',
+    occurrence: `task.completed/${taskId}`,
+    at,
+    seq: null,
+    caseId,
+    customerId,
+    data: { taskId, caseId, customerId, type, outcome, sign },
   };
 }
 

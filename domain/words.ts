@@ -92,6 +92,15 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/** What a customer shows before the loss (domain/early-signs.ts). */
+export const earlySigns = [
+  'declining-rhythm',
+  'complaint-unanswered',
+  'permission-withdrawn',
+  'cancellation-considered',
+] as const;
+export type EarlySign = (typeof earlySigns)[number];
+
 export function isCause(value: unknown): value is Cause {
   return causes.includes(value as Cause);
 }

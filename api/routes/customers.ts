@@ -7,6 +7,7 @@ import {
   purchaseHistory,
 } from '../../db/customers.ts';
 import { newestFit } from '../../db/fits.ts';
+import { preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { detectionOf, valueModelsOf } from '../../domain/company-fit.ts';
 import { dormancyOf, lostAfter, type Detection } from '../../domain/dormancy.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -61,6 +62,7 @@ async function shown(
     targetGroup: targetGroupOf(days.length, dormancy.state === 'cold'),
     permissions: await currentPermissions(db, customerId),
     episodes,
+    preventiveTask: await preventiveTaskOf(db, customerId),
   };
   return customerJson(view, policy);
 }
@@ -85,7 +87,8 @@ export const customerRoutes = [
     method: 'get',
     path: '/api/v1/customers/{customerId}',
     name: 'getCustomer',
-    summary: 'A customer with value, rhythm, phase, target group, permissions and episodes',
+    summary:
+      'A customer with value, rhythm, phase, target group, permissions, episodes and the open preventive task',
     roles: everyone,
     params: z.strictObject({ customerId }),
     answers: { 200: { description: 'The customer', schema: customerSchema } },

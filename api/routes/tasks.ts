@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { listKeys } from '../../db/keys.ts';
+import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
+import { after } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
-import { taskStatuses } from '../../domain/words.ts';
+import { earlySigns, taskStatuses } from '../../domain/words.ts';
 import { assigneeOf } from '../assignee.ts';
 import { carryOut, type Order } from '../commands.ts';
+import { HttpProblem } from '../errors.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
@@ -39,10 +42,32 @@ function mustBeOpen({ status, closeReason }: TaskRecord): void {
   throw new DomainError('task-not-open', `The task is ${status}${why}.`);
 }
 
-function order(task: TaskRecord, action: Order['action'], request: Order['request']): Order {
+/**
+ * Brings an order to the task's case, whose workflow acts on it. A preventive task has none: for it the database alone
+ * does the same by `here`.
+ */
+async function ordered(
+  call: TaskCall,
+  task: TaskRecord,
+  { action, request }: Pick<Order, 'action' | 'request'>,
+  here: () => Promise<void>,
+): Promise<Answer> {
   const { taskId, caseId, customerId, type } = task;
+  const fresh = async () => shown(call, await theTask(call));
   const check = () => mustBeOpen(task);
-  return { action, target: taskId, caseId, customerId, taskType: type, request, check };
+  if (caseId !== null) {
+    const about = { action, target: taskId, caseId, customerId, taskType: type };
+    return carryOut(call, { ...about, request, check }, fresh);
+  }
+  if (!(await repeated(call, { action, target: taskId, request }))) {
+    check();
+    await here();
+  }
+  return { status: 200, body: await fresh() };
+}
+
+function shown({ policy }: Pick<Call, 'policy'>, task: TaskRecord) {
+  return taskJson(task, policy);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -51,9 +76,8 @@ async function once(
   asked: { action: string; target: string; request: Record<string, unknown> },
   change: () => Promise<TaskRecord>,
 ): Promise<Answer> {
-  if (await repeated(call, asked)) return { status: 200, body: taskJson(await theTask(call)) };
-  const record = await change();
-  return { status: 200, body: taskJson(record) };
+  const record = (await repeated(call, asked)) ? await theTask(call) : await change();
+  return { status: 200, body: shown(call, record) };
 }
 
 const commandAnswers = {
@@ -75,18 +99,19 @@ export const taskRoutes = [
       }),
       type: z.enum(taskTypeNames).optional(),
       caseId: caseId.optional(),
+      sign: z.enum(earlySigns).optional().meta({ description: 'of preventive tasks' }),
       dueBefore: time.optional(),
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
-    handle: async ({ db, actor, query }) => {
+    handle: async ({ db, actor, policy, query }) => {
       const { limit, cursor, assignee, ...filter } = query;
       const { items, nextCursor } = await listTasks(
         db,
         { ...filter, assignee: assigneeOf(assignee, actor) },
         { limit, cursor },
       );
-      return { status: 200, body: { items: items.map(taskJson), nextCursor } };
+      return { status: 200, body: { items: items.map((t) => taskJson(t, policy)), nextCursor } };
     },
   }),
   route({
@@ -98,7 +123,7 @@ export const taskRoutes = [
     params,
     answers: { 200: { description: 'The task', schema: taskSchema } },
     problems: ['not-found'],
-    handle: async (call) => ({ status: 200, body: taskJson(await theTask(call)) }),
+    handle: async (call) => ({ status: 200, body: shown(call, await theTask(call)) }),
   }),
   route({
     method: 'post',
@@ -152,9 +177,17 @@ export const taskRoutes = [
     problems: ['not-found', 'task-not-open', 'refused', 'idempotency-key-reused'],
     handle: async (call) => {
       const task = await ownKindOfTask(call);
-      return carryOut(call, order(task, 'task.reschedule', call.body), async () =>
-        taskJson(await theTask(call)),
-      );
+      const { db, actor, at, policy, idempotencyKey, body: request } = call;
+      const { taskId } = task;
+      return ordered(call, task, { action: 'task.reschedule', request }, async () => {
+        const { dueAt } = request;
+        const atMost = policy.rescheduleAtMost;
+        if (!(dueAt > at && dueAt <= after(at, atMost))) {
+          const rule = `dueAt must be in the future and at most ${atMost} away`;
+          throw new HttpProblem('refused', rule);
+        }
+        await reschedulePreventiveTask(db, { taskId, request, actor, at, idempotencyKey });
+      });
     },
   }),
   route({
@@ -172,8 +205,10 @@ export const taskRoutes = [
     handle: async (call) => {
       const task = await ownKindOfTask(call);
       const result = validResult(task.type, call.body.result);
-      return carryOut(call, order(task, 'task.complete', { result }), async () =>
-        taskJson(await theTask(call)),
+      const { db, actor, at, policy, idempotencyKey } = call;
+      const { taskId } = task;
+      return ordered(call, task, { action: 'task.complete', request: { result } }, () =>
+        completePreventiveTask(db, { taskId, result, policy, actor, at, idempotencyKey }),
       );
     },
   }),

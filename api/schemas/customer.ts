@@ -1,12 +1,15 @@
 import * as z from 'zod';
+import { whyOf } from '../../domain/early-signs.ts';
 import type { Standing } from '../../domain/identification.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { CaseRecord, CustomerRecord, Permission } from '../../domain/records.ts';
+import type { CaseRecord, CustomerRecord, Permission, TaskRecord } from '../../domain/records.ts';
 import { secondLifetimeText, type SecondLifetime } from '../../domain/second-lifetime.ts';
+import { taskTypeNames } from '../../domain/tasks.ts';
 import {
   caseStatuses,
   channels,
   customerKinds,
+  earlySigns,
   outcomes,
   phases,
   targetGroups,
@@ -16,7 +19,8 @@ import {
   type TargetGroup,
   type Tier,
 } from '../../domain/words.ts';
-import { caseId, customerId, money, timestamp } from './common.ts';
+import { caseId, customerId, money, taskId, timestamp } from './common.ts';
+import { exampleOfWhy } from './task.ts';
 
 const because = z.string().meta({ description: 'why, in plain words' });
 const days = z.number().min(0).nullable();
@@ -84,6 +88,17 @@ export const customerSchema = z
       }),
     ),
     episodes: z.array(episodeSchema).meta({ description: 'every case of this customer' }),
+    preventiveTask: z
+      .strictObject({
+        taskId,
+        type: z.enum(taskTypeNames),
+        dueAt: timestamp,
+        sign: z.enum(earlySigns).nullable(),
+        signAt: timestamp.nullable(),
+        why: z.string().nullable().meta({ example: exampleOfWhy }),
+      })
+      .nullable()
+      .meta({ description: 'the open one, after a sign before the loss' }),
   })
   .meta({ id: 'Customer' });
 
@@ -96,13 +111,15 @@ export type CustomerView = {
   targetGroup: Standing<TargetGroup>;
   permissions: Permission[];
   episodes: CaseRecord[];
+  preventiveTask: TaskRecord | undefined;
 };
 
 export function customerJson(
   view: CustomerView,
-  policy: Pick<Policy, 'currency' | 'identification'>,
+  policy: Pick<Policy, 'currency' | 'timeZone' | 'identification'>,
 ): z.output<typeof customerSchema> {
   const { record, rhythm, worth, phase, targetGroup, permissions, episodes } = view;
+  const { preventiveTask: task } = view;
   const currency = record.currency ?? policy.currency;
   return {
     customerId: record.customerId,
@@ -141,5 +158,15 @@ export function customerJson(
       closedAt: one.closedAt,
       regainedAt: one.regainedAt,
     })),
+    preventiveTask: task
+      ? {
+          taskId: task.taskId,
+          type: task.type,
+          dueAt: task.dueAt,
+          sign: task.sign,
+          signAt: task.signAt,
+          why: whyOf(task, policy.timeZone),
+        }
+      : null,
   };
 }

@@ -48,7 +48,14 @@ const dataSchemas = {
   }),
   'customer.objected': z.looseObject({}),
   'customer.deceased': z.looseObject({}),
-  'complaint.recorded': z.looseObject({}),
+  'complaint.recorded': z.looseObject({
+    complaintId: name(200)
+      .optional()
+      .meta({ description: 'so that its answer finds it', example: 'T-311' }),
+    answeredAt: time
+      .optional()
+      .meta({ description: 'this complaint was answered: sent again, or at once' }),
+  }),
   'order.delivered': z.looseObject({}),
   'cancellation.considered': z.looseObject({}),
 } satisfies Record<EventType, z.ZodType>;

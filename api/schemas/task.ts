@@ -1,15 +1,19 @@
 import * as z from 'zod';
 import { taskCloseReasons } from '../../domain/case.ts';
+import { whyOf } from '../../domain/early-signs.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
-import { steps, taskStatuses } from '../../domain/words.ts';
+import { earlySigns, steps, taskStatuses } from '../../domain/words.ts';
 import { caseId, customerId, reference, taskId, timestamp } from './common.ts';
 import { resultName } from './results.ts';
+
+export const exampleOfWhy = 'Looked at the cancellation page on 3 March 2026';
 
 export const taskSchema = z
   .strictObject({
     taskId,
-    caseId,
+    caseId: caseId.nullable().meta({ description: 'null: a preventive task, which has no case' }),
     customerId,
     type: z.enum(taskTypeNames),
     title: z.string(),
@@ -37,9 +41,25 @@ export const taskSchema = z
           ];
         },
       }),
+    sign: z
+      .enum(earlySigns)
+      .nullable()
+      .meta({ description: 'what a preventive task is there for; null for tasks of a case' }),
+    signAt: timestamp.nullable(),
+    signData: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .nullable()
+      .meta({ description: 'numbers and codes that the sign rests on' }),
+    why: z
+      .string()
+      .nullable()
+      .meta({ description: 'the sign in plain words', example: exampleOfWhy }),
   })
   .meta({ id: 'Task' });
 
-export function taskJson(record: TaskRecord): z.output<typeof taskSchema> {
-  return { ...record, title: taskTypes[record.type].title };
+export function taskJson(
+  record: TaskRecord,
+  { timeZone }: Pick<Policy, 'timeZone'>,
+): z.output<typeof taskSchema> {
+  return { ...record, title: taskTypes[record.type].title, why: whyOf(record, timeZone) };
 }

@@ -83,13 +83,13 @@ export class Cast {
     });
   }
 
-  roleOf(caseId: string): Role | undefined {
-    const name = this.#roles.get(caseId);
+  roleOf(caseId: string | null): Role | undefined {
+    const name = caseId === null ? undefined : this.#roles.get(caseId);
     return name && roles[name];
   }
 
   /** What comes of doing this task now; each call counts as one attempt. */
-  replyTo({ caseId, type }: { caseId: string; type: TaskType }): Reply {
+  replyTo({ caseId, type }: { caseId: string | null; type: TaskType }): Reply {
     const key = `${caseId} ${type}`;
     const attempt = this.#asked.get(key) ?? 0;
     this.#asked.set(key, attempt + 1);

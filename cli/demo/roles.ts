@@ -69,6 +69,11 @@ export const usually: Record<TaskType, Reply> = {
   'aftercare-call': { outcome: 'reached', note: 'All is well.' },
   'satisfaction-call': satisfied(8),
   'referral-call': accepted('Will tell a friend.'),
+  'prevention-call': {
+    outcome: 'reached',
+    note: 'Had been waiting for an answer, is content now.',
+  },
+  'prevention-letter': sent(),
 };
 
 /** Back for good: one purchase, and another while the second life is watched. */

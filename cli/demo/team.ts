@@ -51,7 +51,8 @@ async function takeOne(
   const dueBefore = new Date().toISOString();
   const inbox = client.each<Task>('/tasks', { status: 'open', assignee: 'none', dueBefore });
   for await (const task of inbox) {
-    if (taskTypes[task.type].role !== role || !cast.roleOf(task.caseId)) continue;
+    const isCast = task.caseId === null || cast.roleOf(task.caseId);
+    if (taskTypes[task.type].role !== role || !isCast) continue;
     // A colleague was faster, or the case went on without it: both are daily business.
     const claimed = await unless(['conflict', 'task-not-open'], () =>
       client.post(`/tasks/${task.taskId}/claim`),

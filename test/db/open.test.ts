@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
@@ -7,8 +7,16 @@ import { sql } from 'drizzle-orm';
 import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
 import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
+import { getTask } from '../../db/tasks.ts';
 import { inProcesses, withDatabase, withDataDir } from '../support/database.ts';
 import { accept, anOpenCase, minute, projection, purchase, task } from './given.ts';
+
+function firstRelease(folder: string): number {
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { when: number }[];
+  };
+  return journal.entries[0]!.when;
+}
 
 describe('opening the database', () => {
   it('creates the data folder with everything that leads to it', () =>
@@ -59,6 +67,26 @@ describe('opening the database', () => {
       const second = await openDatabase(dataDir);
       expect((await openCaseOf(second, 'C1'))?.caseId).toBe(caseId);
       closeDatabase(second);
+    }));
+
+  it('brings a database of the first release with its tasks to what it is now', () =>
+    withDataDir(async (dataDir) => {
+      const old = new Database(join(dataDir, 'winback.db'));
+      const folder = join(import.meta.dirname, '../../db/migrations');
+      old.exec(readFileSync(join(folder, '0000_foundation.sql'), 'utf8'));
+      old.exec(
+        `create table __drizzle_migrations (id serial primary key, hash text not null, created_at numeric);
+         insert into __drizzle_migrations (hash, created_at) values ('first', ${firstRelease(folder)});
+         insert into tasks (task_id, case_id, customer_id, type, step, status, attempt, created_at, due_at, deadline_at)
+         values ('t1', 'C1-e1', 'C1', 'letter', 'measures', 'open', 1, '${minute(1)}', '${minute(2)}', '${minute(3)}')`,
+      );
+      old.close();
+      const db = await openDatabase(dataDir);
+      expect(await getTask(db, 't1')).toMatchObject({
+        ...{ caseId: 'C1-e1', type: 'letter', dueAt: minute(2), agreed: false },
+        ...{ sign: null, signAt: null, signData: null },
+      });
+      closeDatabase(db);
     }));
 
   it('refuses a database that a newer program has changed', () =>

@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
 import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
+import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
+import { acceptEvents } from '../../db/events.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
+import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { successFigures } from '../../db/reports.ts';
 import { listTasks } from '../../db/tasks.ts';
-import type { CaseFilter, TaskFilter } from '../../domain/records.ts';
+import { standardPolicy } from '../../domain/policy.ts';
+import type { CaseFilter, SalesEvent, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, minute } from './given.ts';
+import { anna, anOpenCase, event, minute } from './given.ts';
 
 /* On SQLite alone: what the lists cost must not grow with the number of rows. */
 
@@ -55,6 +59,8 @@ describe('the inbox', () => {
     [{ status: 'open', type: 'letter', dueBefore: minute(1) }, 'tasks_type'],
     [{ caseId: 'C1-e1' }, 'tasks_case'],
     [{ caseId: 'C1-e1', status: 'open', assignee: 'anna' }, 'tasks_case'],
+    [{ sign: 'complaint-unanswered' }, 'tasks_sign'],
+    [{ status: 'open', sign: 'complaint-unanswered', dueBefore: minute(1) }, 'tasks_sign'],
   ];
 
   it.each(filters)('finds %j by %s, in order, on every page', (filter, index) =>
@@ -125,6 +131,11 @@ describe('everything else that is asked often', () => {
         at: minute(1),
         lease: minute(2),
       };
+      const answer = { complaintId: 'T1', answeredAt: minute(1) };
+      const refusal = { channel: 'phone', granted: false };
+      const policy = { ...standardPolicy, version: 'standard-1' };
+      const hear = (db: Db, told: SalesEvent) =>
+        acceptEvents(db, { events: [told], policy, at: minute(3), actor: anna });
       const questions: Question[] = [
         (db) => listCustomers(db, customers),
         (db) => purchaseHistory(db, 'C1'),
@@ -136,6 +147,12 @@ describe('everything else that is asked often', () => {
         (db) => beginCommand(db, command),
         (db) => findByIdempotencyKey(db, 'anna', 'k1'),
         (db) => finishCommand(db, { commandId: 'c1', status: 'done', at: minute(3) }),
+        (db) => preventiveTaskOf(db, 'C1'),
+        (db) => closeOverduePreventiveTasks(db, minute(3)),
+        (db) => noticeComplaints(db, { policy, at: minute(3) }),
+        (db) => hear(db, event('cancellation.considered', 'C1')),
+        (db) => hear(db, event('complaint.recorded', 'C1', { data: answer })),
+        (db) => hear(db, event('permission.changed', 'C1', { data: refusal })),
       ];
       for (const question of questions) await expectIndexed(connect, question);
     }));

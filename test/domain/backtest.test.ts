@@ -76,6 +76,19 @@ describe('a backtest', () => {
     expect(backtest(cdnow, { ...options, pick: dice() })).toEqual(result);
   });
 
+  it('recommends nothing by a handful of customers, however well a rule tells them apart', () => {
+    const told = (each: number) =>
+      Array.from({ length: 2 * each }, (_, i) => ({
+        days: i % 2 ? [0, 90, 200] : [0],
+        spend: [1, 1, 1],
+      }));
+    const of = (each: number) =>
+      backtest(told(each), { split: 100, horizonDays: 100, pick: dice(), resamples: 50 });
+    expect(of(29).rules[0]).toMatchObject({ rule: 'fixed-days', mcc: expect.closeTo(1, 12) });
+    expect(of(29).recommended).toBeNull();
+    expect(of(30).recommended).toMatchObject({ rule: 'fixed-days' });
+  });
+
   it('recommends nothing when nobody can be told from anybody', () => {
     // All bought on the same day; every other one came back.
     const alike = Array.from({ length: 200 }, (_, i) => ({

@@ -122,6 +122,7 @@ describe('the demo', () => {
       'identification.valueHorizon',
       'identification.paceOverAtLeast',
       'identification.chance.',
+      'earlySigns.decline.',
       'scan.',
     ];
     const waits = durations(demoPolicy).filter(([path]) => !inDays.some((p) => path.startsWith(p)));

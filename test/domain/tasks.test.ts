@@ -15,6 +15,8 @@ type Result = Record<string, unknown>;
 /** What an outcome needs beside itself, by type; nothing else does. */
 function needs(type: TaskType, outcome: string): Result {
   if (outcome === 'callback') return { callbackAt: '2026-03-24T16:30:00Z' };
+  // A preventive call is over then, and its customer watched as before.
+  if (outcome === 'not-now' && type === 'prevention-call') return {};
   if (outcome === 'not-now') return { recontactAt: '2026-06-01T08:00:00Z' };
   if (type === 'cause-call' && outcome === 'answered') return { cause: 'neglected' };
   if (type === 'satisfaction-call' && outcome === 'answered') return { score: 9 };
@@ -52,6 +54,8 @@ describe('the outcomes of a task', () => {
     ['aftercare-call', ['reached', ...call]],
     ['satisfaction-call', ['answered', ...call]],
     ['referral-call', ['accepted', ...call]],
+    ['prevention-call', ['reached', ...call]],
+    ['prevention-letter', ['sent', 'not-sent']],
   ])('%s are those that its step understands', (type, outcomes) => {
     expect(outcomesOf(type)).toEqual(outcomes);
   });

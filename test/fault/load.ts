@@ -281,7 +281,7 @@ const completeTask: Deed = async (client) => {
 };
 
 function resultFor(type: TaskType, { dice, world }: Client): Record<string, unknown> {
-  const fields = Object.entries(taskTypes[type].result) as [string, Json][];
+  const fields = Object.entries<Json>(taskTypes[type].result);
   const outcomes: readonly string[] = taskTypes[type].result.outcome.values;
   let outcome = dice.pick(outcomes);
   if (outcome === 'do-not-contact' && dice.chance(80)) outcome = outcomes[0]!;

@@ -37,4 +37,6 @@ export const faultPolicy = {
     observation: '15s',
   },
   pauseAtMost: '30s',
+  // Preventive tasks have no case, and so no timeline and no workflow with which they are compared.
+  earlySigns: { actOn: [] },
 };

@@ -198,7 +198,7 @@ export async function startEngine(
       return verdict;
     },
     async complete(task, result) {
-      return engine.command('task.complete', task.taskId, task.caseId, { result });
+      return engine.command('task.complete', task.taskId, task.caseId!, { result });
     },
     async answer(caseId, type, result) {
       const verdict = await engine.complete(await engine.task(caseId, type), result);

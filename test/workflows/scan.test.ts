@@ -3,7 +3,9 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listCases } from '../../db/cases.ts';
 import { newestFit } from '../../db/fits.ts';
+import { recordPurchases } from '../../db/imports.ts';
 import { listScans } from '../../db/scans.ts';
+import { listTasks } from '../../db/tasks.ts';
 import { createScanSchedules, type ScanSchedules } from '../../temporal/scan-schedule.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { quickPolicy } from '../support/policies.ts';
@@ -16,6 +18,19 @@ beforeAll(async () => {
   schedules = createScanSchedules({ client, taskQueue: 'winback-test' });
 });
 afterAll(() => engine.stop());
+
+/** Used to buy every month and is silent for six weeks: late, but not lost. */
+async function slowingDown(customerId: string): Promise<void> {
+  const at = new Date().toISOString();
+  const purchases = [165, 135, 105, 75, 45].map((daysAgo) => ({
+    customerId,
+    orderId: `O${daysAgo}`,
+    purchasedAt: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+    amount: 5_000,
+    currency: quickPolicy.currency,
+  }));
+  await recordPurchases(engine.db, { purchases, at });
+}
 
 async function completedScans(number: number) {
   for (;;) {
@@ -34,19 +49,24 @@ async function casesOpened(): Promise<string[]> {
 describe('the nightly scan', () => {
   it('opens the cases of dormant customers, and none twice', async () => {
     const customers = [await engine.customer(), await engine.customer()].sort();
+    await slowingDown('slow');
     await schedules.ensure(quickPolicy);
     const handle = engine.env.client.schedule.getHandle('dormancy-scan');
     await handle.trigger();
     const [first] = await completedScans(1);
     expect(first).toMatchObject({ origin: 'schedule', dormant: 2, opened: 2, waiting: 0 });
     expect(await casesOpened()).toEqual(customers);
-    // Nobody can fit a model to two customers: the own rhythm stands in, and every case says why it was opened.
+    // Nobody can fit a model to three customers: the own rhythm stands in, and every case says why it was opened.
     const fit = (await newestFit(engine.db))!;
-    expect(fit).toMatchObject({ customers: 2, models: { 'mbg-nbd': { fitted: false } } });
+    expect(fit).toMatchObject({ customers: 3, models: { 'mbg-nbd': { fitted: false } } });
     const stoodIn = { rule: 'own-rhythm', fallback: 'nothing-recommended' };
     expect(first!.detection).toMatchObject(stoodIn);
     const [opened] = (await listCases(engine.db, {}, { limit: 1 })).items;
     expect(opened!.silentLoss).toMatchObject(stoodIn);
+
+    // Who buys ever more rarely gets a preventive task instead of a case.
+    const signs = await listTasks(engine.db, { sign: 'declining-rhythm' }, { limit: 10 });
+    expect(signs.items).toMatchObject([{ customerId: 'slow', type: 'prevention-call' }]);
 
     // The first one's workflow may not have ended when the database shows its end, and two of the same second would
     // have one name.
@@ -55,6 +75,7 @@ describe('the nightly scan', () => {
     await completedScans(2);
     expect(await casesOpened()).toEqual(customers);
     expect((await newestFit(engine.db))!.fitId).toBe(fit.fitId);
+    expect(await listTasks(engine.db, { sign: 'declining-rhythm' }, { limit: 10 })).toEqual(signs);
   });
 
   it('runs at the time of the policy until it is moved or paused, which a restart leaves alone', async () => {

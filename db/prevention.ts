@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq, isNull } from 'drizzle-orm';
+import { after, earliest, latest } from '../domain/duration.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { TaskRecord } from '../domain/records.ts';
+import { codedResult } from '../domain/tasks.ts';
+import { preventiveTaskCompleted } from '../domain/webhooks.ts';
+import { recordCommand, type Asked } from './commands.ts';
+import type { Db } from './connection.ts';
+import { factId, noteObjection } from './facts.ts';
+import { tasks } from './schema.ts';
+import { announce } from './webhook-messages.ts';
+
+/* What people do with preventive tasks: each in one transaction, with its audit row and its idempotency key. */
+
+type Told = Omit<Asked, 'request'> & { taskId: string; at: string };
+
+/**
+ * Records the result of a preventive task. `callback` moves it to the agreed time, at most `rescheduleAtMost` away;
+ * everything else ends it. `do-not-contact` is an objection.
+ * @param told.result one that this type of task can have
+ * @throws DomainError `task-not-open`, `idempotency-key-reused`
+ */
+export async function completePreventiveTask(
+  db: Db,
+  told: Told & { result: Record<string, unknown>; policy: Pick<Policy, 'rescheduleAtMost'> },
+): Promise<void> {
+  const { result, policy, at, actor } = told;
+  await asCommand(db, told, { action: 'task.complete', request: { result } }, (tx, task, id) => {
+    const { outcome, callbackAt } = codedResult(task.type, result);
+    if (callbackAt !== undefined) {
+      const atMost = after(at, policy.rescheduleAtMost);
+      move(tx, task, { dueAt: earliest(latest(callbackAt, at), atMost), agreed: true });
+      return;
+    }
+    tx.update(tasks)
+      .set({ status: 'done', closedAt: at, completedBy: actor.actorId, result })
+      .where(eq(tasks.taskId, task.taskId))
+      .run();
+    announce(tx, [preventiveTaskCompleted(task, { outcome, at })], at);
+    if (outcome !== 'do-not-contact') return;
+    const { customerId } = task;
+    noteObjection(tx, { customerId, objectedAt: at, eventId: factId(id), at });
+  });
+}
+
+/**
+ * Moves a preventive task and its deadline.
+ * @throws DomainError `task-not-open`, `idempotency-key-reused`
+ */
+export async function reschedulePreventiveTask(
+  db: Db,
+  told: Told & { request: { dueAt: string; reason?: string | undefined } },
+): Promise<void> {
+  const { request } = told;
+  const { dueAt } = request;
+  await asCommand(db, told, { action: 'task.reschedule', request }, (tx, task) =>
+    move(tx, task, { dueAt, agreed: task.agreed }),
+  );
+}
+
+async function asCommand(
+  db: Db,
+  { taskId, actor, at, idempotencyKey }: Told,
+  asked: { action: string; request: Record<string, unknown> },
+  act: (tx: Db, task: TaskRecord, commandId: string) => void,
+): Promise<void> {
+  const commandId = randomUUID();
+  const about = { commandId, actor, at, idempotencyKey, target: taskId, caseId: null };
+  await recordCommand(db, { ...about, ...asked }, (tx) => {
+    const task = tx
+      .select()
+      .from(tasks)
+      .where(and(eq(tasks.taskId, taskId), eq(tasks.status, 'open'), isNull(tasks.caseId)))
+      .get();
+    if (!task) throw new DomainError('task-not-open', 'The task closed a moment before.');
+    act(tx, task, commandId);
+  });
+}
+
+function move(
+  tx: Db,
+  task: TaskRecord,
+  { dueAt, agreed }: { dueAt: string; agreed: boolean },
+): void {
+  const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
+  const deadlineAt = new Date(Date.parse(task.deadlineAt) + moved).toISOString();
+  tx.update(tasks).set({ dueAt, deadlineAt, agreed }).where(eq(tasks.taskId, task.taskId)).run();
+}

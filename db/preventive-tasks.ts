@@ -1,0 +1,150 @@
+import { and, count, eq, lte, max, sql } from 'drizzle-orm';
+import type { TaskCloseReason } from '../domain/case.ts';
+import { nextContactMoment } from '../domain/calendar.ts';
+import { after } from '../domain/duration.ts';
+import { isTakenBack, type ShownSign } from '../domain/early-signs.ts';
+import { preventiveTaskIdOf } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { TaskRecord } from '../domain/records.ts';
+import { channelOf, taskTypes, type TaskType } from '../domain/tasks.ts';
+import type { Channel } from '../domain/words.ts';
+import { preventiveTaskCreated } from '../domain/webhooks.ts';
+import { prepared, writing, type Db } from './connection.ts';
+import { tasks } from './schema.ts';
+import { announce } from './webhook-messages.ts';
+
+/*
+ * Tasks without a case: they live in transactions of the database alone, and no workflow knows of them. Whatever
+ * settles one closes it in the transaction that brings the fact.
+ */
+
+const at = sql.placeholder('at');
+const ofCustomer = eq(tasks.customerId, sql.placeholder('customerId'));
+// Written out, so that SQLite recognises the partial indexes.
+const isPreventive = sql`${tasks.sign} is not null`;
+const isOpen = sql`${tasks.status} = 'open' and ${isPreventive}`;
+
+const statements = prepared((db) => ({
+  open: db.select().from(tasks).where(and(ofCustomer, isOpen)).prepare(),
+  openNumber: db.select({ number: count() }).from(tasks).where(isOpen).prepare(),
+  earlier: db
+    .select({ number: count(), lastAt: max(tasks.createdAt) })
+    .from(tasks)
+    .where(and(ofCustomer, isPreventive))
+    .prepare(),
+  insert: db
+    .insert(tasks)
+    .values({
+      taskId: sql.placeholder('taskId'),
+      customerId: sql.placeholder('customerId'),
+      type: sql.placeholder('type'),
+      step: sql.placeholder('step'),
+      status: 'open',
+      attempt: 1,
+      createdAt: at,
+      dueAt: sql.placeholder('dueAt'),
+      deadlineAt: sql.placeholder('deadlineAt'),
+      sign: sql.placeholder('sign'),
+      signAt: sql.placeholder('signAt'),
+      signData: sql.placeholder('signData'),
+    })
+    .returning()
+    .prepare(),
+  close: db
+    .update(tasks)
+    .set({
+      status: 'cancelled',
+      closedAt: sql`${at}`,
+      closeReason: sql`${sql.placeholder('reason')}`,
+    })
+    .where(eq(tasks.taskId, sql.placeholder('taskId')))
+    .prepare(),
+  overdue: db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(and(isOpen, lte(tasks.deadlineAt, at)))
+    .prepare(),
+}));
+
+/** The customer's open preventive task: there is never more than one. */
+export async function preventiveTaskOf(
+  db: Db,
+  customerId: string,
+): Promise<TaskRecord | undefined> {
+  return statements(db).open.get({ customerId });
+}
+
+/** What the limits go by: the team's open preventive tasks, and when the customer's last one was opened. */
+export function preventiveWork(tx: Db, customerId: string) {
+  const { openNumber, earlier } = statements(tx);
+  return {
+    openTasks: openNumber.get()!.number,
+    lastTaskAt: earlier.get({ customerId })!.lastAt,
+  };
+}
+
+export function openPreventiveTask(
+  tx: Db,
+  task: { customerId: string; type: TaskType; shown: ShownSign },
+  { policy, at }: { policy: Policy; at: string },
+): void {
+  const { customerId, type, shown } = task;
+  const { insert, earlier } = statements(tx);
+  const { dueAfter, window } = policy.earlySigns;
+  const contact = { channel: channelOf(type), attempt: 1 };
+  const dueAt = nextContactMoment(after(at, dueAfter), policy, contact);
+  const record = insert.get({
+    ...shown,
+    taskId: preventiveTaskIdOf(customerId, type, earlier.get({ customerId })!.number + 1),
+    customerId,
+    type,
+    step: taskTypes[type].step,
+    dueAt,
+    deadlineAt: after(dueAt, window),
+    at,
+  });
+  announce(tx, [preventiveTaskCreated(record)], at);
+}
+
+/** Closes the customer's open preventive task, if there is one that `fits`. */
+export function closePreventiveTask(
+  tx: Db,
+  { customerId, reason, at }: { customerId: string; reason: TaskCloseReason; at: string },
+  fits: (task: TaskRecord) => boolean = () => true,
+): void {
+  const { open, close } = statements(tx);
+  const task = open.get({ customerId });
+  if (task && fits(task)) close.run({ taskId: task.taskId, reason, at });
+}
+
+/** Nobody may be contacted any more in the way that the task would. */
+export function closeOnChannel(
+  tx: Db,
+  { customerId, channel, at }: { customerId: string; channel: Channel; at: string },
+): void {
+  const closing = { customerId, reason: 'permission-withdrawn', at } as const;
+  closePreventiveTask(tx, closing, ({ type }) => channelOf(type) === channel);
+}
+
+/** A purchase takes some signs back. */
+export function closeAfterPurchase(
+  tx: Db,
+  { customerId, purchasedAt, at }: { customerId: string; purchasedAt: string; at: string },
+): void {
+  const closing = { customerId, reason: 'purchase', at } as const;
+  closePreventiveTask(tx, closing, (task) => isTakenBack(task, purchasedAt));
+}
+
+/**
+ * Closes preventive tasks that nobody did by their deadline.
+ * @returns how many
+ */
+export async function closeOverduePreventiveTasks(db: Db, at: string): Promise<number> {
+  const { overdue, close } = statements(db);
+  if (!overdue.get({ at })) return 0;
+  return writing(db, () => {
+    const due = overdue.all({ at });
+    for (const { taskId } of due) close.run({ taskId, reason: 'deadline', at });
+    return due.length;
+  });
+}
