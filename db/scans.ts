@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { and, count, desc, eq, getTableColumns, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { after } from '../domain/duration.ts';
@@ -218,7 +219,7 @@ function openBest(
     .run();
   return {
     opened: best.length,
-    left: Math.min(room - best.length, countWaiting(tx, scan)),
+    left: countWaiting(tx, scan, { atMost: room - best.length }),
   };
 }
 
@@ -246,6 +247,9 @@ export async function listWaiting(
   return pageOf(bestFirst, records, page);
 }
 
+/** So that nobody waits for long who writes meanwhile. */
+const forgottenAtOnce = 5_000;
+
 /** Notes the end, once, with how many candidates still wait for room. */
 export async function finishScan(
   db: Db,
@@ -257,20 +261,24 @@ export async function finishScan(
   },
 ): Promise<void> {
   const { scanId, status, error, at } = end;
-  writing(db, (tx) => {
-    const scan = scanOf(tx, scanId);
-    if (scan?.status !== 'running') return;
-    tx.update(scans)
-      .set({ status, error: error ?? null, finishedAt: at, waiting: countWaiting(tx, scan) })
-      .where(eq(scans.scanId, scanId))
-      .run();
-    // Whom a failed scan found is not the whole picture: those of the last good one go on waiting.
-    const outdated =
-      status === 'completed'
-        ? ne(scanCandidates.scanId, scanId)
-        : eq(scanCandidates.scanId, scanId);
-    tx.delete(scanCandidates).where(outdated).run();
-  });
+  const scan = scanOf(db, scanId);
+  if (scan?.status !== 'running') return;
+  const finished = db
+    .update(scans)
+    .set({ status, error: error ?? null, finishedAt: at, waiting: countWaiting(db, scan) })
+    .where(and(eq(scans.scanId, scanId), eq(scans.status, 'running')))
+    .run();
+  if (finished.changes === 0) return;
+  // Whom a failed scan found is not the whole picture: those of the last good one go on waiting.
+  const outdated =
+    status === 'completed' ? ne(scanCandidates.scanId, scanId) : eq(scanCandidates.scanId, scanId);
+  const some = db
+    .select({ rowid: sql`rowid` })
+    .from(scanCandidates)
+    .where(outdated)
+    .limit(forgottenAtOnce);
+  const forget = db.delete(scanCandidates).where(sql`rowid in ${some}`);
+  while (forget.run().changes === forgottenAtOnce) await setImmediate();
 }
 
 function scanOf(db: Db, scanId: string): ScanRecord | undefined {
@@ -310,11 +318,12 @@ function waitingOf(db: Db, scan: ScanRecord, limit: number, conditions: (SQL | u
     .all();
 }
 
-function countWaiting(db: Db, scan: ScanRecord): number {
-  return db
-    .select({ number: count() })
+function countWaiting(db: Db, scan: ScanRecord, { atMost }: { atMost?: number } = {}): number {
+  const waiting = db
+    .select({ customerId: scanCandidates.customerId })
     .from(scanCandidates)
     .innerJoin(customers, asCustomer)
-    .where(stillLost(db, scan))
-    .get()!.number;
+    .where(stillLost(db, scan));
+  const counted = (atMost === undefined ? waiting : waiting.limit(atMost)).as('waiting');
+  return db.select({ number: count() }).from(counted).get()!.number;
 }

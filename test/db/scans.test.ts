@@ -12,6 +12,7 @@ import {
   saveScanPage,
   startScan,
 } from '../../db/scans.ts';
+import { scanCandidates } from '../../db/schema.ts';
 import { after } from '../../domain/duration.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';
 import { withDatabase } from '../support/database.ts';
@@ -253,5 +254,21 @@ describe('candidates without a place', () => {
       expect((await listWaiting(db, tooLate, { limit: 1 })).items).toEqual([]);
       const opening = { ...tooLate, limit: 20 };
       expect(await openWaiting(db, opening)).toEqual({ opened: 0, left: 0 });
+    }));
+
+  it('are forgotten with the next good scan, however many they are', () =>
+    withDatabase(async ({ db }) => {
+      const many = Array.from({ length: 12_000 }, (_, i) => candidate(`C${i}`, 1));
+      await startScan(db, { scanId: 's1', at: minute(1) });
+      for (let from = 0; from < many.length; from += 2_000) {
+        const candidates = many.slice(from, from + 2_000);
+        const cursor = `page ${10 + from / 2_000}`;
+        await saveScanPage(db, { scanId: 's1', cursor, scanned: 2_000, candidates });
+      }
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(2) });
+      await expect(db.$count(scanCandidates)).resolves.toBe(12_000);
+      await startScan(db, { scanId: 's2', at: minute(3) });
+      await finishScan(db, { scanId: 's2', status: 'completed', at: minute(4) });
+      await expect(db.$count(scanCandidates)).resolves.toBe(0);
     }));
 });
