@@ -317,6 +317,7 @@ export const demoPolicy: Policy = {
   team: { id: 'recovery', capacity: 40 },
   contact: { hours: null, timesOfDay: [] },
   playbookDay: '1s',
+  detection: { ...standardPolicy.detection, rule: 'own-rhythm' },
   // Whoever watches sees the same cases from their opening to their end.
   scan: { ...standardPolicy.scan, startsPerMinute: 6_000, refillEvery: '1d' },
   identification: {

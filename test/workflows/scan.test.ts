@@ -6,14 +6,20 @@ import { newestFit } from '../../db/fits.ts';
 import { recordPurchases } from '../../db/imports.ts';
 import { listScans } from '../../db/scans.ts';
 import { listTasks } from '../../db/tasks.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { createScanSchedules, type ScanSchedules } from '../../temporal/scan-schedule.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { quickPolicy } from '../support/policies.ts';
 
+const policy: Policy = {
+  ...quickPolicy,
+  detection: { ...quickPolicy.detection, rule: 'recommended' },
+};
+
 let engine: Engine;
 let schedules: ScanSchedules;
 beforeAll(async () => {
-  engine = await startEngine('dev-server', quickPolicy);
+  engine = await startEngine('dev-server', policy);
   const { client } = engine.env;
   schedules = createScanSchedules({ client, taskQueue: 'winback-test' });
 });
@@ -27,7 +33,7 @@ async function slowingDown(customerId: string): Promise<void> {
     orderId: `O${daysAgo}`,
     purchasedAt: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
     amount: 5_000,
-    currency: quickPolicy.currency,
+    currency: policy.currency,
   }));
   await recordPurchases(engine.db, { purchases, at });
 }
@@ -50,7 +56,7 @@ describe('the nightly scan', () => {
   it('opens the cases of dormant customers, and none twice', async () => {
     const customers = [await engine.customer(), await engine.customer()].sort();
     await slowingDown('slow');
-    await schedules.ensure(quickPolicy);
+    await schedules.ensure(policy);
     const handle = engine.env.client.schedule.getHandle('dormancy-scan');
     await handle.trigger();
     const [first] = await completedScans(1);
@@ -79,8 +85,8 @@ describe('the nightly scan', () => {
   });
 
   it('runs at the time of the policy until it is moved or paused, which a restart leaves alone', async () => {
-    await schedules.ensure(quickPolicy);
-    const { at, timeZone } = { at: quickPolicy.scan.at, timeZone: quickPolicy.timeZone };
+    await schedules.ensure(policy);
+    const { at, timeZone } = { at: policy.scan.at, timeZone: policy.timeZone };
     const planned = await schedules.get();
     expect(planned).toMatchObject({ at, timeZone, paused: false });
     expect(localTime(planned.nextAt!, timeZone)).toBe(at);
@@ -88,7 +94,7 @@ describe('the nightly scan', () => {
     const moved = await schedules.change({ at: '04:45' });
     expect(localTime(moved.nextAt!, timeZone)).toBe('04:45');
     await schedules.change({ paused: true });
-    await schedules.ensure(quickPolicy);
+    await schedules.ensure(policy);
     expect(await schedules.get()).toMatchObject({ at: '04:45', paused: true, nextAt: null });
     expect(await schedules.change({ paused: false })).toMatchObject({ at: '04:45', paused: false });
   });
