@@ -5,6 +5,7 @@ import {
   type DetectionRule,
   type Suspicion,
 } from './detection.ts';
+import { badFits } from './models/fit.ts';
 
 /** A customer's purchases boiled down, from the database. */
 export type PurchaseHistory = {
@@ -19,13 +20,7 @@ export type PurchaseHistory = {
 };
 
 /** Why another rule applies than the policy asks for. */
-export const fallbackReasons = [
-  'no-fit-yet',
-  'too-few-customers',
-  'no-convergence',
-  'at-boundary',
-  'nothing-recommended',
-] as const;
+export const fallbackReasons = ['no-fit-yet', ...badFits, 'nothing-recommended'] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];
 
 /** What tells the lost from those who buy rarely: made from the policy and the company's last fit (`detectionOf`). */
@@ -67,7 +62,9 @@ export function dormancyOf(days: number[], today: number, detection: Detection):
   const { rule, basis } = detection;
   const suspicion = suspicionOf(rule, days, today, basis);
   const { silentDays } = suspicion.explanation;
-  if (!isLost(days, silentDays, detection)) return { state: 'active', suspicion, lost: null };
+  if (!calledLost(days, silentDays, suspicion.score, detection)) {
+    return { state: 'active', suspicion, lost: null };
+  }
 
   const lost = {
     lostAfterDays: halve(days, silentDays, detection),
@@ -79,19 +76,28 @@ export function dormancyOf(days: number[], today: number, detection: Detection):
   return { state: cold ? 'cold' : 'dormant', suspicion, lost };
 }
 
-function isLost(days: number[], silentDays: number, detection: Detection): boolean {
-  const { rule, threshold, basis, minimumSilenceDays } = detection;
-  if (silentDays <= minimumSilenceDays) return false;
+function calledLost(
+  days: number[],
+  silentDays: number,
+  score: number,
+  detection: Detection,
+): boolean {
+  if (silentDays <= detection.minimumSilenceDays) return false;
   const late = secondPurchaseDaysOf(days, detection);
-  if (late !== null && silentDays > late) return true;
-  return suspicionOf(rule, days, days.at(-1)! + silentDays, basis).score > threshold;
+  return score > detection.threshold || (late !== null && silentDays > late);
+}
+
+/** Whether the customer will be lost after so long a silence. */
+function willBeLost(days: number[], silentDays: number, detection: Detection): boolean {
+  const { score } = suspicionOf(detection.rule, days, days.at(-1)! + silentDays, detection.basis);
+  return calledLost(days, silentDays, score, detection);
 }
 
 const furthestDays = 3_650;
 
 /** The silence after which this customer will count as lost, in days; null when not even ten years are enough. */
 export function lostAfter(days: number[], detection: Detection): number | null {
-  if (days.length === 0 || !isLost(days, furthestDays, detection)) return null;
+  if (days.length === 0 || !willBeLost(days, furthestDays, detection)) return null;
   return halve(days, furthestDays, detection);
 }
 
@@ -100,7 +106,7 @@ function halve(days: number[], lostAt: number, detection: Detection): number {
   let [active, lost] = [0, lostAt];
   while (lost - active > 1) {
     const middle = (active + lost) >> 1;
-    if (isLost(days, middle, detection)) lost = middle;
+    if (willBeLost(days, middle, detection)) lost = middle;
     else active = middle;
   }
   return lost - 1;
