@@ -39,6 +39,18 @@ const statements = prepared((db) => ({
     .from(customers)
     .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
+  permissions: db
+    .select({
+      channel: permissions.channel,
+      granted: permissions.granted,
+      legalBasis: permissions.legalBasis,
+      proof: permissions.proof,
+      at: permissions.at,
+    })
+    .from(permissions)
+    .where(eq(permissions.customerId, sql.placeholder('customerId')))
+    .orderBy(asc(permissions.channel), desc(permissions.at), desc(permissions.permissionId))
+    .prepare(),
 }));
 
 export async function getCustomer(db: Db, customerId: string): Promise<CustomerRecord | undefined> {
@@ -63,18 +75,7 @@ export async function purchaseHistory(db: Db, customerId: string): Promise<Purch
 
 /** What the customer allows now: the newest word on each channel; silent channels are missing. */
 export async function currentPermissions(db: Db, customerId: string): Promise<Permission[]> {
-  const history = db
-    .select({
-      channel: permissions.channel,
-      granted: permissions.granted,
-      legalBasis: permissions.legalBasis,
-      proof: permissions.proof,
-      at: permissions.at,
-    })
-    .from(permissions)
-    .where(eq(permissions.customerId, customerId))
-    .orderBy(asc(permissions.channel), desc(permissions.at), desc(permissions.permissionId))
-    .all();
+  const history = statements(db).permissions.all({ customerId });
   return history.filter(({ channel }, i) => channel !== history[i - 1]?.channel);
 }
 

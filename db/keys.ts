@@ -58,14 +58,19 @@ export async function revokeKey(
 }
 
 /** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
-export async function touchKey(db: Db, keyId: string, at: string): Promise<void> {
+export async function touchKey(
+  db: Db,
+  { keyId, lastUsedAt }: Pick<KeyRecord, 'keyId' | 'lastUsedAt'>,
+  at: string,
+): Promise<void> {
   const before = new Date(Date.parse(at) - touchEveryMs).toISOString();
-  const due = and(
-    eq(apiKeys.keyId, keyId),
-    or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, before)),
-  );
-  if (!db.select({ keyId: apiKeys.keyId }).from(apiKeys).where(due).get()) return;
-  db.update(apiKeys).set({ lastUsedAt: at }).where(due).run();
+  if (lastUsedAt !== null && lastUsedAt >= before) return;
+  db.update(apiKeys)
+    .set({ lastUsedAt: at })
+    .where(
+      and(eq(apiKeys.keyId, keyId), or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, before))),
+    )
+    .run();
 }
 
 /**
