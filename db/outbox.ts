@@ -32,6 +32,7 @@ const statements = prepared((db) => ({
       and(
         undone,
         lte(outbox.notBefore, sql.placeholder('now')),
+        sql`${outbox.outboxId} not in (select value from json_each(${sql.placeholder('known')}))`,
         notExists(
           db
             .select({ one: sql`1` })
@@ -82,12 +83,15 @@ export function enqueue(
   statements(tx).enqueue.run({ ...message, notBefore: message.notBefore ?? message.at });
 }
 
-/** What can be delivered now: of each order key only the first undone message, whether or not that one is due. */
+/**
+ * What can be delivered now: of each order key only the first undone message, whether or not that one is due.
+ * @param due.known messages that are already under way
+ */
 export async function nextMessages(
   db: Db,
-  due: { now: string; limit: number },
+  { now, limit, known = [] }: { now: string; limit: number; known?: Iterable<number> },
 ): Promise<OutboxMessage[]> {
-  return statements(db).next.all(due);
+  return statements(db).next.all({ now, limit, known: JSON.stringify([...known]) });
 }
 
 export async function messagesDone(db: Db, outboxIds: number[], at: string): Promise<void> {
