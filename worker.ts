@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
@@ -21,7 +22,7 @@ import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { runWebhooks } from './relay/webhooks.ts';
-import { connectTemporal, temporalConnectionOptions } from './temporal.config.ts';
+import { temporalConnectionOptions } from './temporal.config.ts';
 import { workflowBundle } from './temporal/bundle.ts';
 import { createRecoveries } from './temporal/recoveries.ts';
 import { createScanSchedules } from './temporal/scan-schedule.ts';
@@ -56,11 +57,12 @@ const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate }
 await seedPlaybooks(db, builtInPlaybooks, clock());
 
 const { namespace, taskQueue } = environment.temporal;
-const { connection, client } = await connectTemporal(environment);
-const recoveries = createRecoveries({ client, taskQueue });
-const native = await NativeConnection.connect(await temporalConnectionOptions(environment));
+// One connection for both, so that a case which the relay starts can begin in this worker at once.
+const connection = await NativeConnection.connect(await temporalConnectionOptions(environment));
+const client = new Client({ connection, namespace });
+const recoveries = createRecoveries({ client, taskQueue, requestEagerStart: true });
 const worker = await Worker.create({
-  connection: native,
+  connection,
   namespace,
   taskQueue,
   workflowBundle: { codePath: await workflowBundle() },
@@ -140,5 +142,4 @@ await Promise.all([
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();
-await native.close();
 closeDatabase(db);

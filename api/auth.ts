@@ -48,7 +48,7 @@ export function authentication(deps: Deps): Authentication {
       const problem = new HttpProblem('unauthenticated', 'Send Authorization: Bearer <key>.');
       return void (await refuse(req, res, next, problem));
     }
-    await touchKey(db, key.keyId, clock());
+    await touchKey(db, key, clock());
     localsOf(res).key = key;
     next();
   };

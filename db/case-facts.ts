@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { and, count, eq, isNotNull, ne } from 'drizzle-orm';
+import { and, count, eq, isNotNull, ne, sql } from 'drizzle-orm';
 import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
 import { dormancyOf } from '../domain/dormancy.ts';
 import { chanceOfReturn } from '../domain/gain.ts';
@@ -7,11 +7,38 @@ import { worthOf, type CustomerFacts } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
-import { writing, type Db } from './connection.ts';
+import { prepared, writing, type Db } from './connection.ts';
 import { newestFitIn } from './fits.ts';
 import { historyOf } from './purchases.ts';
 import { returnRates } from './return-rates.ts';
 import { cases, customers, installation } from './schema.ts';
+
+const keyName = 'control-group-key';
+const customerId = sql.placeholder('customerId');
+
+const statements = prepared((db) => ({
+  customer: db
+    .select({ objectedAt: customers.objectedAt, deceasedAt: customers.deceasedAt })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .prepare(),
+  earlierReturns: db
+    .select({ returns: count() })
+    .from(cases)
+    .where(
+      and(
+        eq(cases.customerId, customerId),
+        ne(cases.caseId, sql.placeholder('caseId')),
+        isNotNull(cases.regainedAt),
+      ),
+    )
+    .prepare(),
+  drawKey: db
+    .select({ value: installation.value })
+    .from(installation)
+    .where(eq(installation.name, keyName))
+    .prepare(),
+}));
 
 /** What the case's workflow decides on: numbers and codes, no name and no text. */
 export async function customerFacts(
@@ -35,11 +62,7 @@ export async function customerFacts(
   const { suspicion, lost } = dormancyOf(history.days, dayOf(at), detection);
   const lostDays =
     trigger === 'cancellation' || !lost ? 0 : suspicion.explanation.silentDays - lost.lostAfterDays;
-  const customer = db
-    .select({ objectedAt: customers.objectedAt, deceasedAt: customers.deceasedAt })
-    .from(customers)
-    .where(eq(customers.customerId, customerId))
-    .get();
+  const customer = statements(db).customer.get({ customerId });
   return {
     purchaseDays: history.days.length,
     lastPurchaseAt: history.lastPurchaseAt,
@@ -49,21 +72,11 @@ export async function customerFacts(
       policy.identification.chance,
       returnRates(db, { trigger, tier, cause }),
     ),
-    earlierReturns: earlierReturns(db, customerId, caseId),
+    earlierReturns: statements(db).earlierReturns.get({ customerId, caseId })!.returns,
     objected: Boolean(customer?.objectedAt),
     deceased: Boolean(customer?.deceasedAt),
     controlGroupDraw: draw(drawKey(db), `${customerId}/${episode}`),
   };
-}
-
-function earlierReturns(db: Db, customerId: string, caseId: string): number {
-  return db
-    .select({ returns: count() })
-    .from(cases)
-    .where(
-      and(eq(cases.customerId, customerId), ne(cases.caseId, caseId), isNotNull(cases.regainedAt)),
-    )
-    .get()!.returns;
 }
 
 /** 0 to 99: the same for ever, and without the key nobody can tell beforehand whom it will hit. */
@@ -71,11 +84,8 @@ function draw(key: string, subject: string): number {
   return createHmac('sha256', key).update(subject).digest().readUIntBE(0, 6) % 100;
 }
 
-const keyName = 'control-group-key';
-
 function drawKey(db: Db): string {
-  const find = (from: Db) =>
-    from.select().from(installation).where(eq(installation.name, keyName)).get()?.value;
+  const find = (from: Db) => statements(from).drawKey.get()?.value;
   return (
     find(db) ??
     writing(db, (tx) => {

@@ -8,7 +8,7 @@ import type { CaseRecord } from '../domain/records.ts';
 import { triggerDetailOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { caseOpened } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
-import { prepared, utc, writing, type Db } from './connection.ts';
+import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
 import { closePreventiveTask } from './preventive-tasks.ts';
@@ -78,7 +78,7 @@ export async function openCase(
   newCase: NewCase,
   asked?: Asked,
 ): Promise<{ record: CaseRecord; created: boolean }> {
-  return writing(db, (tx) => {
+  return writingTogether(db, (tx) => {
     const { customerId, trigger, at } = newCase;
     ensureCustomer(tx, customerId, at);
     if (trigger === 'cancellation') {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { CaseProjection, CaseState } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
@@ -6,16 +6,54 @@ import { openAfterLossIn } from './case-opening.ts';
 import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
-import { prepared, writing, type Db } from './connection.ts';
+import { prepared, writingTogether, type Db } from './connection.ts';
 import { newestVersionOf } from './policies.ts';
 import { cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 
 const caseId = sql.placeholder('caseId');
 
+/** What a projection says of its case. */
+const writtenColumns = [
+  'status',
+  'step',
+  'outcome',
+  'endReason',
+  'closedAt',
+  'nextDueAt',
+  'pausedUntil',
+  'tier',
+  'secondLifetimeValue',
+  'decision',
+  'decisionReason',
+  'controlGroup',
+  'cause',
+  'statedCause',
+  'assessedCause',
+  'playbookId',
+  'playbookVersion',
+  'contacted',
+  'regainedAt',
+  'regainedBy',
+  'regainedAmount',
+  'concessionCost',
+  'satisfactionScore',
+  'revision',
+  'historyLength',
+] as const;
+
 const statements = prepared((db) => ({
   find: db.select().from(cases).where(eq(cases.caseId, caseId)).prepare(),
   exists: db.select({ caseId: cases.caseId }).from(cases).where(eq(cases.caseId, caseId)).prepare(),
+  write: db
+    .update(cases)
+    .set(
+      Object.fromEntries(
+        writtenColumns.map((name) => [name, sql`${sql.param(sql.placeholder(name), cases[name])}`]),
+      ) as Record<(typeof writtenColumns)[number], SQL>,
+    )
+    .where(eq(cases.caseId, caseId))
+    .prepare(),
 }));
 
 /**
@@ -31,7 +69,7 @@ export async function projectCase(
 ): Promise<'written' | 'stale'> {
   const { opening, revision, historyLength, since, state, tasks, timeline, nextLoss } = projection;
   const { caseId, customerId } = opening;
-  return writing(db, (tx) => {
+  return writingTogether(db, (tx) => {
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
@@ -60,16 +98,14 @@ function writeState(
   written: Pick<CaseProjection, 'revision' | 'historyLength'>,
   { playbook, ...state }: CaseState,
 ): void {
-  tx.update(cases)
-    .set({
-      ...state,
-      ...written,
-      cause: state.assessedCause ?? state.statedCause,
-      playbookId: playbook?.playbookId ?? null,
-      playbookVersion: playbook?.version ?? null,
-    })
-    .where(eq(cases.caseId, caseId))
-    .run();
+  statements(tx).write.run({
+    ...state,
+    ...written,
+    caseId,
+    cause: state.assessedCause ?? state.statedCause,
+    playbookId: playbook?.playbookId ?? null,
+    playbookVersion: playbook?.version ?? null,
+  });
 }
 
 /** Once, however often the ending is written. The next episode gets what the policy has become since. */

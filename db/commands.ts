@@ -5,9 +5,68 @@ import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
-import { writing, type Db } from './connection.ts';
+import { prepared, writing, writingTogether, type Db } from './connection.ts';
 import { enqueue, releaseCommandMessage, settleCommandMessage } from './outbox.ts';
 import { cases, commands } from './schema.ts';
+
+const statements = prepared((db) => ({
+  insert: db
+    .insert(commands)
+    .values({
+      commandId: sql.placeholder('commandId'),
+      actor: sql.placeholder('actor'),
+      role: sql.placeholder('role'),
+      action: sql.placeholder('action'),
+      target: sql.placeholder('target'),
+      caseId: sql.placeholder('caseId'),
+      request: sql.placeholder('request'),
+      idempotencyKey: sql.placeholder('idempotencyKey'),
+      status: sql.placeholder('status'),
+      at: sql.placeholder('at'),
+      finishedAt: sql.placeholder('finishedAt'),
+    })
+    .returning()
+    .prepare(),
+  finish: db
+    .update(commands)
+    .set({
+      status: sql`${sql.placeholder('status')}`,
+      // As text: the column's own encoder would make the text `null` of a missing error.
+      error: sql`${sql.placeholder('errorText')}`,
+      finishedAt: sql`${sql.placeholder('at')}`,
+    })
+    .where(
+      and(eq(commands.commandId, sql.placeholder('commandId')), eq(commands.status, 'pending')),
+    )
+    .returning({ caseId: commands.caseId })
+    .prepare(),
+  byIdempotencyKey: db
+    .select()
+    .from(commands)
+    .where(
+      and(
+        eq(commands.actor, sql.placeholder('actorId')),
+        eq(commands.idempotencyKey, sql.placeholder('key')),
+      ),
+    )
+    .prepare(),
+  pendingCompletion: db
+    .select({ commandId: commands.commandId })
+    .from(commands)
+    .where(
+      and(
+        eq(commands.target, sql.placeholder('target')),
+        // Written out, so that SQLite recognises the index of pending completions.
+        sql`${commands.action} = 'task.complete' and ${commands.status} = 'pending'`,
+      ),
+    )
+    .prepare(),
+  customerOf: db
+    .select({ customerId: cases.customerId })
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+}));
 
 export type NewCommand = Pick<
   CommandRecord,
@@ -29,7 +88,7 @@ export async function beginCommand(
   db: Db,
   { lease, ...command }: NewCommand & { caseId: string; lease: string },
 ): Promise<Begun> {
-  return writing(db, (tx) => {
+  return writingTogether(db, (tx) => {
     const repeated = repeatedCommand(tx, command);
     if (repeated) return repeated;
     refuseSecondCompletion(tx, command);
@@ -72,17 +131,9 @@ export async function finishCommand(
   },
 ): Promise<void> {
   const { commandId, status, error, tells, at } = verdict;
-  writing(db, (tx) => {
-    const finished = tx
-      .update(commands)
-      .set({
-        status,
-        error: error ? { code: error.code, message: error.message } : null,
-        finishedAt: at,
-      })
-      .where(and(eq(commands.commandId, commandId), eq(commands.status, 'pending')))
-      .returning({ caseId: commands.caseId })
-      .get();
+  await writingTogether(db, (tx) => {
+    const errorText = error ? JSON.stringify({ code: error.code, message: error.message }) : null;
+    const finished = statements(tx).finish.get({ commandId, status, errorText, at });
     if (!finished?.caseId) return;
     const { caseId } = finished;
     settleCommandMessage(tx, { commandId, caseId }, at);
@@ -137,19 +188,12 @@ export function insertCommand(
   status: 'pending' | 'done',
 ): CommandRecord {
   const finishedAt = status === 'done' ? command.at : null;
-  return tx
-    .insert(commands)
-    .values({ ...command, actor: actor.actorId, role: actor.role, status, finishedAt })
-    .returning()
-    .get();
+  const { actorId, role } = actor;
+  return statements(tx).insert.get({ ...command, actor: actorId, role, status, finishedAt });
 }
 
 function byIdempotencyKey(db: Db, actorId: string, key: string): CommandRecord | undefined {
-  return db
-    .select()
-    .from(commands)
-    .where(and(eq(commands.actor, actorId), eq(commands.idempotencyKey, key)))
-    .get();
+  return statements(db).byIdempotencyKey.get({ actorId, key });
 }
 
 function repeatedCommand(tx: Db, command: NewCommand): Begun | undefined {
@@ -174,22 +218,13 @@ function repeatedCommand(tx: Db, command: NewCommand): Begun | undefined {
 /** One completion at a time: while the first has no verdict, nobody can say whether a second one comes too late. */
 function refuseSecondCompletion(tx: Db, { action, target }: NewCommand): void {
   if (action !== 'task.complete') return;
-  // Written out, so that SQLite recognises the index of pending completions.
-  const pending = and(
-    eq(commands.target, target),
-    sql`${commands.action} = 'task.complete' and ${commands.status} = 'pending'`,
-  );
-  if (tx.select({ commandId: commands.commandId }).from(commands).where(pending).get()) {
+  if (statements(tx).pendingCompletion.get({ target })) {
     throw new DomainError('conflict', 'Another result for this task is being recorded');
   }
 }
 
 function customerOf(tx: Db, caseId: string): string {
-  const record = tx
-    .select({ customerId: cases.customerId })
-    .from(cases)
-    .where(eq(cases.caseId, caseId))
-    .get();
+  const record = statements(tx).customerOf.get({ caseId });
   if (!record) throw new DomainError('not-found', `There is no case ${caseId}`);
   return record.customerId;
 }

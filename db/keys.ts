@@ -24,11 +24,6 @@ const statements = prepared((db) => ({
     .from(apiKeys)
     .where(and(eq(apiKeys.hash, sql.placeholder('hash')), valid))
     .prepare(),
-  touched: db
-    .select({ lastUsedAt: apiKeys.lastUsedAt })
-    .from(apiKeys)
-    .where(eq(apiKeys.keyId, sql.placeholder('keyId')))
-    .prepare(),
 }));
 
 type NewKey = { name: string; role: Role; at: string; secret?: string | undefined };
@@ -63,10 +58,13 @@ export async function revokeKey(
 }
 
 /** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
-export async function touchKey(db: Db, keyId: string, at: string): Promise<void> {
+export async function touchKey(
+  db: Db,
+  { keyId, lastUsedAt }: Pick<KeyRecord, 'keyId' | 'lastUsedAt'>,
+  at: string,
+): Promise<void> {
   const before = new Date(Date.parse(at) - touchEveryMs).toISOString();
-  const key = statements(db).touched.get({ keyId });
-  if (!key || (key.lastUsedAt !== null && key.lastUsedAt >= before)) return;
+  if (lastUsedAt !== null && lastUsedAt >= before) return;
   db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.keyId, keyId)).run();
 }
 

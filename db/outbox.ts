@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { OutboxMessage } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
@@ -32,6 +32,7 @@ const statements = prepared((db) => ({
       and(
         undone,
         lte(outbox.notBefore, sql.placeholder('now')),
+        sql`${outbox.outboxId} not in (select value from json_each(${sql.placeholder('known')}))`,
         notExists(
           db
             .select({ one: sql`1` })
@@ -49,6 +50,26 @@ const statements = prepared((db) => ({
     .orderBy(asc(outbox.outboxId))
     .limit(sql.placeholder('limit'))
     .prepare(),
+  done: db
+    .update(outbox)
+    .set({ doneAt: sql`${sql.placeholder('at')}` })
+    .where(
+      and(
+        sql`${outbox.outboxId} in (select value from json_each(${sql.placeholder('outboxIds')}))`,
+        undone,
+      ),
+    )
+    .prepare(),
+  settle: db
+    .update(outbox)
+    .set({ doneAt: sql`${sql.placeholder('at')}` })
+    .where(ofCommand(db))
+    .prepare(),
+  release: db
+    .update(outbox)
+    .set({ notBefore: sql`${sql.placeholder('at')}` })
+    .where(ofCommand(db))
+    .prepare(),
 }));
 
 /** Call it inside the transaction whose effect the message tells. */
@@ -62,20 +83,20 @@ export function enqueue(
   statements(tx).enqueue.run({ ...message, notBefore: message.notBefore ?? message.at });
 }
 
-/** What can be delivered now: of each order key only the first undone message, whether or not that one is due. */
+/**
+ * What can be delivered now: of each order key only the first undone message, whether or not that one is due.
+ * @param due.known messages that are already under way
+ */
 export async function nextMessages(
   db: Db,
-  due: { now: string; limit: number },
+  { now, limit, known = [] }: { now: string; limit: number; known?: Iterable<number> },
 ): Promise<OutboxMessage[]> {
-  return statements(db).next.all(due);
+  return statements(db).next.all({ now, limit, known: JSON.stringify([...known]) });
 }
 
 export async function messagesDone(db: Db, outboxIds: number[], at: string): Promise<void> {
   if (outboxIds.length === 0) return;
-  db.update(outbox)
-    .set({ doneAt: at })
-    .where(and(inArray(outbox.outboxId, outboxIds), undone))
-    .run();
+  statements(db).done.run({ outboxIds: JSON.stringify(outboxIds), at });
 }
 
 export async function messageFailed(
@@ -106,25 +127,26 @@ export async function pruneOutbox(db: Db, { doneBefore }: { doneBefore: string }
 
 /** The verdict on a command is in, so nobody needs to deliver it any more. */
 export function settleCommandMessage(tx: Db, command: CommandMessage, at: string): void {
-  tx.update(outbox).set({ doneAt: at }).where(messageOf(tx, command)).run();
+  statements(tx).settle.run({ ...command, at });
 }
 
 /** Whoever was delivering a command has given up waiting: the relay may take it at once. */
 export function releaseCommandMessage(tx: Db, command: CommandMessage, at: string): void {
-  tx.update(outbox).set({ notBefore: at }).where(messageOf(tx, command)).run();
+  statements(tx).release.run({ ...command, at });
 }
 
 type CommandMessage = { commandId: string; caseId: string };
 
-function messageOf(tx: Db, { commandId, caseId }: CommandMessage) {
-  const customer = tx
+/** The undone message of a {@link CommandMessage}. */
+function ofCommand(db: Db) {
+  const customer = db
     .select({ customerId: cases.customerId })
     .from(cases)
-    .where(eq(cases.caseId, caseId));
+    .where(eq(cases.caseId, sql.placeholder('caseId')));
   return and(
     eq(outbox.orderKey, customer),
     undone,
     eq(outbox.kind, 'command'),
-    sql`${outbox.payload} ->> '$.commandId' = ${commandId}`,
+    sql`${outbox.payload} ->> '$.commandId' = ${sql.placeholder('commandId')}`,
   );
 }

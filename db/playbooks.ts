@@ -1,7 +1,17 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Playbook } from '../domain/playbooks.ts';
-import type { Db } from './connection.ts';
+import { prepared, type Db } from './connection.ts';
 import { playbooks } from './schema.ts';
+
+const statements = prepared((db) => ({
+  // SQLite takes the other columns of such a group from the row that holds the maximum.
+  current: db
+    .select({ content: playbooks.content, version: sql`max(${playbooks.version})` })
+    .from(playbooks)
+    .groupBy(playbooks.playbookId)
+    .orderBy(asc(playbooks.playbookId))
+    .prepare(),
+}));
 
 /** Adds the versions that are missing; a stored version never changes. */
 export async function seedPlaybooks(db: Db, builtIn: Playbook[], at: string): Promise<void> {
@@ -17,13 +27,8 @@ export async function seedPlaybooks(db: Db, builtIn: Playbook[], at: string): Pr
 
 /** The newest version of each, by ID. */
 export async function currentPlaybooks(db: Db): Promise<Playbook[]> {
-  // SQLite takes the other columns of such a group from the row that holds the maximum.
-  return db
-    .select({ content: playbooks.content, version: sql`max(${playbooks.version})` })
-    .from(playbooks)
-    .groupBy(playbooks.playbookId)
-    .orderBy(asc(playbooks.playbookId))
-    .all()
+  return statements(db)
+    .current.all()
     .map(({ content }) => content);
 }
 

@@ -1,11 +1,44 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, count, desc, eq, sql } from 'drizzle-orm';
 import type { ReturnRate } from '../domain/gain.ts';
 import { tiers, type Cause, type Tier, type Trigger } from '../domain/words.ts';
-import type { Db } from './connection.ts';
+import { prepared, type Db } from './connection.ts';
 import { cases } from './schema.ts';
 
 /** The newest closed cases that a rate is taken from: enough to be sure, few enough to be read at every opening. */
 const newest = 1_000;
+
+const statements = prepared((db) => {
+  const alike = db
+    .select({
+      regainedAt: cases.regainedAt,
+      sameCause: sql<number>`${cases.statedCause} is ${sql.placeholder('cause')}`.as('same_cause'),
+    })
+    .from(cases)
+    .where(
+      and(
+        sql`${cases.status} = 'closed'`,
+        eq(cases.trigger, sql.placeholder('trigger')),
+        eq(cases.tier, sql.placeholder('tier')),
+        eq(cases.decision, 'pursue'),
+        eq(cases.controlGroup, false),
+      ),
+    )
+    .orderBy(desc(cases.openedAt))
+    .limit(newest)
+    .as('alike');
+  const ofCause = sql`filter (where ${alike.sameCause})`;
+  return {
+    rates: db
+      .select({
+        cases: count(),
+        regained: count(alike.regainedAt),
+        casesOfCause: sql<number>`count(*) ${ofCause}`,
+        regainedOfCause: sql<number>`count(${alike.regainedAt}) ${ofCause}`,
+      })
+      .from(alike)
+      .prepare(),
+  };
+});
 
 /**
  * How closed cases of the same trigger and tier ended, with full effort and not in the control group: all of them,
@@ -13,30 +46,12 @@ const newest = 1_000;
  */
 export function returnRates(
   db: Db,
-  { trigger, tier, cause }: { trigger: Trigger; tier: Tier; cause: Cause | null },
+  alike: { trigger: Trigger; tier: Tier; cause: Cause | null },
 ): { ofTier: ReturnRate; ofCause: ReturnRate } {
-  const alike = db
-    .select({ regainedAt: cases.regainedAt, statedCause: cases.statedCause })
-    .from(cases)
-    .where(
-      and(
-        sql`${cases.status} = 'closed'`,
-        eq(cases.trigger, trigger),
-        eq(cases.tier, tier),
-        eq(cases.decision, 'pursue'),
-        eq(cases.controlGroup, false),
-      ),
-    )
-    .orderBy(desc(cases.openedAt))
-    .limit(newest)
-    .all();
-  const rate = (some: typeof alike): ReturnRate => ({
-    cases: some.length,
-    regained: some.filter(({ regainedAt }) => regainedAt !== null).length,
-  });
+  const { cases, regained, casesOfCause, regainedOfCause } = statements(db).rates.get(alike)!;
   return {
-    ofTier: rate(alike),
-    ofCause: rate(alike.filter(({ statedCause }) => statedCause === cause)),
+    ofTier: { cases, regained },
+    ofCause: { cases: casesOfCause, regained: regainedOfCause },
   };
 }
 

@@ -43,6 +43,17 @@ const statements = prepared((db) => ({
     .delete(webhookDeliveries)
     .where(and(ofCase, gte(webhookDeliveries.seq, sql.placeholder('from'))))
     .prepare(),
+  heldCases: db
+    .select({
+      caseId: webhookDeliveries.caseId,
+      customerId: webhookDeliveries.customerId,
+      heldSince: webhookDeliveries.occurredAt,
+    })
+    .from(webhookDeliveries)
+    .where(and(held, sql`${webhookDeliveries.notBefore} <= ${sql.placeholder('now')}`))
+    .orderBy(webhookDeliveries.notBefore)
+    .limit(sql.placeholder('limit'))
+    .prepare(),
   settle: db
     .update(webhookDeliveries)
     .set({ status: 'pending', notBefore: sql`${sql.placeholder('at')}` })
@@ -116,20 +127,11 @@ export async function takeHeldCases(
   db: Db,
   { now, lease, limit }: { now: string; lease: string; limit: number },
 ): Promise<{ caseId: string; customerId: string; heldSince: string }[]> {
-  const due = db
-    .select({
-      caseId: webhookDeliveries.caseId,
-      customerId: webhookDeliveries.customerId,
-      heldSince: webhookDeliveries.occurredAt,
-    })
-    .from(webhookDeliveries)
-    .where(and(held, sql`${webhookDeliveries.notBefore} <= ${now}`))
-    .orderBy(webhookDeliveries.notBefore)
-    .limit(limit * 4);
-  if (due.all().length === 0) return [];
+  const due = () => statements(db).heldCases.all({ now, limit: limit * 4 });
+  if (due().length === 0) return [];
   return writing(db, (tx) => {
     const byCase = new Map<string, { caseId: string; customerId: string; heldSince: string }>();
-    for (const { caseId, customerId, heldSince } of due.all()) {
+    for (const { caseId, customerId, heldSince } of due()) {
       if (caseId === null || customerId === null || byCase.has(caseId)) continue;
       if (byCase.size < limit) byCase.set(caseId, { caseId, customerId, heldSince });
     }

@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { WebhookRecord } from '../domain/records.ts';
 import type { WebhookType } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
-import { writing, type Db } from './connection.ts';
+import { prepared, writing, type Db } from './connection.ts';
 import { webhookDeliveries, webhooks } from './schema.ts';
 
 /** So that each can have its share of the requests under way at once. */
@@ -25,6 +25,23 @@ const shown = {
   lastSuccessAt: webhooks.lastSuccessAt,
   lastError: webhooks.lastError,
 };
+
+const statements = prepared((db) => ({
+  active: db
+    .select({
+      webhookId: webhooks.webhookId,
+      url: webhooks.url,
+      consecutiveFailures: webhooks.consecutiveFailures,
+      secret: webhooks.secret,
+      previousSecret: webhooks.previousSecret,
+      previousSecretUntil: webhooks.previousSecretUntil,
+    })
+    .from(webhooks)
+    .where(
+      sql`${webhooks.status} = 'enabled' and coalesce(${webhooks.pausedUntil}, '') <= ${sql.placeholder('now')}`,
+    )
+    .prepare(),
+}));
 
 type Endpoint = { url: string; types: WebhookType[]; description: string | null };
 
@@ -151,18 +168,7 @@ export type WebhookTarget = Pick<WebhookRecord, 'webhookId' | 'url' | 'consecuti
 
 /** The endpoints to which something may be sent now. */
 export async function activeWebhooks(db: Db, now: string): Promise<WebhookTarget[]> {
-  return db
-    .select({
-      webhookId: webhooks.webhookId,
-      url: webhooks.url,
-      consecutiveFailures: webhooks.consecutiveFailures,
-      secret: webhooks.secret,
-      previousSecret: webhooks.previousSecret,
-      previousSecretUntil: webhooks.previousSecretUntil,
-    })
-    .from(webhooks)
-    .where(sql`${webhooks.status} = 'enabled' and coalesce(${webhooks.pausedUntil}, '') <= ${now}`)
-    .all();
+  return statements(db).active.all({ now });
 }
 
 export const healthy = { failingSince: null, consecutiveFailures: 0, pausedUntil: null };

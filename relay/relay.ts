@@ -57,10 +57,8 @@ export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<vo
     for (const outboxId of settled) underWay.delete(outboxId);
   };
   while (!signal.aborted) {
-    const limit = atOnce + underWay.size;
-    const due = await nextMessages(deps.db, { now: deps.clock(), limit });
-    const fresh = due.filter(({ outboxId }) => !underWay.has(outboxId));
-    fresh.slice(0, atOnce - underWay.size).forEach(take);
+    const due = { now: deps.clock(), limit: atOnce - underWay.size, known: underWay.keys() };
+    (await nextMessages(deps.db, due)).forEach(take);
     if (delivered.length === 0) await pause(idleMs);
     await note();
   }

@@ -68,7 +68,8 @@ export class Projection {
     this.#changed = true;
   }
 
-  async write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
+  /** Not `async`, as every promise costs the SDK a stack trace. */
+  write(state: CaseState, rest: Pick<CaseProjection, 'tasks' | 'nextLoss'>): Promise<void> {
     // Numbered by when the workflow task began, so that whatever an attempt that Temporal discarded has written, or
     // writes even now, is older than what the next attempt writes.
     const since = this.#writtenAt ?? workflowInfo().startTime.toISOString();
@@ -86,7 +87,7 @@ export class Projection {
     this.#entries = [];
     this.#upsertSearchAttributes(state);
     const project = state.status === 'closed' ? projectEnding : projectCase;
-    await project({
+    return project({
       opening: { ...opening, policyVersion: policy.version },
       revision: this.#revision,
       historyLength,

@@ -170,7 +170,7 @@ export class Recovery {
         continue;
       }
       this.#nextDue(this.state.pausedUntil ?? task?.dueAt ?? until);
-      await this.#write();
+      if (this.#projection.hasChanged) await this.#write();
       const waitMs = Date.parse(until) - Date.parse(now());
       await condition(() => !this.#inbox.isEmpty, Math.max(1, waitMs));
       this.#projection.wake();
@@ -363,10 +363,9 @@ export class Recovery {
   }
 
   /** Brings the database to the present state in one write. */
-  async #write(): Promise<void> {
-    if (!this.#projection.hasChanged) return;
+  #write(): Promise<void> {
     const nextLoss = this.state.status === 'closed' ? this.#nextLoss : null;
-    await this.#projection.write(this.state, { tasks: this.#tasks.takeChanges(), nextLoss });
+    return this.#projection.write(this.state, { tasks: this.#tasks.takeChanges(), nextLoss });
   }
 }
 

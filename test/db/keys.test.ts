@@ -43,12 +43,13 @@ describe('a key', () => {
 
   it('shows when it was last used, to the minute', () =>
     withDatabase(async ({ db }) => {
-      const { keyId } = (await createKey(db, agent)).record;
+      const { secret } = await createKey(db, agent);
+      const touch = async (at: string) => touchKey(db, (await keyBySecret(db, secret))!, at);
       const used = async () => (await listKeys(db))[0]?.lastUsedAt;
-      await touchKey(db, keyId, '2026-11-02T08:00:00.000Z');
-      await touchKey(db, keyId, '2026-11-02T08:00:59.000Z');
+      await touch('2026-11-02T08:00:00.000Z');
+      await touch('2026-11-02T08:00:59.000Z');
       expect(await used()).toBe('2026-11-02T08:00:00.000Z');
-      await touchKey(db, keyId, '2026-11-02T08:01:01.000Z');
+      await touch('2026-11-02T08:01:01.000Z');
       expect(await used()).toBe('2026-11-02T08:01:01.000Z');
     }));
 });

@@ -37,6 +37,16 @@ describe('messages that wait to be told', () => {
       expect(await next(db)).toEqual([3, 4]);
     }));
 
+  it('leave out those that are under way, and what comes after them', () =>
+    withDatabase(async ({ db }) => {
+      put(db, 'A', 1);
+      put(db, 'A', 2);
+      put(db, 'B', 3);
+      const [fresh, ...more] = await nextMessages(db, { now: minute(30), limit: 9, known: [1] });
+      expect(fresh).toMatchObject({ outboxId: 3 });
+      expect(more).toEqual([]);
+    }));
+
   it('stay behind one that is leased or has just failed', () =>
     withDatabase(async ({ db }) => {
       put(db, 'A', 1, minute(10));
