@@ -2,12 +2,12 @@ import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
 import { dormancyOf, type Detection } from '../domain/dormancy.ts';
 import { declineOf } from '../domain/early-signs.ts';
-import { bestEffort, chanceOfReturn } from '../domain/gain.ts';
+import { bestEffort, chanceOfReturn, isDoubtful } from '../domain/gain.ts';
 import { worthOf } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
 import { completed, type Policy, type VersionedPolicy } from '../domain/policy.ts';
 import { secondLifetimeOf, type ValueModels } from '../domain/second-lifetime.ts';
-import { silentLossOf } from '../domain/silent-loss.ts';
+import { silentLossOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
 import { noteEarlySigns } from '../db/early-signs.ts';
 import { newestFit, saveFit } from '../db/fits.ts';
@@ -55,18 +55,21 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
       const { horizonDays } = basis;
       await noteDetection(db, { scanId, detection: { rule, threshold, fallback, horizonDays } });
       const models = valueModelsOf(fit);
-      const rates = await dormancyReturnRates(db);
+      const { judgedAfter } = stored.identification.chance;
+      const rates = await dormancyReturnRates(db, { at: clock(), judgedAfter });
       const grounds = { policy: stored, detection, models, rates };
       let decliners: Decliner[] = [];
       for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
         const page = await customersForScan(db, { after, limit: pageSize });
         const today = dayOf(clock());
-        const candidates = page.flatMap((one) => worthwhile(one, grounds, today));
+        const dormant = page.flatMap((one) => lostSilently(one, grounds, today));
+        const candidates = dormant.flatMap((one) => worthwhile(one, grounds));
         const slower = page.flatMap((one) => declining(one, grounds, policyNow, today));
         decliners = decliners.concat(slower).sort(byValue).slice(0, declinersAtMost);
         after = page.at(-1)?.customerId ?? null;
         if (after) {
-          await saveScanPage(db, { scanId, cursor: after, scanned: page.length, candidates });
+          const found = { scanned: page.length, dormant: dormant.length, candidates };
+          await saveScanPage(db, { scanId, cursor: after, ...found });
         }
         if (page.length < pageSize) break;
         heartbeat();
@@ -74,8 +77,8 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
         await sleep(0);
       }
       const customerIds = decliners.map(({ customerId }) => customerId);
-      const found = { customerIds, sign: 'declining-rhythm' } as const;
-      await noteEarlySigns(db, { ...found, policy: policyNow, at: clock() });
+      const declined = { customerIds, sign: 'declining-rhythm' } as const;
+      await noteEarlySigns(db, { ...declined, policy: policyNow, at: clock() });
     },
 
     async openCandidates({ scanId, policy }: Scan) {
@@ -135,21 +138,31 @@ type Grounds = {
   rates: Awaited<ReturnType<typeof dormancyReturnRates>>;
 };
 
-/** Whom of a page to win back, with what that promises. */
-function worthwhile(
-  { history, customerId }: Page[number],
-  { policy: { identification }, detection, models, rates }: Grounds,
-  today: number,
-): Candidate[] {
-  const dormancy = dormancyOf(history.days, today, detection);
+type Dormant = Page[number] & { silentLoss: SilentLoss };
+
+function lostSilently(one: Page[number], { detection }: Grounds, today: number): Dormant[] {
+  const dormancy = dormancyOf(one.history.days, today, detection);
   const silentLoss = silentLossOf(dormancy, detection);
-  if (!silentLoss || dormancy.state === 'cold') return [];
+  return silentLoss && dormancy.state === 'dormant' ? [{ ...one, silentLoss }] : [];
+}
+
+/** Whom to win back, with what that promises; a valuable one in doubt too, whom step 1 puts before a manager. */
+function worthwhile(
+  { history, customerId, silentLoss }: Dormant,
+  { policy: { identification }, models, rates }: Grounds,
+): Candidate[] {
   const { tier, secondLifetimeValue } = worthOf(history, identification, models);
   const lostDays = silentLoss.silentDays - silentLoss.lostAfterDays;
   const prospect = { trigger: 'dormancy', tier, cause: null, lostDays } as const;
-  const { percent } = chanceOfReturn(prospect, identification.chance, rates[tier]);
-  const gain = bestEffort(secondLifetimeValue, percent, identification.effort);
-  if (gain.decision === 'do-not-pursue') return [];
+  const chance = chanceOfReturn(prospect, identification.chance, rates[tier]);
+  const gain = bestEffort(secondLifetimeValue, chance.percent, identification.effort);
+  const forManager =
+    identification.managerDecidesTiers.includes(tier) &&
+    isDoubtful(secondLifetimeValue, chance, identification);
+  if (gain.decision === 'do-not-pursue' && !forManager) return [];
   const { amount: expectedGain, perHour: gainPerHour } = gain;
-  return [{ customerId, secondLifetimeValue, expectedGain, gainPerHour, silentLoss }];
+  const lastPurchaseAt = history.lastPurchaseAt!;
+  return [
+    { customerId, secondLifetimeValue, expectedGain, gainPerHour, silentLoss, lastPurchaseAt },
+  ];
 }

@@ -8,6 +8,7 @@ export type Scan = {
   customers: number;
   scanned: number;
   dormant: number;
+  worthwhile: number;
   opened: number;
   waiting: number;
   error: string | null;
@@ -36,11 +37,12 @@ export async function runScan(
   return scan;
 }
 
-export function scanSentence({ customers, dormant, opened, waiting, detection }: Scan): string {
-  const [all, found, cases, left] = [customers, dormant, opened, waiting].map((n) =>
-    number.format(n),
+export function scanSentence({ detection, ...scan }: Scan): string {
+  const { customers, dormant, worthwhile, opened, waiting } = scan;
+  const [all, found, worth, cases, left] = [customers, dormant, worthwhile, opened, waiting].map(
+    (n) => number.format(n),
   );
-  return `Looked at ${all} customers: ${found} dormant, ${cases} cases opened, ${left} waiting for capacity. ${detection?.text ?? ''}`;
+  return `Looked at ${all} customers: ${found} dormant, ${worth} of them worth a case, ${cases} cases opened, ${left} waiting for capacity. ${detection?.text ?? ''}`;
 }
 
 const barLength = 24;

@@ -163,6 +163,7 @@ export const policySchema = group({
         `must give numbers from 0 to 10 for some of: ${causes.join(', ')}`,
       ),
       halvesEvery: duration,
+      judgedAfter: duration,
       measuredFrom: wholeNumber(10, 1_000_000),
     }),
     effort: group({ pursue: effort, 'pursue-light': effort }),

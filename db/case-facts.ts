@@ -70,7 +70,7 @@ export async function customerFacts(
     chance: chanceOfReturn(
       { trigger, tier, cause, lostDays },
       policy.identification.chance,
-      returnRates(db, { trigger, tier, cause }),
+      returnRates(db, { trigger, tier, cause }, { at, ...policy.identification.chance }),
     ),
     earlierReturns: statements(db).earlierReturns.get({ customerId, caseId })!.returns,
     objected: Boolean(customer?.objectedAt),

@@ -87,7 +87,7 @@ export function permissionsOf(db: Db, customerId: string): Permission[] {
 
 /**
  * Customers who could be lost silently: somebody who bought, wants to hear from us, has not cancelled, and has had
- * no case since the last purchase; one silence is one loss, however often it is scanned.
+ * no case for the silence since the last purchase: it is one loss, however often it is scanned.
  */
 export function scannable(db: Db) {
   return and(
@@ -102,7 +102,7 @@ export function scannable(db: Db) {
         .where(
           and(
             eq(cases.customerId, customers.customerId),
-            or(eq(cases.status, 'open'), gte(cases.openedAt, customers.lastPurchaseAt)),
+            or(eq(cases.status, 'open'), gte(cases.lostAt, customers.lastPurchaseAt)),
           ),
         ),
     ),

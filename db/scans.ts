@@ -117,20 +117,28 @@ export async function noteDetection(
 
 /**
  * Keeps what the scan found on one page of customers; a page kept before changes nothing.
- * @param page `cursor`: the last customer of the page; `scanned`: how many it has
+ * @param page `cursor`: the last customer of the page; `scanned`: how many it has; `dormant`: how many of them are,
+ * worth a case or not
  */
 export async function saveScanPage(
   db: Db,
-  page: { scanId: string; cursor: string; scanned: number; candidates: Candidate[] },
+  page: {
+    scanId: string;
+    cursor: string;
+    scanned: number;
+    dormant: number;
+    candidates: Candidate[];
+  },
 ): Promise<void> {
-  const { scanId, cursor, scanned, candidates } = page;
+  const { scanId, cursor, scanned, dormant, candidates } = page;
   writing(db, (tx) => {
     const saved = tx
       .update(scans)
       .set({
         cursor,
         scanned: sql`${scans.scanned} + ${scanned}`,
-        dormant: sql`${scans.dormant} + ${candidates.length}`,
+        dormant: sql`${scans.dormant} + ${dormant}`,
+        worthwhile: sql`${scans.worthwhile} + ${candidates.length}`,
       })
       .where(
         and(
@@ -288,10 +296,10 @@ function scanOf(db: Db, scanId: string): ScanRecord | undefined {
 const asCustomer = eq(customers.customerId, scanCandidates.customerId);
 
 /** Candidates of whom what the scan saw still holds. */
-function stillLost(db: Db, { scanId, startedAt }: ScanRecord) {
+function stillLost(db: Db, { scanId }: ScanRecord) {
   return and(
     eq(scanCandidates.scanId, scanId),
-    lte(customers.lastPurchaseAt, startedAt),
+    eq(customers.lastPurchaseAt, scanCandidates.lastPurchaseAt),
     scannable(db),
   );
 }

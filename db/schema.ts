@@ -417,6 +417,8 @@ export const scans = sqliteTable(
     /** the last customer looked at: where a crashed scan goes on */
     cursor: text(),
     dormant: integer().notNull().default(0),
+    /** of them worth a case */
+    worthwhile: integer().notNull().default(0),
     opened: integer().notNull().default(0),
     waiting: integer().notNull().default(0),
     error: text(),
@@ -442,6 +444,8 @@ export const scanCandidates = sqliteTable(
     /** the expected gain for each hour of work: ranks them */
     gainPerHour: integer().notNull(),
     silentLoss: json<SilentLoss>().notNull(),
+    /** as the scan saw it: whoever has another one now is not lost by it any more */
+    lastPurchaseAt: text().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.scanId, t.customerId] }),

@@ -87,6 +87,7 @@ export type Backtest = {
  * What each rule would have said on the day `split`, knowing purchases up to and including it, judged by who bought
  * afterwards: lost is who had bought by then and did not again until the end of the data.
  * @param options.horizonDays how far ahead the model rules look; not beyond the end of the data
+ * @param options.verdict what is said of a customer whatever the rule: lost (true) or not (false); null: as the rule says
  * @param options.pick a whole random number from 0, below its argument; seeded, so that the result can be repeated
  * @param options.resamples of the customers, with replacement (bootstrap)
  */
@@ -95,11 +96,12 @@ export function backtest(
   options: {
     split: number;
     horizonDays: number;
+    verdict?: (days: number[]) => boolean | null;
     pick: (below: number) => number;
     resamples: number;
   },
 ): Backtest {
-  const { split, horizonDays } = options;
+  const { split, horizonDays, verdict = () => null } = options;
   const known = past.flatMap(({ days, spend }) => {
     const after = days.findIndex((day) => day > split);
     const until = after < 0 ? days.length : after;
@@ -128,8 +130,16 @@ export function backtest(
   }));
   const lost = observed.filter((customer) => customer.lost).length;
   const scored = applicable.map((rule) => {
-    const scores = known.map(({ days }) => suspicionOf(rule, days, split, basis).score);
-    const cases = observed.map((customer, i) => ({ ...customer, score: scores[i]! }));
+    const cases = observed.map((customer, i) => {
+      const { days } = known[i]!;
+      const { score } = suspicionOf(rule, days, split, basis);
+      const said = verdict(days);
+      return {
+        ...customer,
+        stated: score,
+        score: said === null ? score : said ? Infinity : -Infinity,
+      };
+    });
     return { rule, cases, ...judged(rule, cases) };
   });
   const sure = bootstrap(scored, options);
@@ -169,7 +179,15 @@ function recommendation(
   return { rule: best.rule, threshold: best.threshold };
 }
 
-type Case = { firstTime: boolean; lost: boolean; boughtWithinHorizon: boolean; score: number };
+type Case = {
+  firstTime: boolean;
+  lost: boolean;
+  boughtWithinHorizon: boolean;
+  /** by the rule alone */
+  stated: number;
+  /** with the verdict that goes before every rule */
+  score: number;
+};
 
 function judged(rule: DetectionRule, cases: Case[]) {
   const tried = thresholds[rule].map((threshold) => ({
@@ -257,8 +275,8 @@ const bands = 10;
 
 function calibrationOf(cases: Case[]): CalibrationBand[] {
   const sums = Array.from({ length: bands }, () => ({ customers: 0, predicted: 0, bought: 0 }));
-  for (const { score, boughtWithinHorizon } of cases) {
-    const likely = 1 - score;
+  for (const { stated, boughtWithinHorizon } of cases) {
+    const likely = 1 - stated;
     const band = sums[Math.min(bands - 1, Math.floor(likely * bands))]!;
     band.customers += 1;
     band.predicted += likely;

@@ -6,7 +6,7 @@ import {
   type RuleResult,
 } from './backtest.ts';
 import { companyRhythm, type CompanyRhythm, type DetectionBasis } from './detection.ts';
-import type { Detection, FallbackReason } from './dormancy.ts';
+import { verdictBefore, type Detection, type FallbackReason } from './dormancy.ts';
 import { durationMs, type Duration } from './duration.ts';
 import {
   fitPurchaseModel,
@@ -75,7 +75,7 @@ export function fitCompany(
 }
 
 /**
- * The rules as they would have done on a day `judgedOver` ago, or in the middle of a shorter past. Null when nobody
+ * The rules, with the policy's limits, as they would have done on a day `judgedOver` ago, or in the middle of a shorter past. Null when nobody
  * had bought by then.
  */
 function judgedByThePast(
@@ -89,9 +89,12 @@ function judgedByThePast(
   const horizonDays = Math.min(inDays(policy.horizon), judgedOver);
   const every = Math.ceil(sample.length / judgeAtMost);
   const past = sample.filter((_, i) => i % every === 0);
+  const rhythm = companyRhythm(past.map(({ days }) => days.filter((day) => day <= split)));
+  const grounds = { ...limitsOf(policy), basis: { rhythm } };
   const { customers, lost, recommended, rules } = backtest(past, {
     split,
     horizonDays,
+    verdict: (days) => verdictBefore(days, split - days.at(-1)!, grounds),
     pick,
     resamples,
   });
@@ -119,6 +122,12 @@ export function detectionOf(policy: Policy['detection'], fit: CompanyFit | null)
         (policy.rule === 'recommended' ? fit?.backtest?.horizonDays : undefined) ??
         inDays(policy.horizon),
     },
+    ...limitsOf(policy),
+  };
+}
+
+function limitsOf(policy: Policy['detection']) {
+  return {
     secondPurchaseShare: policy.secondPurchaseShare,
     minimumSilenceDays: inDays(policy.minimumSilence),
     maximumSilenceDays: inDays(policy.maximumSilence),

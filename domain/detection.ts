@@ -127,6 +127,16 @@ export function suspicionOf(
   }
 }
 
+/**
+ * Whether a repeat buyer is silent for no longer than once before, or as in earlier years at this time: such a pause
+ * is how this customer buys, and no rule calls it a loss.
+ */
+export function isOwnPause(days: number[], today: number): boolean {
+  if (days.length < 2) return false;
+  const silence = today - days.at(-1)!;
+  return silence <= Math.max(...intervalsOf(days)) || seasonalPause(days, today) !== null;
+}
+
 /** Below this many intervals a company's median is chance, and the standard rhythm stands in. */
 const fewestIntervals = 30;
 /** That of the CDNOW sample in its first 39 weeks (examples/cdnow), in round numbers. */

@@ -1,4 +1,5 @@
 import {
+  isOwnPause,
   secondPurchaseWithin,
   suspicionOf,
   type DetectionBasis,
@@ -52,7 +53,8 @@ export type Dormancy =
   | { state: 'dormant' | 'cold'; suspicion: Suspicion; lost: Lost };
 
 /**
- * Whether a customer has left silently, by the rule that applies, though never before `minimumSilenceDays`. Cold after
+ * Whether a customer has left silently, by the rule that applies, though never before `minimumSilenceDays` nor in a
+ * pause of a kind that the customer has come back from (`isOwnPause`). Cold after
  * `maximumSilenceDays`; whoever buys rarely is dormant for at least `minimumSilenceDays` before.
  * @param days distinct purchase days, ascending
  * @param today of the same count (`dayOf`)
@@ -62,7 +64,7 @@ export function dormancyOf(days: number[], today: number, detection: Detection):
   const { rule, basis } = detection;
   const suspicion = suspicionOf(rule, days, today, basis);
   const { silentDays } = suspicion.explanation;
-  if (!calledLost(days, silentDays, suspicion.score, detection)) {
+  if (!isLost(days, silentDays, suspicion.score, detection)) {
     return { state: 'active', suspicion, lost: null };
   }
 
@@ -76,21 +78,28 @@ export function dormancyOf(days: number[], today: number, detection: Detection):
   return { state: cold ? 'cold' : 'dormant', suspicion, lost };
 }
 
-function calledLost(
+function isLost(days: number[], silentDays: number, score: number, detection: Detection): boolean {
+  return verdictBefore(days, silentDays, detection) ?? score > detection.threshold;
+}
+
+/** What is said of a customer whatever the rule: lost (true), not lost (false), or null: as the rule says. */
+export function verdictBefore(
   days: number[],
   silentDays: number,
-  score: number,
-  detection: Detection,
-): boolean {
-  if (silentDays <= detection.minimumSilenceDays) return false;
-  const late = secondPurchaseDaysOf(days, detection);
-  return score > detection.threshold || (late !== null && silentDays > late);
+  limits: Pick<Detection, 'minimumSilenceDays' | 'secondPurchaseShare'> & {
+    basis: Pick<DetectionBasis, 'rhythm'>;
+  },
+): boolean | null {
+  if (silentDays <= limits.minimumSilenceDays) return false;
+  if (isOwnPause(days, days.at(-1)! + silentDays)) return false;
+  const late = secondPurchaseDaysOf(days, limits);
+  return late !== null && silentDays > late ? true : null;
 }
 
 /** Whether the customer will be lost after so long a silence. */
 function willBeLost(days: number[], silentDays: number, detection: Detection): boolean {
   const { score } = suspicionOf(detection.rule, days, days.at(-1)! + silentDays, detection.basis);
-  return calledLost(days, silentDays, score, detection);
+  return isLost(days, silentDays, score, detection);
 }
 
 const furthestDays = 3_650;
@@ -112,6 +121,9 @@ function halve(days: number[], lostAt: number, detection: Detection): number {
   return lost - 1;
 }
 
-function secondPurchaseDaysOf(days: number[], { basis, secondPurchaseShare }: Detection) {
+function secondPurchaseDaysOf(
+  days: number[],
+  { basis, secondPurchaseShare }: Parameters<typeof verdictBefore>[2],
+) {
   return days.length === 1 ? secondPurchaseWithin(basis.rhythm, secondPurchaseShare) : null;
 }

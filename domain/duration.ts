@@ -21,6 +21,11 @@ export function after(at: string, duration: Duration): string {
   return new Date(Date.parse(at) + durationMs(duration)).toISOString();
 }
 
+/** The moment `duration` before `at`, both ISO 8601 UTC. */
+export function before(at: string, duration: Duration): string {
+  return new Date(Date.parse(at) - durationMs(duration)).toISOString();
+}
+
 export function latest(a: string, b: string): string {
   return a > b ? a : b;
 }

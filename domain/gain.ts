@@ -4,8 +4,10 @@ import type { Cause, Decision, Tier, Trigger } from './words.ts';
 
 const dayMs = 86_400_000;
 
-/** How closed cases of one kind ended that somebody tried to win back. */
+/** How cases of one kind went in which somebody tried to win the customer back. */
 export type ReturnRate = { cases: number; regained: number };
+
+const priorWeight = 5;
 
 /** What a chance of return depends on. */
 export type Prospect = {
@@ -19,35 +21,37 @@ export type Prospect = {
 export type ChanceOfReturn = {
   /** 0 to 100 */
   percent: number;
-  /** the policy's prior, or what closed cases of the same kind have shown */
+  /** the policy's prior, or what cases of the same kind have shown */
   from: 'policy' | 'measured';
-  /** closed cases behind a measured chance */
+  /** the cases behind a measured chance */
   cases: number;
 };
 
 /**
  * How likely the customer comes back when asked with full effort. The policy's prior is the rate of the trigger times
- * the factors of tier and cause, halved for every `halvesEvery` since the loss. Closed cases of the same trigger, tier
- * and cause replace it, or those of the same trigger and tier, where there are at least `measuredFrom` of them.
+ * the factors of tier and cause, halved for every `halvesEvery` since the loss. The rate of cases of the same trigger,
+ * tier and cause replaces it, or of the same trigger and tier, where there are at least `measuredFrom` of them; the prior
+ * then counts like `priorWeight` cases more, so that nobody is given up for ever because the first ones went badly.
  */
 export function chanceOfReturn(
   { trigger, tier, cause, lostDays }: Prospect,
   policy: Policy['identification']['chance'],
   measured: { ofCause: ReturnRate; ofTier: ReturnRate },
 ): ChanceOfReturn {
+  const prior = Math.min(
+    100,
+    policy.byTrigger[trigger] *
+      policy.tierFactor[tier] *
+      (cause === null ? 1 : (policy.causeFactor[cause] ?? 1)) *
+      0.5 ** (lostDays / (durationMs(policy.halvesEvery) / dayMs)),
+  );
   const enough = [measured.ofCause, measured.ofTier].find(
     ({ cases }) => cases >= policy.measuredFrom,
   );
-  if (enough) {
-    const { cases, regained } = enough;
-    return { percent: (100 * regained) / cases, from: 'measured', cases };
-  }
-  const prior =
-    policy.byTrigger[trigger] *
-    policy.tierFactor[tier] *
-    (cause === null ? 1 : (policy.causeFactor[cause] ?? 1)) *
-    0.5 ** (lostDays / (durationMs(policy.halvesEvery) / dayMs));
-  return { percent: Math.min(100, prior), from: 'policy', cases: 0 };
+  if (!enough) return { percent: prior, from: 'policy', cases: 0 };
+  const { cases, regained } = enough;
+  const percent = (100 * regained + priorWeight * prior) / (cases + priorWeight);
+  return { percent, from: 'measured', cases };
 }
 
 export type Gain = {

@@ -103,6 +103,16 @@ export const builtInPlaybooks: Playbook[] = [
   },
   {
     ...everyPursuit,
+    playbookId: 'first-time-buyer-light',
+    title:
+      'Never came a second time, with little effort: one letter that makes the second order easy',
+    triggers: ['dormancy'],
+    triggerDetails: ['no-second-purchase'],
+    decisions: ['pursue-light'],
+    measures: [{ kind: 'letter', afterDays: 0 }],
+  },
+  {
+    ...everyPursuit,
     playbookId: 'manual',
     title: 'Opened by hand: ask back, then sweeten the return',
     triggers: ['manual'],

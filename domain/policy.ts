@@ -94,7 +94,9 @@ export type Policy = {
       causeFactor: Partial<Record<Cause, number>>;
       /** the chance halves for every so long since the loss */
       halvesEvery: Duration;
-      /** from so many closed cases of the same kind on, their rate counts instead */
+      /** so long after its opening it is known whether a customer came back */
+      judgedAfter: Duration;
+      /** from so many cases of the same kind on, their rate counts instead */
       measuredFrom: number;
     };
     /** what trying costs, and what share of the chance it keeps (0 to 100) */
@@ -175,8 +177,10 @@ export type VersionedPolicy = Policy & { version: string };
 /** A policy as it was stored with a case or a scan, perhaps before these were part of it. */
 export type StoredPolicy = {
   detection?: Policy['detection'];
-  identification: Omit<Policy['identification'], 'discountPercent'> &
-    Partial<Pick<Policy['identification'], 'discountPercent'>>;
+  identification: Omit<Policy['identification'], 'discountPercent' | 'chance'> & {
+    discountPercent?: number;
+    chance: Omit<Policy['identification']['chance'], 'judgedAfter'> & { judgedAfter?: Duration };
+  };
 };
 
 /** What a stored policy says of identification; what it is too old to say is the standard. */
@@ -184,7 +188,14 @@ export function completed(stored: StoredPolicy): Pick<Policy, 'detection' | 'ide
   const { detection, identification } = standardPolicy;
   return {
     detection: stored.detection ?? detection,
-    identification: { discountPercent: identification.discountPercent, ...stored.identification },
+    identification: {
+      discountPercent: identification.discountPercent,
+      ...stored.identification,
+      chance: {
+        judgedAfter: identification.chance.judgedAfter,
+        ...stored.identification.chance,
+      },
+    },
   };
 }
 
@@ -203,7 +214,7 @@ export const standardPolicy: Policy = {
     rule: 'recommended',
     threshold: { 'fixed-days': 120, 'own-rhythm': 3, 'bg-nbd': 0.75, 'mbg-nbd': 0.75 },
     horizon: '90d',
-    secondPurchaseShare: 80,
+    secondPurchaseShare: 70,
     minimumSilence: '60d',
     maximumSilence: '730d',
     refitEvery: '30d',
@@ -228,6 +239,7 @@ export const standardPolicy: Policy = {
         'no-need': 0.4,
       },
       halvesEvery: '365d',
+      judgedAfter: '180d',
       measuredFrom: 40,
     },
     effort: {
@@ -322,6 +334,7 @@ export const demoPolicy: Policy = {
   scan: { ...standardPolicy.scan, startsPerMinute: 6_000, refillEvery: '1d' },
   identification: {
     ...standardPolicy.identification,
+    chance: { ...standardPolicy.identification.chance, judgedAfter: '60s' },
     managerDecidesWithin: '15s',
     controlGroupPercent: 15,
   },

@@ -215,7 +215,10 @@ export type ScanRecord = {
   total: number;
   scanned: number;
   cursor: string | null;
+  /** lost silently, and not cold */
   dormant: number;
+  /** of them worth a case */
+  worthwhile: number;
   opened: number;
   waiting: number;
   error: string | null;

@@ -1,5 +1,5 @@
 import type { DetectionRule } from './detection.ts';
-import type { Detection, Dormancy, FallbackReason } from './dormancy.ts';
+import type { Detection, Dormancy, FallbackReason, Lost } from './dormancy.ts';
 
 /**
  * Why a dormancy case was opened: who never came a second time needs another approach than somebody who used to buy.
@@ -22,14 +22,12 @@ export type SilentLoss = {
   lostAfterDays: number;
   /** `own-rhythm`: what the silence is measured by */
   usualIntervalDays: number | null;
-  /** `own-rhythm`: an earlier silence through the same weeks of the year */
-  seasonalPauseDays: number | null;
   /** model rules: probability of a purchase within `horizonDays`, 0 to 100 */
   likelyPercent: number | null;
   /** model rules: purchase days expected within `horizonDays` */
   expectedPurchases: number | null;
   horizonDays: number | null;
-  /** a first-time buyer: within so many days `secondPurchaseShare` percent of those who bought again had done so */
+  /** a first-time buyer for whom that was decisive: within so many days `secondPurchaseShare` percent of those who bought again had done so */
   secondPurchaseDays: number | null;
   secondPurchaseShare: number | null;
 };
@@ -55,13 +53,21 @@ export function silentLossOf(dormancy: Dormancy, detection: Detection): SilentLo
     silentDays: explanation.silentDays,
     lostAfterDays: lost.lostAfterDays,
     usualIntervalDays: ownRhythm && round(ownRhythm.usualIntervalDays, 1),
-    seasonalPauseDays: ownRhythm && ownRhythm.seasonalPauseDays,
     likelyPercent: model && round(model.probabilityOfPurchase * 100, 1),
     expectedPurchases: model && round(model.expectedPurchases, 2),
     horizonDays: model && model.horizonDays,
-    secondPurchaseDays: lost.secondPurchaseDays,
-    secondPurchaseShare: lost.secondPurchaseDays === null ? null : detection.secondPurchaseShare,
+    ...lateBy(lost, detection),
   };
+}
+
+/** Where the rule calls a first-time buyer lost before the time of second purchases is over, it is the rule that does. */
+function lateBy(
+  { lostAfterDays, secondPurchaseDays }: Lost,
+  { secondPurchaseShare }: Detection,
+): Pick<SilentLoss, 'secondPurchaseDays' | 'secondPurchaseShare'> {
+  return secondPurchaseDays === null || lostAfterDays < secondPurchaseDays
+    ? { secondPurchaseDays: null, secondPurchaseShare: null }
+    : { secondPurchaseDays, secondPurchaseShare };
 }
 
 export function triggerDetailOf({ purchaseDays }: SilentLoss): TriggerDetail {
@@ -103,9 +109,13 @@ export function fallbackWords(reason: FallbackReason): string {
 /** `Buys every 3 weeks, silent for 14 weeks: 6 % likely to buy in the next 90 days, lost under 30 %` */
 export function silentLossText(loss: SilentLoss): string {
   const silence = `silent for ${span(loss.silentDays)}`;
+  const late =
+    loss.secondPurchaseDays === null
+      ? ''
+      : `, when ${loss.secondPurchaseShare} % of those who buy again do so within ${span(loss.secondPurchaseDays)}`;
   const past =
     loss.intervalDays === null
-      ? `Bought once, ${silence}, when ${loss.secondPurchaseShare} % of those who buy again do so within ${span(loss.secondPurchaseDays!)}`
+      ? `Bought once, ${silence}${late}`
       : `Buys every ${span(loss.intervalDays)}, ${silence}`;
   const because = loss.fallback ? ` (own rhythm, because ${fallbackText[loss.fallback]})` : '';
   return `${past}: ${verdict(loss)}${because}`;
@@ -117,9 +127,9 @@ function verdict(loss: SilentLoss): string {
     case 'fixed-days':
       return after;
     case 'own-rhythm':
-      return loss.seasonalPauseDays === null
+      return loss.intervalDays === null || span(loss.intervalDays) === span(loss.usualIntervalDays!)
         ? after
-        : `${after}, counting an earlier pause of ${span(loss.seasonalPauseDays)} at this time of the year`;
+        : `${after}, as usual for such customers is every ${span(loss.usualIntervalDays!)}`;
     case 'bg-nbd':
     case 'mbg-nbd':
       return `${loss.likelyPercent} % likely to buy in the next ${loss.horizonDays} days, ${after}`;

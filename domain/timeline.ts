@@ -26,7 +26,7 @@ const decisionWhy: Record<string, string> = {
   'natural-loss': 'the stated cause is a natural loss',
   'wanted-loss': 'it is a loss that we wanted',
   'third-chance': 'the customer already came back once',
-  'expected-gain': 'that promises most',
+  'expected-gain': 'of what that promises and costs',
   doubtful: 'it hangs on how good the chance really is',
   'manager-decided': 'a manager decided so',
   'manager-silent': 'no manager answered in time',

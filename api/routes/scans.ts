@@ -27,9 +27,10 @@ const scanSchema = z
     finishedAt: timestamp.nullable(),
     customers: count.meta({ description: 'to look at' }),
     scanned: count.meta({ description: 'looked at so far' }),
-    dormant: count.meta({ description: 'found dormant so far' }),
+    dormant: count.meta({ description: 'lost silently, of those looked at so far' }),
+    worthwhile: count.meta({ description: 'of them worth a case: candidates' }),
     opened: count.meta({ description: 'cases opened' }),
-    waiting: count.meta({ description: 'dormant, but the team has no capacity for them now' }),
+    waiting: count.meta({ description: 'candidates for whom the team has no place now' }),
     error: z.string().nullable(),
     detection: z
       .strictObject({

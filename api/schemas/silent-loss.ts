@@ -29,9 +29,6 @@ export const silentLossSchema = z
     silentDays: days,
     lostAfterDays: days,
     usualIntervalDays: days.nullable().meta({ description: 'own-rhythm: the measure of silence' }),
-    seasonalPauseDays: days
-      .nullable()
-      .meta({ description: 'own-rhythm: an earlier pause at this time of the year' }),
     likelyPercent: z.number().min(0).max(100).nullable().meta({
       description: 'model rules: probability of a purchase within horizonDays',
     }),

@@ -24,11 +24,18 @@ it('rates of return are those of cases like it that somebody tried to win back',
     await closed(db, { ...back, decision: 'pursue-light' });
     await closed(db, { ...back, controlGroup: true });
     await closed(db, { ...back, status: 'open', outcome: null });
+    await closed(db, { status: 'open', outcome: null });
+    await closed(db, { outcome: 'closed-by-manager' });
+    await closed(db, { outcome: 'stopped' });
+    await closed(db, { ...back, outcome: 'stopped' });
 
     const like = { trigger: 'dormancy', tier: 'B', cause: 'neglected' } as const;
-    expect(returnRates(db, like)).toEqual({
-      ofTier: { cases: 3, regained: 2 },
+    const judged = { at: minute(100), judgedAfter: '1h' } as const;
+    expect(returnRates(db, like, judged)).toEqual({
+      ofTier: { cases: 6, regained: 4 },
       ofCause: { cases: 1, regained: 1 },
     });
-    expect(returnRates(db, { ...like, trigger: 'manual' }).ofTier.cases).toBe(0);
+    expect(returnRates(db, { ...like, trigger: 'manual' }, judged).ofTier.cases).toBe(0);
+    // Who comes back is known sooner than who does not: until all have had their time, none counts.
+    expect(returnRates(db, like, { ...judged, judgedAfter: '2h' }).ofTier.cases).toBe(0);
   }));

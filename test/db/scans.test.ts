@@ -35,6 +35,7 @@ const candidate = (customerId: string, gainPerHour: number) => ({
   expectedGain: gainPerHour,
   gainPerHour,
   silentLoss: aSilentLoss,
+  lastPurchaseAt: minute(0),
 });
 
 /** A running scan that has found these customers, by what they promise. */
@@ -45,7 +46,7 @@ async function aScan(db: Db, values: Record<string, number>): Promise<void> {
     found.map(({ customerId }) => purchase(customerId, 'o1')),
   );
   await startScan(db, { scanId: 's1', at: minute(10) });
-  const page = { scanId: 's1', cursor: 'Z', scanned: found.length, candidates: found };
+  const page = { scanId: 's1', cursor: 'Z', scanned: found.length, dormant: 9, candidates: found };
   await saveScanPage(db, page);
 }
 
@@ -104,12 +105,26 @@ describe('a page of a scan', () => {
   it('counts once, however often it is saved', () =>
     withDatabase(async ({ db }) => {
       await startScan(db, { scanId: 's1', at: minute(1) });
-      const first = { scanId: 's1', cursor: 'C5', scanned: 5, candidates: [candidate('C3', 1)] };
+      const first = {
+        scanId: 's1',
+        cursor: 'C5',
+        scanned: 5,
+        dormant: 9,
+        candidates: [candidate('C3', 1)],
+      };
       await saveScanPage(db, first);
       await saveScanPage(db, first);
-      await saveScanPage(db, { scanId: 's1', cursor: 'C7', scanned: 2, candidates: [] });
+      await saveScanPage(db, {
+        scanId: 's1',
+        cursor: 'C7',
+        scanned: 2,
+        dormant: 9,
+        candidates: [],
+      });
       await saveScanPage(db, first);
-      expect(await getScan(db, 's1')).toMatchObject({ scanned: 7, dormant: 1, cursor: 'C7' });
+      expect(await getScan(db, 's1')).toMatchObject({
+        ...{ scanned: 7, dormant: 18, worthwhile: 1, cursor: 'C7' },
+      });
     }));
 });
 
@@ -123,6 +138,15 @@ describe('opening cases from a scan', () => {
       expect(await open(db)).toEqual({ opened: 0, left: 0 });
       expect(await getScan(db, 's1')).toMatchObject({ opened: 4 });
       expect(await openCaseOf(db, 'C1')).toMatchObject({ trigger: 'dormancy', openedBy: 's1' });
+    }));
+
+  it('leaves out whoever has bought since what the scan saw, even before it began', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10, C2: 50 });
+      // Bought before the scan looked, but reported after it.
+      await accept(db, [purchase('C2', 'late', { time: minute(5) })]);
+      expect(await open(db)).toEqual({ opened: 1, left: 0 });
+      expect(await dormant(db)).toEqual(['C1']);
     }));
 
   it('leaves no more open than the team can serve; the control group needs no room', () =>
@@ -242,7 +266,7 @@ describe('candidates without a place', () => {
       await aScan(db, { C1: 10 });
       await finishScan(db, { scanId: 's1', status: 'completed', at: minute(11) });
       await startScan(db, { scanId: 's2', at: minute(12) });
-      const found = { cursor: 'Z', scanned: 1, candidates: [candidate('C1', 5)] };
+      const found = { cursor: 'Z', scanned: 1, dormant: 9, candidates: [candidate('C1', 5)] };
       await saveScanPage(db, { scanId: 's2', ...found });
       expect(await waiting(db)).toEqual(['C1']);
       await finishScan(db, { scanId: 's2', status: 'failed', error: 'why', at: minute(13) });
@@ -263,7 +287,7 @@ describe('candidates without a place', () => {
       for (let from = 0; from < many.length; from += 2_000) {
         const candidates = many.slice(from, from + 2_000);
         const cursor = `page ${10 + from / 2_000}`;
-        await saveScanPage(db, { scanId: 's1', cursor, scanned: 2_000, candidates });
+        await saveScanPage(db, { scanId: 's1', cursor, scanned: 2_000, dormant: 9, candidates });
       }
       await finishScan(db, { scanId: 's1', status: 'completed', at: minute(2) });
       await expect(db.$count(scanCandidates)).resolves.toBe(12_000);

@@ -16,6 +16,7 @@ describe('the chance that a customer comes back', () => {
     tierFactor: { A: 1.5, B: 1.1, C: 1, D: 0.5 },
     causeFactor: { neglected: 2 },
     halvesEvery: '100d',
+    judgedAfter: '180d',
     measuredFrom: 50,
   } as const;
   it.each<[string, Partial<Prospect>, number]>([
@@ -37,19 +38,21 @@ describe('the chance that a customer comes back', () => {
     expect(chanceOfReturn(about, sure, unmeasured).percent).toBe(100);
   });
 
-  it('is measured where enough closed cases show it, best by those of the same cause', () => {
+  it('is measured where enough cases show it, best by those of the same cause', () => {
     const about = prospect({ lostDays: 300 });
+    // The prior is 12 × 1 ÷ 2³ = 1.5 % and counts like five cases.
+    expect(chanceOfReturn(about, chance, unmeasured).percent).toBeCloseTo(1.5, 9);
     const few = { cases: 49, regained: 49 };
     const many = { cases: 80, regained: 20 };
     const alike = { cases: 50, regained: 5 };
     expect(chanceOfReturn(about, chance, { ofCause: few, ofTier: few }).from).toBe('policy');
     expect(chanceOfReturn(about, chance, { ofCause: few, ofTier: many })).toEqual({
-      percent: 25,
+      percent: expect.closeTo((2_000 + 5 * 1.5) / 85, 9),
       from: 'measured',
       cases: 80,
     });
     expect(chanceOfReturn(about, chance, { ofCause: alike, ofTier: many })).toEqual({
-      percent: 10,
+      percent: expect.closeTo((500 + 5 * 1.5) / 55, 9),
       from: 'measured',
       cases: 50,
     });

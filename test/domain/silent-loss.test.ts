@@ -16,7 +16,6 @@ const regular: SilentLoss = {
   silentDays: 98,
   lostAfterDays: 63,
   usualIntervalDays: null,
-  seasonalPauseDays: null,
   likelyPercent: 6.1,
   expectedPurchases: 0.09,
   horizonDays: 90,
@@ -42,8 +41,8 @@ describe('why a customer counts as lost', () => {
     ],
     [byRhythm, 'Buys every 3 weeks, silent for 14 weeks: lost after 9 weeks'],
     [
-      { ...byRhythm, seasonalPauseDays: 70 },
-      'Buys every 3 weeks, silent for 14 weeks: lost after 9 weeks, counting an earlier pause of 10 weeks at this time of the year',
+      { ...byRhythm, usualIntervalDays: 42 },
+      'Buys every 3 weeks, silent for 14 weeks: lost after 9 weeks, as usual for such customers is every 6 weeks',
     ],
     [
       { ...byRhythm, rule: 'fixed-days', intervalDays: 1, silentDays: 12, lostAfterDays: 10 },
@@ -52,6 +51,10 @@ describe('why a customer counts as lost', () => {
     [
       once,
       'Bought once, silent for 19 weeks, when 80 % of those who buy again do so within 17 weeks: lost after 17 weeks',
+    ],
+    [
+      { ...once, secondPurchaseDays: null, secondPurchaseShare: null },
+      'Bought once, silent for 19 weeks: lost after 17 weeks',
     ],
     [
       { ...byRhythm, fallback: 'too-few-customers' },

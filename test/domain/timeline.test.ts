@@ -85,7 +85,7 @@ describe('an entry of the timeline', () => {
     [
       'identified',
       { ...sensible.identified[0]!, reason: 'expected-gain' },
-      'Expected second lifetime value €511.00 (tier C), chance of return 14.4 % (by the policy): pursue light, because that promises most (policy standard-3)',
+      'Expected second lifetime value €511.00 (tier C), chance of return 14.4 % (by the policy): pursue light, because of what that promises and costs (policy standard-3)',
     ],
     [
       'manager-asked',

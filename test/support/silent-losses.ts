@@ -10,7 +10,6 @@ export const aSilentLoss: SilentLoss = {
   silentDays: 100,
   lostAfterDays: 90,
   usualIntervalDays: 30,
-  seasonalPauseDays: null,
   likelyPercent: null,
   expectedPurchases: null,
   horizonDays: null,

@@ -123,9 +123,13 @@ describe('a day of CDNOW', () => {
     const scan = await scanned();
     const expected = expectedCases();
     expect(expected.length).toBeGreaterThan(4 * capacity);
+    // By name, so that a change of the rules is seen.
+    expect(expected.slice(0, 5)).toEqual(
+      ['1901', '0244', '2332', '1010', '1310'].map((number) => `cdnow-${number}`),
+    );
     expect(scan).toMatchObject({
       ...{ origin: 'schedule', status: 'completed', opened: capacity },
-      ...{ dormant: expected.length, waiting: expected.length - capacity },
+      ...{ worthwhile: expected.length, waiting: expected.length - capacity },
       detection: { rule: 'mbg-nbd', fallback: null },
     });
     const { body } = await api.get('/api/v1/cases?limit=100');
