@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
@@ -22,7 +21,7 @@ import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { runWebhooks } from './relay/webhooks.ts';
-import { temporalConnectionOptions } from './temporal.config.ts';
+import { connectTemporal, temporalConnectionOptions } from './temporal.config.ts';
 import { workflowBundle } from './temporal/bundle.ts';
 import { createRecoveries } from './temporal/recoveries.ts';
 import { createScanSchedules } from './temporal/scan-schedule.ts';
@@ -57,12 +56,11 @@ const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate }
 await seedPlaybooks(db, builtInPlaybooks, clock());
 
 const { namespace, taskQueue } = environment.temporal;
-// One connection for both, so that a case which the relay starts can begin in this worker at once.
-const connection = await NativeConnection.connect(await temporalConnectionOptions(environment));
-const client = new Client({ connection, namespace });
-const recoveries = createRecoveries({ client, taskQueue, requestEagerStart: true });
+const { connection, client } = await connectTemporal(environment);
+const recoveries = createRecoveries({ client, taskQueue });
+const native = await NativeConnection.connect(await temporalConnectionOptions(environment));
 const worker = await Worker.create({
-  connection,
+  connection: native,
   namespace,
   taskQueue,
   workflowBundle: { codePath: await workflowBundle() },
@@ -142,4 +140,5 @@ await Promise.all([
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();
+await native.close();
 closeDatabase(db);

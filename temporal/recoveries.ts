@@ -39,19 +39,7 @@ export type Delivery = {
 /** The one way to the recovery workflows, for the API and the relay. */
 export type Recoveries = ReturnType<typeof createRecoveries>;
 
-/**
- * @param requestEagerStart Temporal hands the first task of a case to the worker that shares the client's connection
- * together with the start, which saves it a write and the way over the task queue
- */
-export function createRecoveries({
-  client,
-  taskQueue,
-  requestEagerStart = false,
-}: {
-  client: Client;
-  taskQueue: string;
-  requestEagerStart?: boolean;
-}) {
+export function createRecoveries({ client, taskQueue }: { client: Client; taskQueue: string }) {
   const handleOf = (customerId: string) =>
     client.workflow.getHandle(recoveryWorkflowId(customerId));
 
@@ -64,7 +52,6 @@ export function createRecoveries({
           workflowIdConflictPolicy: 'FAIL',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           taskQueue,
-          requestEagerStart,
           args: [opening],
           typedSearchAttributes: searchAttributesOf(opening, {
             step: 'identification',
