@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, count, desc, eq, getTableColumns, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { after } from '../domain/duration.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';

@@ -45,6 +45,7 @@ export const endReasons = [
   'no-second-purchase',
   'cancelled-again',
   'manager-closed',
+  'was-not-lost',
   'ended-outside',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

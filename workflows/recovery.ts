@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
 import type {
   CaseOpening,
   CaseProjection,
@@ -284,6 +284,9 @@ export class Recovery {
     this.tell(kind, { ...details, factAt: at });
     if (fact.kind === 'cancellation') this.#absorbCancellation(fact);
     if (this.state.status === 'closed') return;
+    if (fact.kind === 'purchase' && this.#wasNotLost(at)) {
+      return this.#end('not-pursued', 'was-not-lost', 'purchase');
+    }
     if (fact.kind === 'purchase') {
       if (this.returned) this.purchasesSinceReturn += 1;
       this.state.regainedAmount += fact.amount;
@@ -323,6 +326,13 @@ export class Recovery {
       this.state.statedCause = cause;
       this.tell('cause-recorded', { layer: 'stated', cause });
     }
+  }
+
+  /** A purchase from before the opening is heard of too late to be a return: there was no loss to win back. */
+  #wasNotLost(purchasedAt: string): boolean {
+    const { openedAt } = this.opening;
+    const silently = !this.returned && !this.#cancelled;
+    return silently && purchasedAt < openedAt && patched('was-not-lost');
   }
 
   #withdrawContacts(channel: Channel): void {

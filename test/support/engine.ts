@@ -57,7 +57,8 @@ export type Engine = {
   complete(task: TaskRecord, result: object): Promise<Verdict>;
   /** waits for the task and completes it */
   answer(caseId: string, type: TaskType, result: object): Promise<void>;
-  send(customerId: string, type: string, data?: object): Promise<void>;
+  /** an event of now, or of `time` */
+  send(customerId: string, type: string, data?: object, time?: string): Promise<void>;
   /** lets time pass */
   pass(duration: Duration): Promise<void>;
   now(): Promise<string>;
@@ -204,8 +205,9 @@ export async function startEngine(
       const verdict = await engine.complete(await engine.task(caseId, type), result);
       if (verdict.kind !== 'applied') throw new Error(`${type} was ${JSON.stringify(verdict)}`);
     },
-    async send(customerId, type, data = {}) {
-      const time = await now();
+    async send(customerId, type, data = {}, happenedAt) {
+      const at = await now();
+      const time = happenedAt ?? at;
       await acceptEvents(db, {
         events: [
           {
@@ -218,7 +220,7 @@ export async function startEngine(
           },
         ],
         policy: engine.policy,
-        at: time,
+        at,
         actor: { actorId: 'sales', role: 'sales-system' },
       });
     },

@@ -1,4 +1,4 @@
-import { after } from '../../domain/duration.ts';
+import { after, before } from '../../domain/duration.ts';
 import type { Outcome } from '../../domain/words.ts';
 import type { Engine } from './engine.ts';
 import { withControlGroup } from './policies.ts';
@@ -63,6 +63,17 @@ export const scenarios = {
       await engine.send(customerId, 'purchase.recorded', purchase);
       await engine.task(caseId, 'welcome-call');
       await engine.send(customerId, 'cancellation.received', { reason: 'disappointed-service' });
+      return caseId;
+    },
+  },
+  'had bought before the case was opened': {
+    outcome: 'not-pursued',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.task(caseId, 'cause-call');
+      const time = before(await engine.now(), '1d');
+      await engine.send(customerId, 'purchase.recorded', purchase, time);
       return caseId;
     },
   },
