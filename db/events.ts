@@ -14,7 +14,7 @@ import {
 } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
-import { prepared, utc, writing, type Db } from './connection.ts';
+import { prepared, utc, writingTogether, type Db } from './connection.ts';
 import { noteSign } from './early-signs.ts';
 import {
   caseForFacts,
@@ -149,7 +149,7 @@ export async function acceptEvents(
   db: Db,
   { events: batch, ...context }: Context & { events: SalesEvent[] },
 ): Promise<{ accepted: number; duplicates: number }> {
-  return writing(db, (tx) => {
+  return writingTogether(db, (tx) => {
     let accepted = 0;
     for (const event of batch) {
       if (accept(tx, { ...event, time: utc(event.time) }, context)) accepted += 1;
