@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { is, Param, Placeholder, type Query } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 
 export type Db = BetterSQLite3Database & { $client: Database.Database };
@@ -78,6 +79,29 @@ export function prepared<T>(prepare: (db: Db) => T): (db: Db) => T {
     byConnection.set(db, statements);
     return statements;
   };
+}
+
+type Write = { getQuery(): Query };
+
+/**
+ * A prepared write for what runs with every event: Drizzle looks up at every run, for each placeholder, what it is and
+ * how its column is encoded; here that happens once.
+ */
+export function compiled(db: Db, write: Write) {
+  const { sql, params } = write.getQuery();
+  const statement = db.$client.prepare(sql);
+  const values = params.map(valueOf);
+  return {
+    run: (given: Record<string, unknown>) => statement.run(values.map((value) => value(given))),
+  };
+}
+
+function valueOf(param: unknown): (given: Record<string, unknown>) => unknown {
+  if (is(param, Placeholder)) return (given) => given[param.name];
+  if (!is(param, Param)) return () => param;
+  const { value, encoder } = param;
+  if (!is(value, Placeholder)) return () => encoder.mapToDriverValue(value);
+  return (given) => encoder.mapToDriverValue(given[value.name]);
 }
 
 /** The same moment in the one spelling that sorts as text. */

@@ -3,23 +3,26 @@ import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
-import { prepared, type Db } from './connection.ts';
+import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
 import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
-  insert: db
-    .insert(purchases)
-    .values({
-      customerId: sql.placeholder('customerId'),
-      orderId: sql.placeholder('orderId'),
-      purchasedAt: sql.placeholder('purchasedAt'),
-      amount: sql.placeholder('amount'),
-      currency: sql.placeholder('currency'),
-    })
-    .onConflictDoNothing()
-    .prepare(),
+  insert: compiled(
+    db,
+    db
+      .insert(purchases)
+      .values({
+        customerId: sql.placeholder('customerId'),
+        orderId: sql.placeholder('orderId'),
+        purchasedAt: sql.placeholder('purchasedAt'),
+        amount: sql.placeholder('amount'),
+        currency: sql.placeholder('currency'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  ),
   antedate: db
     .update(purchases)
     .set({
@@ -35,28 +38,31 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
-  add: db
-    .insert(customers)
-    .values({
-      customerId: sql.placeholder('customerId'),
-      createdAt: sql.placeholder('at'),
-      updatedAt: sql.placeholder('at'),
-      purchases: 1,
-      totalAmount: sql.placeholder('amount'),
-      currency: sql.placeholder('currency'),
-      lastPurchaseAt: sql.placeholder('purchasedAt'),
-    })
-    .onConflictDoUpdate({
-      target: customers.customerId,
-      set: {
-        updatedAt: sql`excluded.updated_at`,
-        purchases: sql`${customers.purchases} + 1`,
-        totalAmount: sql`${customers.totalAmount} + excluded.total_amount`,
-        currency: sql`case when excluded.last_purchase_at >= coalesce(${customers.lastPurchaseAt}, '') then excluded.currency else ${customers.currency} end`,
-        lastPurchaseAt: sql`max(coalesce(${customers.lastPurchaseAt}, ''), excluded.last_purchase_at)`,
-      },
-    })
-    .prepare(),
+  add: compiled(
+    db,
+    db
+      .insert(customers)
+      .values({
+        customerId: sql.placeholder('customerId'),
+        createdAt: sql.placeholder('at'),
+        updatedAt: sql.placeholder('at'),
+        purchases: 1,
+        totalAmount: sql.placeholder('amount'),
+        currency: sql.placeholder('currency'),
+        lastPurchaseAt: sql.placeholder('purchasedAt'),
+      })
+      .onConflictDoUpdate({
+        target: customers.customerId,
+        set: {
+          updatedAt: sql`excluded.updated_at`,
+          purchases: sql`${customers.purchases} + 1`,
+          totalAmount: sql`${customers.totalAmount} + excluded.total_amount`,
+          currency: sql`case when excluded.last_purchase_at >= coalesce(${customers.lastPurchaseAt}, '') then excluded.currency else ${customers.currency} end`,
+          lastPurchaseAt: sql`max(coalesce(${customers.lastPurchaseAt}, ''), excluded.last_purchase_at)`,
+        },
+      })
+      .prepare(),
+  ),
   moments: db
     .select({ at: purchases.purchasedAt, amount: purchases.amount })
     .from(purchases)
