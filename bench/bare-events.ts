@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import Database from 'better-sqlite3';
 import express from 'express';
 
-/* The least that a server can do with events: parse them, keep each as it is, all or nothing, and say so. */
+/* The least that a server can do with events: parse them, keep each as it is and once, all or nothing, and say so. */
 
 const db = new Database(process.env['BARE_DATABASE']);
 db.pragma('journal_mode = WAL');
@@ -10,19 +10,27 @@ db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 db.pragma('cache_size = -64000');
 db.pragma('wal_autocheckpoint = 4000');
-db.exec('create table events (event_seq integer primary key, event text not null)');
-const insert = db.prepare('insert into events (event) values (?)');
-const keep = db.transaction((events: unknown[]) => {
-  for (const event of events) insert.run(JSON.stringify(event));
+db.exec(
+  'create table events (source text, id text, event text not null, primary key (source, id))',
+);
+const insert = db.prepare(
+  'insert into events (source, id, event) values (?, ?, ?) on conflict do nothing',
+);
+type Sent = { source: string; id: string };
+const keep = db.transaction((events: Sent[]) => {
+  let accepted = 0;
+  for (const event of events) {
+    accepted += insert.run(event.source, event.id, JSON.stringify(event)).changes;
+  }
+  return { accepted, duplicates: events.length - accepted };
 });
 
 const app = express();
 app.use(express.json({ limit: '5mb' }));
 app.get('/healthz', (_req, res) => void res.json({}));
 app.post('/api/v1/events', (req, res) => {
-  const events: unknown[] = Array.isArray(req.body) ? req.body : [req.body];
-  keep.immediate(events);
-  res.status(202).json({ accepted: events.length });
+  const events = (Array.isArray(req.body) ? req.body : [req.body]) as Sent[];
+  res.status(202).json(keep.immediate(events));
 });
 const server = app.listen(Number(process.env['PORT']), '127.0.0.1');
 const stop = () => {

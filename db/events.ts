@@ -14,7 +14,7 @@ import {
 } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
-import { prepared, utc, writing, type Db } from './connection.ts';
+import { compiled, prepared, utc, writingTogether, type Db } from './connection.ts';
 import { noteSign } from './early-signs.ts';
 import {
   caseForFacts,
@@ -38,20 +38,23 @@ const latest = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time
 const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
 
 const statements = prepared((db) => ({
-  insert: db
-    .insert(events)
-    .values({
-      source: sql.placeholder('source'),
-      eventId: sql.placeholder('eventId'),
-      type: sql.placeholder('type'),
-      customerId,
-      time,
-      receivedAt: sql.placeholder('at'),
-      sentBy: sql.placeholder('sentBy'),
-      data: sql.placeholder('data'),
-    })
-    .onConflictDoNothing()
-    .prepare(),
+  insert: compiled(
+    db,
+    db
+      .insert(events)
+      .values({
+        source: sql.placeholder('source'),
+        eventId: sql.placeholder('eventId'),
+        type: sql.placeholder('type'),
+        customerId,
+        time,
+        receivedAt: sql.placeholder('at'),
+        sentBy: sql.placeholder('sentBy'),
+        data: sql.placeholder('data'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  ),
   standing: db
     .select({
       lastCancellationAt: customers.lastCancellationAt,
@@ -149,7 +152,7 @@ export async function acceptEvents(
   db: Db,
   { events: batch, ...context }: Context & { events: SalesEvent[] },
 ): Promise<{ accepted: number; duplicates: number }> {
-  return writing(db, (tx) => {
+  return writingTogether(db, (tx) => {
     let accepted = 0;
     for (const event of batch) {
       if (accept(tx, { ...event, time: utc(event.time) }, context)) accepted += 1;

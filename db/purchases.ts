@@ -1,25 +1,28 @@
-import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
-import { prepared, type Db } from './connection.ts';
+import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
 import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
-  insert: db
-    .insert(purchases)
-    .values({
-      customerId: sql.placeholder('customerId'),
-      orderId: sql.placeholder('orderId'),
-      purchasedAt: sql.placeholder('purchasedAt'),
-      amount: sql.placeholder('amount'),
-      currency: sql.placeholder('currency'),
-    })
-    .onConflictDoNothing()
-    .prepare(),
+  insert: compiled(
+    db,
+    db
+      .insert(purchases)
+      .values({
+        customerId: sql.placeholder('customerId'),
+        orderId: sql.placeholder('orderId'),
+        purchasedAt: sql.placeholder('purchasedAt'),
+        amount: sql.placeholder('amount'),
+        currency: sql.placeholder('currency'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  ),
   antedate: db
     .update(purchases)
     .set({
@@ -35,33 +38,35 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
-  add: db
-    .insert(customers)
-    .values({
-      customerId: sql.placeholder('customerId'),
-      createdAt: sql.placeholder('at'),
-      updatedAt: sql.placeholder('at'),
-      purchases: 1,
-      totalAmount: sql.placeholder('amount'),
-      currency: sql.placeholder('currency'),
-      lastPurchaseAt: sql.placeholder('purchasedAt'),
-    })
-    .onConflictDoUpdate({
-      target: customers.customerId,
-      set: {
-        updatedAt: sql`excluded.updated_at`,
-        purchases: sql`${customers.purchases} + 1`,
-        totalAmount: sql`${customers.totalAmount} + excluded.total_amount`,
-        currency: sql`case when excluded.last_purchase_at >= coalesce(${customers.lastPurchaseAt}, '') then excluded.currency else ${customers.currency} end`,
-        lastPurchaseAt: sql`max(coalesce(${customers.lastPurchaseAt}, ''), excluded.last_purchase_at)`,
-      },
-    })
-    .prepare(),
+  add: compiled(
+    db,
+    db
+      .insert(customers)
+      .values({
+        customerId: sql.placeholder('customerId'),
+        createdAt: sql.placeholder('at'),
+        updatedAt: sql.placeholder('at'),
+        purchases: 1,
+        totalAmount: sql.placeholder('amount'),
+        currency: sql.placeholder('currency'),
+        lastPurchaseAt: sql.placeholder('purchasedAt'),
+      })
+      .onConflictDoUpdate({
+        target: customers.customerId,
+        set: {
+          updatedAt: sql`excluded.updated_at`,
+          purchases: sql`${customers.purchases} + 1`,
+          totalAmount: sql`${customers.totalAmount} + excluded.total_amount`,
+          currency: sql`case when excluded.last_purchase_at >= coalesce(${customers.lastPurchaseAt}, '') then excluded.currency else ${customers.currency} end`,
+          lastPurchaseAt: sql`max(coalesce(${customers.lastPurchaseAt}, ''), excluded.last_purchase_at)`,
+        },
+      })
+      .prepare(),
+  ),
   moments: db
     .select({ at: purchases.purchasedAt, amount: purchases.amount })
     .from(purchases)
     .where(eq(purchases.customerId, sql.placeholder('customerId')))
-    .orderBy(asc(purchases.purchasedAt))
     .prepare(),
   total: db
     .select({ amount: customers.totalAmount })
@@ -117,7 +122,14 @@ export function storePurchase(
 export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
   if (statements(tx).antedate.run(purchase).changes === 0) return;
   const own = eq(purchases.customerId, purchase.customerId);
-  const latest = tx.select().from(purchases).where(own).orderBy(desc(purchases.purchasedAt)).get()!;
+  const latest = tx
+    .select({ purchasedAt: purchases.purchasedAt, currency: purchases.currency })
+    .from(purchases)
+    .innerJoin(customers, eq(customers.customerId, purchases.customerId))
+    .where(own)
+    // Of several at the same moment the one counts that counted before.
+    .orderBy(desc(purchases.purchasedAt), desc(eq(purchases.currency, customers.currency)))
+    .get()!;
   const sums = tx
     .select({ amount: sql<number>`sum(${purchases.amount})` })
     .from(purchases)
@@ -137,7 +149,8 @@ export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
 /** One customer's purchases. */
 export function historyOf(db: Db, customerId: string): PurchaseHistory {
   const { moments, total } = statements(db);
-  return boiledDown(moments.all({ customerId }), total.get({ customerId })?.amount ?? 0);
+  const own = moments.all({ customerId }).sort(byTime);
+  return boiledDown(own, total.get({ customerId })?.amount ?? 0);
 }
 
 /** The same for many at once, in the order given. */
@@ -171,6 +184,10 @@ export function pastOf(db: Db, of: { customerId: string }[]): PastCustomer[] {
 
 type OnePurchase = { at: string; amount: number };
 
+// A customer's purchases are few, and SQLite keeps them in another order.
+const byTime = (a: OnePurchase, b: OnePurchase) => Number(a.at > b.at) - Number(a.at < b.at);
+
+/** In the order of time. */
 function purchasesOf(db: Db, of: { customerId: string }[]): Map<string, OnePurchase[]> {
   const own = new Map<string, OnePurchase[]>(of.map(({ customerId }) => [customerId, []]));
   const rows = db
@@ -181,9 +198,9 @@ function purchasesOf(db: Db, of: { customerId: string }[]): Map<string, OnePurch
     })
     .from(purchases)
     .where(inArray(purchases.customerId, [...own.keys()]))
-    .orderBy(asc(purchases.customerId), asc(purchases.purchasedAt))
     .all();
   for (const { customerId, at, amount } of rows) own.get(customerId)!.push({ at, amount });
+  for (const one of own.values()) one.sort(byTime);
   return own;
 }
 

@@ -286,7 +286,7 @@ describe('what is known of a customer', () => {
         // Two own intervals of 30 days and two of the standard company's 40: three times 35.
         lostAfterDays: 105,
         because:
-          'Buys every 4 weeks, silent for 49 weeks: lost after 15 weeks (own rhythm, because the purchases have not been evaluated yet)',
+          'Buys every 4 weeks, silent for 49 weeks: lost after 15 weeks, as usual for such customers is every 5 weeks (own rhythm, because the purchases have not been evaluated yet)',
       },
       phase: 'abstinence',
       phaseBecause: 'has left silently',

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { getCustomer, currentPermissions, listCustomers } from '../../db/customers.ts';
 import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
+import { acceptEvents } from '../../db/events.ts';
 import { events, outbox } from '../../db/schema.ts';
 import type { Db } from '../../db/open.ts';
 import { withDatabase } from '../support/database.ts';
 import {
   accept,
+  anna,
   anOpenCase,
+  aPolicy,
   closedAsLost,
   event,
   messages,
@@ -70,6 +73,42 @@ describe('a batch of events', () => {
       expect(await openCaseOf(db, 'C2')).toBeUndefined();
       expect(await messages(db)).toEqual([]);
       expect(await accept(db, batch.slice(0, 2))).toEqual({ accepted: 2, duplicates: 0 });
+    }));
+
+  it('is all or nothing by itself when it comes together with others', () =>
+    withDatabase(async ({ db }) => {
+      const broken = event('purchase.recorded', 'C2', { data: { orderId: 'o9', currency: 'EUR' } });
+      const again = purchase('C1', 'o1');
+      const answers = await Promise.allSettled([
+        accept(db, [again]),
+        accept(db, [purchase('C2', 'o2'), broken]),
+        accept(db, [again, purchase('C3', 'o3')]),
+      ]);
+      expect(answers).toMatchObject([
+        { status: 'fulfilled', value: { accepted: 1, duplicates: 0 } },
+        { status: 'rejected' },
+        { status: 'fulfilled', value: { accepted: 1, duplicates: 1 } },
+      ]);
+      const { items } = await listCustomers(db, { limit: 10 });
+      expect(items.map(({ customerId }) => customerId)).toEqual(['C1', 'C3']);
+    }));
+
+  it('is refused, and with it all that wait, when another process writes for too long', () =>
+    withDatabase(async ({ db, connect }) => {
+      const { $client: other } = await connect();
+      db.$client.pragma('busy_timeout = 1');
+      const context = { policy: await aPolicy(db), at: minute(0), actor: anna };
+      const send = () =>
+        Promise.allSettled(
+          ['C1', 'C2'].map((customerId) =>
+            acceptEvents(db, { events: [purchase(customerId, 'o1')], ...context }),
+          ),
+        );
+      other.exec('begin immediate');
+      const busy = { status: 'rejected', reason: { code: 'SQLITE_BUSY' } };
+      expect(await send()).toMatchObject([busy, busy]);
+      other.exec('rollback');
+      expect(await send()).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
     }));
 
   it('changes nothing where an event was seen before, in another batch or in this one', () =>

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
+import { purchaseHistory } from '../../db/customers.ts';
 import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { getTask } from '../../db/tasks.ts';
@@ -69,7 +70,7 @@ describe('opening the database', () => {
       closeDatabase(second);
     }));
 
-  it('brings a database of the first release with its tasks to what it is now', () =>
+  it('brings a database of the first release with its tasks and purchases to what it is now', () =>
     withDataDir(async (dataDir) => {
       const old = new Database(join(dataDir, 'winback.db'));
       const folder = join(import.meta.dirname, '../../db/migrations');
@@ -78,7 +79,11 @@ describe('opening the database', () => {
         `create table __drizzle_migrations (id serial primary key, hash text not null, created_at numeric);
          insert into __drizzle_migrations (hash, created_at) values ('first', ${firstRelease(folder)});
          insert into tasks (task_id, case_id, customer_id, type, step, status, attempt, created_at, due_at, deadline_at)
-         values ('t1', 'C1-e1', 'C1', 'letter', 'measures', 'open', 1, '${minute(1)}', '${minute(2)}', '${minute(3)}')`,
+         values ('t1', 'C1-e1', 'C1', 'letter', 'measures', 'open', 1, '${minute(1)}', '${minute(2)}', '${minute(3)}');
+         insert into purchases (customer_id, order_id, purchased_at, amount, currency)
+         values ('C1', 'o2', '${minute(1)}', 700, 'EUR'), ('C2', 'o1', '${minute(2)}', 800, 'CHF'), ('C1', 'o1', '${minute(3)}', 900, 'EUR');
+         insert into customers (customer_id, created_at, updated_at, purchases, total_amount, currency, last_purchase_at)
+         values ('C1', '${minute(3)}', '${minute(3)}', 2, 1600, 'EUR', '${minute(3)}'), ('C2', '${minute(3)}', '${minute(3)}', 1, 800, 'CHF', '${minute(2)}')`,
       );
       old.close();
       const db = await openDatabase(dataDir);
@@ -86,6 +91,11 @@ describe('opening the database', () => {
         ...{ caseId: 'C1-e1', type: 'letter', dueAt: minute(2), agreed: false },
         ...{ sign: null, signAt: null, signData: null },
       });
+      expect(await purchaseHistory(db, 'C1')).toMatchObject({
+        ...{ lastPurchaseAt: minute(3), totalAmount: 1_600, firstDayAmount: 1_600 },
+      });
+      await accept(db, [purchase('C1', 'o1'), purchase('C2', 'o1'), purchase('C2', 'o2')]);
+      expect(await stats(db, { now: minute(10) })).toMatchObject({ purchases: 4 });
       closeDatabase(db);
     }));
 

@@ -166,6 +166,13 @@ describe('everything else that is asked often', () => {
       }
     }));
 
+  it("finds a customer's purchases side by side", () =>
+    withDatabase(async ({ connect }) => {
+      const plans = await plansOf(connect, (db) => purchaseHistory(db, 'C1'));
+      // Said of tables without a row ID alone.
+      expect(plans).toContain('SEARCH purchases USING PRIMARY KEY (customer_id=?)');
+    }));
+
   it('reads of the customers only what a page of the scan needs', () =>
     withDatabase(async ({ connect }) => {
       const [page] = await plansOf(connect, (db) =>
