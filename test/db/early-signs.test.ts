@@ -588,7 +588,7 @@ describe('completing a preventive task', () => {
       expect(db.select().from(commands).all()).toHaveLength(1);
     }));
 
-  it('with a callback moves it to the agreed time, not further than a task may be moved', () =>
+  it('with a callback moves it to the agreed time', () =>
     withDatabase(async ({ db }) => {
       const { taskId } = await withCall(db);
       const callback = async (callbackAt: string) => {
@@ -604,9 +604,24 @@ describe('completing a preventive task', () => {
         deadlineAt: '2026-11-12T14:30:00.000Z',
       });
       expect(await callback('2026-10-01T10:00:00Z')).toMatchObject({ dueAt: minute(30) });
-      expect(await callback('2027-10-01T10:00:00Z')).toMatchObject({
-        dueAt: after(minute(30), standardPolicy.rescheduleAtMost),
+    }));
+
+  it('with a callback further away than a task may be moved is refused and changes nothing', () =>
+    withDatabase(async ({ db }) => {
+      const task = await withCall(db);
+      const { taskId } = task;
+      const furthest = after(minute(30), standardPolicy.rescheduleAtMost);
+      const callback = (callbackAt: string) =>
+        completePreventiveTask(db, told(taskId, { result: { outcome: 'callback', callbackAt } }));
+      const tooFar = new Date(Date.parse(furthest) + 1).toISOString();
+      await expect(callback(tooFar)).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'result.callbackAt', rule: 'must be at most 60d away' }],
       });
+      expect(await getTask(db, taskId)).toEqual(task);
+      expect(db.select().from(commands).all()).toEqual([]);
+      await callback(furthest);
+      expect(await getTask(db, taskId)).toMatchObject({ dueAt: furthest, agreed: true });
     }));
 
   it('with do-not-contact is an objection', () =>
