@@ -16,6 +16,7 @@ import { storePolicy } from './db/policies.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { durationMs } from './domain/duration.ts';
+import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
 import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
@@ -85,8 +86,13 @@ async function regularly(name: string, everyMs: number, work: () => Promise<void
     } catch (error) {
       log.warn({ reason: (error as Error).message }, `${name} did not finish, will try again`);
     }
-    await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+    await untilNext(everyMs);
   }
+}
+
+/** Waits; not any longer once the process is to end. */
+async function untilNext(ms: number): Promise<void> {
+  await pause(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
 }
 
 /** The net under relay and projections, and the broom behind them. */
@@ -99,11 +105,15 @@ async function keepHouse(): Promise<void> {
   await createScanSchedules({ client, taskQueue }).ensure(policy);
 }
 
-/** Free places of the team go to whom the last scan left waiting. */
+/** Free places of the team go to whom the last scan left waiting, no faster than a scan opens cases. */
 async function fillFreePlaces(): Promise<void> {
-  const { capacity } = policy.team;
-  const { opened } = await openWaiting(db, { policy, at: clock(), limit: capacity });
-  if (opened > 0) log.info({ opened }, 'opened cases of waiting candidates');
+  const { limit, pauseMs } = openingPace(policy.scan);
+  while (!stopping.signal.aborted) {
+    const { opened, left } = await openWaiting(db, { policy, at: clock(), limit });
+    if (opened === 0) return;
+    log.info({ opened, left }, 'opened cases of waiting candidates');
+    await untilNext(pauseMs);
+  }
 }
 
 /** What nobody did or answered in time; it may have been long ago, while no worker ran. */

@@ -5,7 +5,7 @@ import { declineOf } from '../domain/early-signs.ts';
 import { bestEffort, chanceOfReturn, isDoubtful } from '../domain/gain.ts';
 import { worthOf } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
-import { completed, type Policy, type VersionedPolicy } from '../domain/policy.ts';
+import { completed, openingPace, type Policy, type VersionedPolicy } from '../domain/policy.ts';
 import { secondLifetimeOf, type ValueModels } from '../domain/second-lifetime.ts';
 import { silentLossOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
@@ -24,9 +24,8 @@ import {
 import type { ActivityDeps } from './deps.ts';
 import { fitOf, isFitGoodEnough } from './fit.ts';
 
-/** Customers looked at and cases opened in one transaction: each stays well under a second. */
+/** Customers looked at in one transaction, which stays well under a second. */
 const pageSize = 2_000;
-const openAtOnceAtMost = 20;
 
 type Scan = { scanId: string; policy: VersionedPolicy };
 type Page = Awaited<ReturnType<typeof customersForScan>>;
@@ -82,10 +81,7 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
     },
 
     async openCandidates({ scanId, policy }: Scan) {
-      const { startsPerMinute } = policy.scan;
-      // In steps of at most ten seconds, so that a dead worker is soon noticed.
-      const limit = Math.min(openAtOnceAtMost, Math.floor(startsPerMinute / 6));
-      const pauseMs = (limit / startsPerMinute) * 60_000;
+      const { limit, pauseMs } = openingPace(policy.scan);
       for (;;) {
         const request = { scanId, policy, at: clock(), limit };
         const { left } = await openFromScan(db, request);

@@ -10,7 +10,7 @@ import { problems, type ProblemCode } from './errors.ts';
 import { idempotencyKeySchema } from './idempotency.ts';
 import { outgoingWebhooks } from './openapi-webhooks.ts';
 import { everyone, type Route } from './route.ts';
-import { cloudEventSchema, eventDataSchemas } from './schemas/event.ts';
+import { cloudEventSchema, eventDataSchemas, knownEventSchema } from './schemas/event.ts';
 import { problemSchema } from './schemas/problem.ts';
 import { resultName, resultSchemas } from './schemas/results.ts';
 
@@ -47,6 +47,7 @@ export function openApiDocument(routes: readonly Route[]) {
         },
         schemas: {
           CloudEvent: cloudEventSchema,
+          KnownCloudEvent: knownEventSchema,
           ...eventDataSchemas,
           ...Object.fromEntries(taskTypeNames.map((t) => [resultName(t), resultSchemas[t]])),
         },

@@ -24,7 +24,7 @@ import {
   reportFact,
   type CaseForFacts,
 } from './facts.ts';
-import { closeOnChannel, closePreventiveTask } from './preventive-tasks.ts';
+import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
 import { aboutCancelling, customers, events, permissions, unknownEventTypes } from './schema.ts';
@@ -136,7 +136,7 @@ const statements = prepared((db) => ({
       ),
     )
     .orderBy(desc(permissions.at), desc(permissions.permissionId))
-    .limit(2)
+    .limit(3)
     .prepare(),
 }));
 
@@ -231,14 +231,18 @@ const effects: Record<EventType, Effect> = {
   'permission.changed': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     const { channel, granted } = addPermission(tx, event);
-    const [newest, before] = statements(tx).newestPermissions.all({ ...event, channel });
-    if (newest!.at !== event.time) return;
-    tellCase(tx, event, context, { kind: 'permission', channel, granted });
-    if (granted) return;
-    closeOnChannel(tx, { customerId: event.customerId, channel, at: context.at });
-    // Who had refused before has withdrawn nothing.
-    if (before?.granted !== false)
-      noteShown(tx, event, context, 'permission-withdrawn', { channel });
+    const [newest, before, third] = statements(tx).newestPermissions.all({ ...event, channel });
+    const isNewest = newest!.at === event.time;
+    if (isNewest) {
+      tellCase(tx, event, context, { kind: 'permission', channel, granted });
+      closeAfterPermission(tx, { customerId: event.customerId, channel, granted, at: context.at });
+    }
+    // Who had given nothing before has withdrawn nothing; what was given may be heard of last.
+    const isNews = isNewest || (before!.at === event.time && !third?.granted);
+    if (isNews && !newest!.granted && before?.granted) {
+      const withdrawn = { ...event, time: newest!.at };
+      noteShown(tx, withdrawn, context, 'permission-withdrawn', { channel });
+    }
   },
 
   'customer.objected': (tx, event, context) => {

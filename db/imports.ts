@@ -10,7 +10,7 @@ import { isCause } from '../domain/words.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
-import { closeOnChannel, closePreventiveTask } from './preventive-tasks.ts';
+import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
 import { cases, customers, events, permissions } from './schema.ts';
@@ -231,7 +231,7 @@ export async function recordPermissions(
       inserted += 1;
       const [before] = known;
       if (before && (before.at > row.at || before.granted === granted)) continue;
-      if (!granted) closeOnChannel(tx, { customerId, channel, at });
+      closeAfterPermission(tx, { customerId, channel, granted, at });
       const open = caseForFacts(tx, customerId);
       if (!open) continue;
       const eventId = factId(source, 'permission', customerId, JSON.stringify({ channel, ...row }));

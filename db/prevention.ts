@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
-import { after, earliest, latest } from '../domain/duration.ts';
+import { after, latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
@@ -17,10 +17,11 @@ import { announce } from './webhook-messages.ts';
 type Told = Omit<Asked, 'request'> & { taskId: string; at: string };
 
 /**
- * Records the result of a preventive task. `callback` moves it to the agreed time, at most `rescheduleAtMost` away;
- * everything else ends it. `do-not-contact` is an objection.
+ * Records the result of a preventive task. `callback` moves it to the agreed time; everything else ends it.
+ * `do-not-contact` is an objection.
  * @param told.result one that this type of task can have
- * @throws DomainError `task-not-open`, `idempotency-key-reused`
+ * @throws DomainError `task-not-open`, `idempotency-key-reused`; `invalid` for a callback further than
+ * `rescheduleAtMost` away
  */
 export async function completePreventiveTask(
   db: Db,
@@ -30,8 +31,8 @@ export async function completePreventiveTask(
   await asCommand(db, told, { action: 'task.complete', request: { result } }, (tx, task, id) => {
     const { outcome, callbackAt } = codedResult(task.type, result);
     if (callbackAt !== undefined) {
-      const atMost = after(at, policy.rescheduleAtMost);
-      move(tx, task, { dueAt: earliest(latest(callbackAt, at), atMost), agreed: true });
+      mustBeNear(callbackAt, { policy, at });
+      move(tx, task, { dueAt: latest(callbackAt, at), agreed: true });
       return;
     }
     tx.update(tasks)
@@ -43,6 +44,17 @@ export async function completePreventiveTask(
     const { customerId } = task;
     noteObjection(tx, { customerId, objectedAt: at, eventId: factId(id), at });
   });
+}
+
+/** What was agreed with a customer is kept as it is, or not taken. */
+function mustBeNear(
+  callbackAt: string,
+  { policy, at }: { policy: Pick<Policy, 'rescheduleAtMost'>; at: string },
+): void {
+  const { rescheduleAtMost } = policy;
+  if (callbackAt <= after(at, rescheduleAtMost)) return;
+  const [field, rule] = ['result.callbackAt', `must be at most ${rescheduleAtMost} away`];
+  throw new DomainError('invalid', `${field} ${rule}.`, [{ field, rule }]);
 }
 
 /**

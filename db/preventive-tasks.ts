@@ -117,13 +117,19 @@ export function closePreventiveTask(
   if (task && fits(task)) close.run({ taskId: task.taskId, reason, at });
 }
 
-/** Nobody may be contacted any more in the way that the task would. */
-export function closeOnChannel(
+type NewPermission = { customerId: string; channel: Channel; granted: boolean; at: string };
+
+/** A refusal forbids the contact that a task on its channel is for; a grant ends the withdrawal that a task is about. */
+export function closeAfterPermission(
   tx: Db,
-  { customerId, channel, at }: { customerId: string; channel: Channel; at: string },
+  { customerId, channel, granted, at }: NewPermission,
 ): void {
-  const closing = { customerId, reason: 'permission-withdrawn', at } as const;
-  closePreventiveTask(tx, closing, ({ type }) => channelOf(type) === channel);
+  const reason = granted ? 'permission-given' : 'permission-withdrawn';
+  closePreventiveTask(tx, { customerId, reason, at }, ({ type, sign, signData }) =>
+    granted
+      ? sign === 'permission-withdrawn' && signData?.['channel'] === channel
+      : channelOf(type) === channel,
+  );
 }
 
 /** A purchase takes some signs back. */

@@ -118,11 +118,13 @@ export const events = sqliteTable(
     eventId: text().notNull(),
     /** one of `eventTypes`, or a type we do not know */
     type: text().$type<(typeof eventTypes)[number] | (string & {})>().notNull(),
+    /** of an unknown type: its subject, whatever that is, or empty */
     customerId: text().notNull(),
     time: text().notNull(),
     receivedAt: text().notNull(),
     /** ID of the key or signing secret; null for what was imported */
     sentBy: text(),
+    /** of an unknown type, if it was no object: under `data` or `data_base64`, as it came */
     data: json<Record<string, unknown>>().notNull(),
   },
   (t) => [

@@ -93,6 +93,8 @@ export const taskCloseReasons = [
   /** of preventive tasks: the loss has come, and its case goes on from here */
   'case-opened',
   'complaint-answered',
+  /** the withdrawal that it was about is over */
+  'permission-given',
   /** the case went another way before Temporal had stored that the task was opened */
   'discarded',
 ] as const;

@@ -67,7 +67,8 @@ export type Policy = {
     /** every night at this local time (`HH:MM`), which can be moved and paused through the API; not one that a change
      * to summer time leaves out */
     at: string;
-    /** how many cases a scan opens at most, so that neither Temporal nor the team is flooded */
+    /** how many cases a scan opens at most, and whoever fills free places after it, so that neither Temporal nor the
+     * team is flooded */
     startsPerMinute: number;
     /** how soon a free place of the team is given to the next waiting candidate */
     refillEvery: Duration;
@@ -197,6 +198,19 @@ export function completed(stored: StoredPolicy): Pick<Policy, 'detection' | 'ide
       },
     },
   };
+}
+
+/** Cases opened in one transaction, which stays well under a second. */
+const openedAtOnceAtMost = 20;
+
+/** The steps in which waiting candidates get their cases: at most `limit` in each, and then a pause in milliseconds. */
+export function openingPace({ startsPerMinute }: Pick<Policy['scan'], 'startsPerMinute'>): {
+  limit: number;
+  pauseMs: number;
+} {
+  // Steps of at most ten seconds, so that a dead worker is soon noticed.
+  const limit = Math.min(openedAtOnceAtMost, Math.floor(startsPerMinute / 6));
+  return { limit, pauseMs: (limit / startsPerMinute) * 60_000 };
 }
 
 /** What a mid-sized German company would start with. */

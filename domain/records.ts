@@ -101,6 +101,7 @@ export type SalesEvent = {
   source: string;
   eventId: string;
   type: EventType | (string & {});
+  /** of a type that we do not know: its subject, whatever that is, or empty */
   customerId: string;
   time: string;
   data: Record<string, unknown>;

@@ -75,34 +75,55 @@ export const eventDataSchemas = Object.fromEntries(
 /** Clocks differ; what is said to happen later than that has not happened. */
 const aheadAtMostMs = 300_000;
 
-export const cloudEventSchema = z
-  .looseObject({
-    specversion: z.literal('1.0'),
-    id: name(200).meta({ example: 'A-77' }),
-    source: name(300).meta({ example: 'https://shop.example' }),
-    type: name(200).meta({
-      description: `One of ${Object.keys(dataSchemas).join(', ')}; others are kept and change nothing`,
-      example: 'purchase.recorded',
-    }),
-    subject: customerId,
-    time: time
-      .refine(
-        (at) => !(Date.parse(at) > Date.now() + aheadAtMostMs),
-        'must not be more than 5 minutes in the future',
-      )
-      .optional()
-      .meta({ description: 'when it happened; now, if left out' }),
-    datacontenttype: z
+const eventSchema = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: name(200).meta({ example: 'A-77' }),
+  source: name(300).meta({ example: 'https://shop.example' }),
+  type: name(200).meta({
+    description: `One of ${Object.keys(dataSchemas).join(', ')}; others are kept and change nothing`,
+    example: 'purchase.recorded',
+  }),
+  subject: customerId,
+  time: time
+    .refine(
+      (at) => !(Date.parse(at) > Date.now() + aheadAtMostMs),
+      'must not be more than 5 minutes in the future',
+    )
+    .optional()
+    .meta({ description: 'when it happened; now, if left out' }),
+  datacontenttype: z
+    .string()
+    .regex(/^application\/json\b/i, 'must be application/json')
+    .optional(),
+  data_base64: z.never('is not understood here: send JSON in data').optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** For the OpenAPI document: what an event of a type that we know must be, beside what every event must be. */
+export const knownEventSchema = eventSchema.meta({
+  description: 'A CloudEvent of a type that is known here',
+  unusedIO: 'input',
+  override: { allOf: Object.entries(dataSchemas).map(dataRule) },
+});
+
+/** Any CloudEvent 1.0 in JSON: of a type that we do not know we cannot say what it is about, or what its data is. */
+export const cloudEventSchema = eventSchema
+  .extend({
+    subject: z
       .string()
-      .regex(/^application\/json\b/i, 'must be application/json')
-      .optional(),
-    data_base64: z.never('is not understood here: send JSON in data').optional(),
-    data: z.record(z.string(), z.unknown()).optional(),
+      .nullish()
+      .meta({ description: 'of a known type: ID of the customer in the sales system' }),
+    datacontenttype: z.string().nullish(),
+    data_base64: z.string().optional(),
+    data: z.unknown().optional(),
   })
   .meta({
     description: 'A CloudEvent 1.0 in JSON',
     unusedIO: 'input',
-    override: { allOf: Object.entries(dataSchemas).map(dataRule) },
+    override: {
+      if: { properties: { type: { enum: Object.keys(dataSchemas) } } },
+      then: reference('KnownCloudEvent'),
+    },
   });
 
 /** JSON Schema for: an event of this type has such data. */
@@ -118,11 +139,14 @@ type CloudEvent = z.output<typeof cloudEventSchema>;
 type Issue = { path: PropertyKey[]; message: string };
 
 function read(event: unknown): { event?: CloudEvent; issues: Issue[] } {
-  const envelope = cloudEventSchema.safeParse(event, { error: ruleOf });
+  const type = (event as { type?: unknown } | null)?.type;
+  const isUnknown = typeof type === 'string' && !Object.hasOwn(dataSchemas, type);
+  const schema = isUnknown ? cloudEventSchema : eventSchema;
+  const envelope = schema.safeParse(event, { error: ruleOf });
   if (!envelope.success) return { issues: envelope.error.issues };
-  const { type, data = {} } = envelope.data;
-  if (!Object.hasOwn(dataSchemas, type)) return { event: envelope.data, issues: [] };
-  const content = dataSchemas[type as EventType].safeParse(data, { error: ruleOf });
+  if (isUnknown) return { event: envelope.data, issues: [] };
+  const { type: known, data = {} } = envelope.data;
+  const content = dataSchemas[known as EventType].safeParse(data, { error: ruleOf });
   return content.success
     ? { event: { ...envelope.data, data: content.data }, issues: [] }
     : { issues: content.error.issues.map((i) => ({ ...i, path: ['data', ...i.path] })) };
@@ -218,14 +242,23 @@ export const eventsBody = z
     },
   });
 
-/** What we keep of a CloudEvent; `at` is its time if the sender gave none. */
+/**
+ * What we keep of a CloudEvent; `at` is its time if the sender gave none. One of an unknown type need not be about a
+ * customer, and its data need not be an object.
+ */
 export function salesEvent(event: CloudEvent, at: string): SalesEvent {
   return {
     source: event.source,
     eventId: event.id,
     type: event.type,
-    customerId: event.subject,
+    customerId: event.subject ?? '',
     time: event.time ?? at,
-    data: event.data ?? {},
+    data: dataOf(event),
   };
+}
+
+function dataOf({ data, data_base64 }: CloudEvent): Record<string, unknown> {
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+  if (isObject && data_base64 === undefined) return data as Record<string, unknown>;
+  return { ...(data !== undefined && { data }), ...(data_base64 !== undefined && { data_base64 }) };
 }

@@ -127,6 +127,7 @@ describe('a customer who looks at the cancellation page', () => {
   test.each([
     [{ outcome: 'accepted' }, 'result.outcome'],
     [{ outcome: 'callback' }, 'result.callbackAt'],
+    [{ outcome: 'callback', callbackAt: daysAgo(-61) }, 'result.callbackAt'],
     [{ outcome: 'reached', finding: 'bored' }, 'result.finding'],
     [{ outcome: 'not-now', recontactAt: '2030-01-01T10:00:00Z' }, 'result.recontactAt'],
   ])('%j is no result of the call and changes nothing', async (result, field) => {

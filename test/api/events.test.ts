@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { events } from '../../db/schema.ts';
 import { startApi, type Api } from '../support/api.ts';
 
 let api: Api;
@@ -16,6 +17,12 @@ const send = (body: unknown, headers = {}) =>
   api.post('/api/v1/events', body, { as: 'sales-system', headers });
 const purchase = (customerId: string, orderId: string, data = {}) =>
   event('purchase.recorded', customerId, { orderId, amount: 4_990, currency: 'EUR', ...data });
+const kept = (id: string) =>
+  api.db
+    .select()
+    .from(events)
+    .all()
+    .find(({ eventId }) => eventId === id);
 
 describe('what the sales system sends', () => {
   test('one event is accepted, the same again is a duplicate and changes nothing', async () => {
@@ -127,6 +134,35 @@ describe('what the sales system sends', () => {
     expect((await send([odd, known])).body).toEqual({ accepted: 2, duplicates: 0 });
   });
 
+  test.each([
+    [{ data: 'hello' }, { data: 'hello' }],
+    [{ data: 42 }, { data: 42 }],
+    [{ data: [1, { a: 2 }] }, { data: [1, { a: 2 }] }],
+    [{ data: null }, { data: null }],
+    [{ data: { a: { b: 1 } } }, { a: { b: 1 } }],
+    [{ data: undefined }, {}],
+    [{ data_base64: 'aGk=', datacontenttype: 'image/png' }, { data_base64: 'aGk=' }],
+    [{ data: '<a/>', datacontenttype: 'text/xml' }, { data: '<a/>' }],
+    [{ data: {}, datacontenttype: null }, {}],
+  ])('an unknown type is kept as it is: %j', async (more, data) => {
+    const odd = { ...event('stock.moved', '', undefined, more), subject: undefined };
+    const good = purchase('C-BESIDE', odd.id);
+    expect((await send([good, odd])).body).toEqual({ accepted: 2, duplicates: 0 });
+    expect((await send(odd)).body).toEqual({ accepted: 0, duplicates: 1 });
+    expect(kept(odd.id)).toMatchObject({ type: 'stock.moved', customerId: '', data });
+    expect((await api.get('/api/v1/customers/C-BESIDE')).status).toBe(200);
+  });
+
+  test('an unknown type may be about anything, and must still be a CloudEvent', async () => {
+    const odd = event('file.uploaded', 'shelf/7?x=1 2.jpg');
+    expect((await send(odd)).status).toBe(202);
+    expect(kept(odd.id)).toMatchObject({ customerId: 'shelf/7?x=1 2.jpg' });
+    const { status, body } = await send({ ...odd, id: '', subject: 7, time: 'soon' });
+    expect(status).toBe(400);
+    const fields = body.errors.map(({ field }: { field: string }) => field);
+    expect(fields).toEqual(['id', 'subject', 'time']);
+  });
+
   test('a cancellation opens a case with the stated cause, in UTC', async () => {
     const effectiveAt = '2030-01-01T00:00:00+01:00';
     await send(
@@ -208,6 +244,15 @@ describe('an event in binary mode', () => {
     expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
   });
 
+  test.each([['hello'], [7], [[1]], [null]])(
+    'of an unknown type needs no subject and may hold %j',
+    async (data) => {
+      const { 'ce-subject': _subject, ...own } = headers({ 'ce-type': 'stock.moved' });
+      expect((await send(JSON.stringify(data), own)).body).toEqual({ accepted: 1, duplicates: 0 });
+      expect(kept(own['ce-id'])).toMatchObject({ customerId: '', data: { data } });
+    },
+  );
+
   test('is refused with the field of its data that breaks a rule', async () => {
     const { status, body } = await send({ ...data('B-5'), amount: -1 }, headers());
     expect([status, body.errors[0].field]).toEqual([400, 'data.amount']);
@@ -235,7 +280,7 @@ describe('events that need attention', () => {
       'cancellation.considered',
     );
     const { body: metrics } = await api.get('/metrics');
-    expect(metrics).toMatch(/winback_events_total\{type="unknown"\} [3-9]/);
+    expect(metrics).toMatch(/winback_events_total\{type="unknown"\} ([3-9]|\d\d)/);
     expect(metrics).toMatch(/winback_events_total\{type="cancellation.considered"\} 1/);
     expect(metrics).not.toContain('stock.counted');
   });

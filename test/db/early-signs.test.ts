@@ -192,7 +192,8 @@ describe('a sign before the loss', () => {
 
   it('gives a customer one task in so long, however many signs there are', () =>
     withDatabase(async ({ db }) => {
-      const { taskId } = await withCall(db, [considered('C1'), permission('email', false)]);
+      const withdrawal = [permission('email', true, daysAgo(9)), permission('email', false)];
+      const { taskId } = await withCall(db, [considered('C1'), ...withdrawal]);
       expect(await answers(db)).toEqual({
         'cancellation-considered task': 1,
         'cancellation-considered recently': 1,
@@ -222,12 +223,72 @@ describe('a withdrawn permission', () => {
       });
     }));
 
-  it('is none when nothing was left to withdraw', () =>
+  it('is none when nothing had been given, or nothing was left to withdraw', () =>
     withDatabase(async ({ db }) => {
-      await accept(db, [permission('email', false, minute(1))]);
+      await accept(db, [...buyer('C1'), permission('email', false, minute(1))]);
       await accept(db, [permission('email', false, minute(2))]);
-      expect(await answers(db)).toEqual({ 'permission-withdrawn too-few-purchases': 1 });
+      expect(await answers(db)).toEqual({});
     }));
+
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ];
+
+  it.each(orders)('gives a task in whatever order the words before it come: %i %i %i', (...order) =>
+    withDatabase(async ({ db }) => {
+      const words = [
+        permission('email', false, minute(1)),
+        permission('email', true, minute(2)),
+        permission('email', false, minute(3)),
+      ];
+      await accept(db, [...buyer('C1'), ...order.map((i) => words[i]!)]);
+      expect(await openTask(db)).toMatchObject({
+        signAt: minute(3),
+        signData: { channel: 'email' },
+      });
+      expect(await answers(db)).toEqual({ 'permission-withdrawn task': 1 });
+    }),
+  );
+
+  it.each(orders)('leaves nothing to do when it is given again: %i %i %i', (...order) =>
+    withDatabase(async ({ db }) => {
+      const words = [
+        permission('email', true, minute(1)),
+        permission('email', false, minute(2)),
+        permission('email', true, minute(3)),
+      ];
+      await accept(db, [...buyer('C1'), ...order.map((i) => words[i]!)]);
+      expect(await openTask(db)).toBeUndefined();
+    }),
+  );
+
+  it.each([
+    ['an event', (db: Db) => accept(db, [permission('email', true, minute(9))], minute(9))],
+    [
+      'an import',
+      (db: Db) => {
+        const given = { customerId: 'C1', channel: 'email', granted: true, at: minute(9) } as const;
+        return recordPermissions(db, { permissions: [given], at: minute(9) });
+      },
+    ],
+  ])('is over when %s gives it again on its channel', (_what, giveAgain) =>
+    withDatabase(async ({ db }) => {
+      const words = [permission('email', true, minute(1)), permission('email', false, minute(2))];
+      await accept(db, [...buyer('C1'), ...words]);
+      const { taskId } = (await openTask(db))!;
+      await accept(db, [permission('visit', true, minute(8))], minute(8));
+      expect(await getTask(db, taskId)).toMatchObject({ status: 'open' });
+      await giveAgain(db);
+      expect(await getTask(db, taskId)).toMatchObject({
+        ...{ status: 'cancelled', closeReason: 'permission-given', closedAt: minute(9) },
+      });
+    }),
+  );
 });
 
 describe('a complaint', () => {
@@ -476,7 +537,8 @@ describe('a preventive task closes', () => {
 
   it('by no purchase when it is about a withdrawn permission', () =>
     withDatabase(async ({ db }) => {
-      await accept(db, [...buyer('C1'), permission('email', false)]);
+      const withdrawal = [permission('email', true, daysAgo(9)), permission('email', false)];
+      await accept(db, [...buyer('C1'), ...withdrawal]);
       await accept(db, [purchase('C1', 'o9', { time: minute(9) })], minute(9));
       expect(await openTask(db)).toMatchObject({ sign: 'permission-withdrawn' });
     }));
@@ -526,7 +588,7 @@ describe('completing a preventive task', () => {
       expect(db.select().from(commands).all()).toHaveLength(1);
     }));
 
-  it('with a callback moves it to the agreed time, not further than a task may be moved', () =>
+  it('with a callback moves it to the agreed time', () =>
     withDatabase(async ({ db }) => {
       const { taskId } = await withCall(db);
       const callback = async (callbackAt: string) => {
@@ -542,9 +604,24 @@ describe('completing a preventive task', () => {
         deadlineAt: '2026-11-12T14:30:00.000Z',
       });
       expect(await callback('2026-10-01T10:00:00Z')).toMatchObject({ dueAt: minute(30) });
-      expect(await callback('2027-10-01T10:00:00Z')).toMatchObject({
-        dueAt: after(minute(30), standardPolicy.rescheduleAtMost),
+    }));
+
+  it('with a callback further away than a task may be moved is refused and changes nothing', () =>
+    withDatabase(async ({ db }) => {
+      const task = await withCall(db);
+      const { taskId } = task;
+      const furthest = after(minute(30), standardPolicy.rescheduleAtMost);
+      const callback = (callbackAt: string) =>
+        completePreventiveTask(db, told(taskId, { result: { outcome: 'callback', callbackAt } }));
+      const tooFar = new Date(Date.parse(furthest) + 1).toISOString();
+      await expect(callback(tooFar)).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'result.callbackAt', rule: 'must be at most 60d away' }],
       });
+      expect(await getTask(db, taskId)).toEqual(task);
+      expect(db.select().from(commands).all()).toEqual([]);
+      await callback(furthest);
+      expect(await getTask(db, taskId)).toMatchObject({ dueAt: furthest, agreed: true });
     }));
 
   it('with do-not-contact is an objection', () =>

@@ -222,9 +222,9 @@ describe('candidates without a place', () => {
     const { items } = await listWaiting(db, await now(db), { limit });
     return items.map(({ customerId }) => customerId);
   };
-  const fill = async (db: Db, capacity: number) => {
+  const fill = async (db: Db, capacity: number, limit = 20) => {
     const { policy, at } = await now(db);
-    return openWaiting(db, { policy: withCapacity(policy, capacity), at, limit: 20 });
+    return openWaiting(db, { policy: withCapacity(policy, capacity), at, limit });
   };
 
   it('wait, ranked, and get the places that become free', () =>
@@ -242,6 +242,16 @@ describe('candidates without a place', () => {
       expect(await dormant(db)).toEqual(['C2', 'C4']);
       expect(await waiting(db)).toEqual(['C3', 'C1']);
       expect(await getScan(db, 's1')).toMatchObject({ opened: 2, waiting: 2 });
+    }));
+
+  it('get no more places at once than asked for, and the rest with the next steps', () =>
+    withDatabase(async ({ db }) => {
+      await aScan(db, { C1: 10, C2: 50, C3: 30, C4: 40 });
+      await finishScan(db, { scanId: 's1', status: 'completed', at: minute(30) });
+      expect(await fill(db, 3, 2)).toEqual({ opened: 2, left: 1 });
+      expect(await waiting(db)).toEqual(['C3', 'C1']);
+      expect(await fill(db, 3, 2)).toEqual({ opened: 1, left: 0 });
+      expect(await waiting(db)).toEqual(['C1']);
     }));
 
   it('come in pages and leave when they buy', () =>

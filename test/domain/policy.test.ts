@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { opensBeforeCloses } from '../../domain/calendar.ts';
 import { bestEffort } from '../../domain/gain.ts';
 import { durationMs, type Duration } from '../../domain/duration.ts';
-import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
+import { demoPolicy, openingPace, standardPolicy } from '../../domain/policy.ts';
 import { decisions, tiers } from '../../domain/words.ts';
 
 /** Every length of time in a policy, by its path. */
@@ -138,4 +138,17 @@ describe('the demo', () => {
   it('cannot be taken for the standard', () => {
     expect(demoPolicy.name).not.toBe(standardPolicy.name);
   });
+});
+
+describe('the pace at which waiting candidates get their cases', () => {
+  it.each([6, 60, 119, 600, 6_000, 100_000])(
+    'is %i a minute, in small steps',
+    (startsPerMinute) => {
+      const { limit, pauseMs } = openingPace({ startsPerMinute });
+      expect((limit / pauseMs) * 60_000).toBeCloseTo(startsPerMinute);
+      expect(limit).toBeGreaterThanOrEqual(1);
+      expect(limit).toBeLessThanOrEqual(20);
+      expect(pauseMs).toBeLessThanOrEqual(10_000);
+    },
+  );
 });
