@@ -71,7 +71,11 @@ function readers(route: Route): RequestHandler[] {
     }
     next();
   };
-  return [understood, reader(route), parseJson, shallow];
+  const unlessBytes =
+    (handler: RequestHandler): RequestHandler =>
+    (req, res, next) =>
+      !req.is(types) && route.acceptsAnyType?.(req.headers) ? next() : handler(req, res, next);
+  return [unlessBytes(understood), reader(route), ...[parseJson, shallow].map(unlessBytes)];
 }
 
 function mediaTypes({ accepts }: Route): string[] {

@@ -84,6 +84,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   example?: unknown;
   /** larger than usual, and in these media types, each with its own examples */
   accepts?: { types: Record<string, ZodOpenApiExamples>; limit: string };
+  /** whether the body may be of any other media type, too; it is then taken as its bytes */
+  acceptsAnyType?: (headers: IncomingHttpHeaders) => boolean;
   /** further headers, for the document */
   headers?: z.ZodObject;
   /** puts together what the schema checks, where that is not the body alone */

@@ -5,7 +5,13 @@ import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, type Call } from '../route.ts';
 import { list, page, timestamp } from '../schemas/common.ts';
-import { binaryHeaders, eventsBody, eventsIn, salesEvent } from '../schemas/event.ts';
+import {
+  binaryHeaders,
+  eventsBody,
+  eventsIn,
+  isOfUnknownType,
+  salesEvent,
+} from '../schemas/event.ts';
 
 const count = z.int().min(0);
 
@@ -43,11 +49,12 @@ export const eventRoutes = [
     name: 'acceptEvents',
     summary: 'Report what happened in the sales system',
     description:
-      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing: structured, batched, or in binary mode (`ce-*` headers, the body is `data`). An event whose `source` and `id` were seen before is a duplicate and changes nothing. Events may come late and in any order. Types that are not known here are kept whatever their subject and data, counted, and change nothing. In place of a key a request may carry a signature by Standard Webhooks.',
+      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing: structured, batched, or in binary mode (`ce-*` headers, the body is `data`). An event whose `source` and `id` were seen before is a duplicate and changes nothing. Events may come late and in any order. Types that are not known here are kept whatever their subject and data (in binary mode: a body of any media type), counted, and change nothing. In place of a key a request may carry a signature by Standard Webhooks.',
     roles: ['sales-system', 'admin'],
     signed: true,
     body: eventsBody,
     bodyOf: eventsIn,
+    acceptsAnyType: isOfUnknownType,
     headers: binaryHeaders,
     accepts: {
       types: {

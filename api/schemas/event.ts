@@ -135,12 +135,16 @@ function dataRule([type, schema]: [string, z.ZodType]) {
   };
 }
 
+function isKnown(type: string): type is EventType {
+  return Object.hasOwn(dataSchemas, type);
+}
+
 type CloudEvent = z.output<typeof cloudEventSchema>;
 type Issue = { path: PropertyKey[]; message: string };
 
 function read(event: unknown): { event?: CloudEvent; issues: Issue[] } {
   const type = (event as { type?: unknown } | null)?.type;
-  const isUnknown = typeof type === 'string' && !Object.hasOwn(dataSchemas, type);
+  const isUnknown = typeof type === 'string' && !isKnown(type);
   const schema = isUnknown ? cloudEventSchema : eventSchema;
   const envelope = schema.safeParse(event, { error: ruleOf });
   if (!envelope.success) return { issues: envelope.error.issues };
@@ -186,8 +190,22 @@ export function eventsIn(request: { headers: IncomingHttpHeaders; body: unknown 
   return new BinaryEvent({
     ...Object.fromEntries<unknown>(attributes),
     ...(type !== undefined && { datacontenttype: type }),
-    ...(body !== undefined && { data: body }),
+    ...(Buffer.isBuffer(body)
+      ? body.length > 0 && { data_base64: body.toString('base64') }
+      : body !== undefined && { data: body }),
   });
+}
+
+/**
+ * Whether a request brings, in binary mode, an event of a type that we do not know: its body may be anything.
+ * @throws as eventsIn
+ */
+export function isOfUnknownType(headers: IncomingHttpHeaders): boolean {
+  const type = headers['ce-type'];
+  if (type === undefined || /^application\/cloudevents\b/i.test(headers['content-type'] ?? '')) {
+    return false;
+  }
+  return !isKnown(decoded('ce-type', String(type)));
 }
 
 /** A quoted value is unquoted first, then percent-decoded once (ibid., 3.1.3.2). */

@@ -253,6 +253,24 @@ describe('an event in binary mode', () => {
     },
   );
 
+  test.each(['text/plain', 'application/xml', 'application/vnd.shop+json'])(
+    'of an unknown type may hold %s, of a known one not',
+    async (type) => {
+      const own = headers({ 'content-type': type, 'ce-type': 'file.uploaded' });
+      expect((await send('<ä/>', own)).body).toEqual({ accepted: 1, duplicates: 0 });
+      expect(kept(own['ce-id'])?.data).toEqual({ data_base64: btoa('<\xc3\xa4/>') });
+      expect((await send('<ä/>', headers({ 'content-type': type }))).status).toBe(415);
+    },
+  );
+
+  test('of an unknown type may hold nothing, but no events in a format that we cannot read', async () => {
+    const own = headers({ 'ce-type': 'file.uploaded' });
+    expect((await send(undefined, own)).body.accepted).toBe(1);
+    expect(kept(own['ce-id'])?.data).toEqual({});
+    const inXml = { ...own, 'content-type': 'application/cloudevents+xml' };
+    expect((await send('<event/>', inXml)).status).toBe(415);
+  });
+
   test('is refused with the field of its data that breaks a rule', async () => {
     const { status, body } = await send({ ...data('B-5'), amount: -1 }, headers());
     expect([status, body.errors[0].field]).toEqual([400, 'data.amount']);
