@@ -86,7 +86,7 @@ async function scanned({ api, db, pids }: BenchStack): Promise<Scan> {
     return {
       whole: (scan.scanned * 1_000) / ms,
       paging: ((last.scanned - first.scanned) * 1_000) / (last.ms - first.ms),
-      candidates: scan.dormant,
+      candidates: scan.worthwhile,
       peakMb,
     };
   }

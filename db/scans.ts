@@ -251,7 +251,10 @@ export async function listWaiting(
   const rows = waitingOf(db, scan, page.limit + 1, [
     from && sql`(${gainPerHour}, ${customerId}) < (${Number(from[0])}, ${from[1]})`,
   ]);
-  const records = rows.map((row) => ({ ...row, foundAt: scan.startedAt }));
+  const records = rows.map(({ lastPurchaseAt: _lastPurchaseAt, ...row }) => ({
+    ...row,
+    foundAt: scan.startedAt,
+  }));
   return pageOf(bestFirst, records, page);
 }
 

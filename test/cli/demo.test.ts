@@ -117,7 +117,9 @@ describe('npm run demo', () => {
     const url = `http://127.0.0.1:${port}`;
     expect(await scan({ WINBACK_URL: url, WINBACK_ADMIN_KEY: adminKey })).toEqual({
       code: 0,
-      output: expect.stringMatching(/^Looked at .* customers: \d+ dormant, \d+ cases opened, \d+/),
+      output: expect.stringMatching(
+        /^Looked at .* dormant, \d+ of them worth a case, \d+ cases opened, \d+/,
+      ),
     });
     interrupt();
     expect(await ended).toEqual({ code: 130, output: expect.stringContaining('Stopped.') });

@@ -41,7 +41,7 @@ const policy = {
 type Blow = { parts: Part[]; during: 'paging' | 'opening'; share: number; afterMs: number };
 
 type Scan = Record<'status' | 'scanId', string> &
-  Record<'total' | 'scanned' | 'dormant' | 'opened' | 'waiting', number>;
+  Record<'total' | 'scanned' | 'dormant' | 'worthwhile' | 'opened' | 'waiting', number>;
 
 /** What one system came to. */
 type Story = {
@@ -246,8 +246,8 @@ async function call(system: System, path: string, body?: object) {
 
 function scanOf(db: Database.Database, scanId: string): Scan {
   const row = db.prepare('select *, scan_id as scanId from scans where scan_id = ?').get(scanId);
-  const { status, total, scanned, dormant, opened, waiting } = row as Scan;
-  return { scanId, status, total, scanned, dormant, opened, waiting };
+  const { status, total, scanned, dormant, worthwhile, opened, waiting } = row as Scan;
+  return { scanId, status, total, scanned, dormant, worthwhile, opened, waiting };
 }
 
 function number(db: Database.Database, query: string): number {
@@ -294,7 +294,7 @@ describe.each(Object.keys(plans))(`a scan of ${customers} customers, %s (seed ${
     expect(opened).toEqual(undisturbed.opened);
     // Silence goes on between the two: somebody may just have crossed a threshold. A page is 2,000 customers.
     expect(Math.abs(first.dormant - undisturbed.first.dormant)).toBeLessThan(5);
-    expect(first.waiting).toBe(first.dormant - capacity);
+    expect(first.waiting).toBe(first.worthwhile - capacity);
   });
 
   test('leaves no case without its running workflow', () => {
@@ -307,7 +307,7 @@ describe.each(Object.keys(plans))(`a scan of ${customers} customers, %s (seed ${
       ...{ status: 'completed', total: customers - capacity, scanned: customers - capacity },
       opened: closedBetween,
     });
-    expect(candidates).toBe(second.dormant);
+    expect(candidates).toBe(second.worthwhile);
     expect(openAfterSecond).toBe(capacity);
     const openedBy = (scanId: string) =>
       cases.filter((one) => one.openedBy === scanId).map(({ customerId }) => customerId);
