@@ -172,7 +172,7 @@ it.each([
         // A case that was told of a return has acted on it, and is not told that the order is older than it seemed.
         if (!anOrderTwice(happened)) expect(toWinBack).toBe(expected);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   }),
 );

@@ -107,7 +107,7 @@ describe.each(detectionRules)('by the rule %s', (rule) => {
         const recent = dormancyOf(moreRecent, today, by).state;
         expect(suspicion[recent]).toBeLessThanOrEqual(suspicion[before]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -118,7 +118,7 @@ describe.each(detectionRules)('by the rule %s', (rule) => {
         const later = dormancyOf(days, today + longer, by).state;
         expect(suspicion[later]).toBeGreaterThanOrEqual(suspicion[before]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -133,7 +133,7 @@ describe.each(detectionRules)('by the rule %s', (rule) => {
         const first = dormancyOf(days, last + after + 1, by);
         expect(first.lost?.lostAfterDays).toBe(after);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
