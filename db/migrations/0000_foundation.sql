@@ -24,8 +24,6 @@ CREATE TABLE `cases` (
 	`assessed_cause` text,
 	`stated_reason` text,
 	`effective_at` text,
-	`lost_at` text NOT NULL,
-	`cancelled` integer DEFAULT false NOT NULL,
 	`opened_at` text NOT NULL,
 	`closed_at` text,
 	`next_due_at` text,
@@ -44,8 +42,7 @@ CREATE TABLE `cases` (
 	`concession_cost` integer DEFAULT 0 NOT NULL,
 	`satisfaction_score` integer,
 	`opened_by` text NOT NULL,
-	`revision` integer DEFAULT 0 NOT NULL,
-	`history_length` integer DEFAULT 0 NOT NULL
+	`revision` integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `cases_customer_episode` ON `cases` (`customer_id`,`episode`);--> statement-breakpoint
@@ -87,14 +84,11 @@ CREATE TABLE `customers` (
 	`language` text,
 	`extra` text DEFAULT '{}' NOT NULL,
 	`profile_at` text,
-	`older_at` text DEFAULT '{}' NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	`objected_at` text,
 	`deceased_at` text,
-	`last_cancellation_at` text,
-	`last_withdrawal_at` text,
-	`cancelled_at` text GENERATED ALWAYS AS (case when last_cancellation_at > coalesce(last_withdrawal_at, '') and last_cancellation_at >= coalesce(last_purchase_at, '') then last_cancellation_at end) VIRTUAL,
+	`cancelled_at` text,
 	`purchases` integer DEFAULT 0 NOT NULL,
 	`total_amount` integer DEFAULT 0 NOT NULL,
 	`currency` text,
@@ -109,12 +103,10 @@ CREATE TABLE `events` (
 	`customer_id` text NOT NULL,
 	`time` text NOT NULL,
 	`received_at` text NOT NULL,
-	`sent_by` text,
 	`data` text NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_source_id` ON `events` (`source`,`event_id`);--> statement-breakpoint
-CREATE INDEX `events_cancellations` ON `events` (`customer_id`,`time`) WHERE type in ('cancellation.received', 'cancellation.withdrawn');--> statement-breakpoint
 CREATE TABLE `installation` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -200,16 +192,6 @@ CREATE TABLE `scans` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `scans_one_running` ON `scans` (`status`) WHERE status = 'running';--> statement-breakpoint
 CREATE INDEX `scans_newest` ON `scans` (`started_at`,`scan_id`);--> statement-breakpoint
-CREATE TABLE `signing_secrets` (
-	`secret_id` text PRIMARY KEY NOT NULL,
-	`name` text NOT NULL,
-	`sealed` text NOT NULL,
-	`created_at` text NOT NULL,
-	`revoked_at` text,
-	`last_used_at` text
-);
---> statement-breakpoint
-CREATE INDEX `signing_secrets_valid` ON `signing_secrets` (`name`) WHERE revoked_at is null;--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`task_id` text PRIMARY KEY NOT NULL,
 	`case_id` text NOT NULL,
@@ -241,61 +223,4 @@ CREATE TABLE `timeline` (
 	`code` text NOT NULL,
 	`data` text NOT NULL,
 	PRIMARY KEY(`case_id`, `seq`)
-);
---> statement-breakpoint
-CREATE TABLE `unknown_event_types` (
-	`type` text PRIMARY KEY NOT NULL,
-	`events` integer NOT NULL,
-	`first_seen_at` text NOT NULL,
-	`last_seen_at` text NOT NULL,
-	`last_source` text NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE `webhook_deliveries` (
-	`delivery_seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
-	`delivery_id` text NOT NULL,
-	`webhook_id` text NOT NULL,
-	`type` text NOT NULL,
-	`occurrence` text NOT NULL,
-	`customer_id` text,
-	`case_id` text,
-	`seq` integer,
-	`payload` text NOT NULL,
-	`occurred_at` text NOT NULL,
-	`status` text NOT NULL,
-	`attempts` integer DEFAULT 0 NOT NULL,
-	`not_before` text NOT NULL,
-	`lease_until` text,
-	`last_attempt_at` text,
-	`response_status` integer,
-	`response_body` text,
-	`last_error` text,
-	`finished_at` text
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `webhook_deliveries_id` ON `webhook_deliveries` (`delivery_id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `webhook_deliveries_once` ON `webhook_deliveries` (`webhook_id`,`occurrence`);--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_list` ON `webhook_deliveries` (`webhook_id`,`delivery_seq`);--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_status` ON `webhook_deliveries` (`webhook_id`,`status`,`delivery_seq`);--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`webhook_id`,`not_before`) WHERE status = 'pending';--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_order` ON `webhook_deliveries` (`webhook_id`,`customer_id`,`delivery_seq`) WHERE status in ('held', 'pending');--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_held` ON `webhook_deliveries` (`case_id`,`seq`) WHERE status = 'held';--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_held_due` ON `webhook_deliveries` (`not_before`) WHERE status = 'held';--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_finished` ON `webhook_deliveries` (`finished_at`);--> statement-breakpoint
-CREATE TABLE `webhooks` (
-	`webhook_id` text PRIMARY KEY NOT NULL,
-	`url` text NOT NULL,
-	`types` text NOT NULL,
-	`description` text,
-	`status` text NOT NULL,
-	`secret` text NOT NULL,
-	`previous_secret` text,
-	`previous_secret_until` text,
-	`created_at` text NOT NULL,
-	`updated_at` text NOT NULL,
-	`paused_until` text,
-	`failing_since` text,
-	`consecutive_failures` integer DEFAULT 0 NOT NULL,
-	`last_success_at` text,
-	`last_error` text
 );

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
-import { purchaseHistory } from '../../db/customers.ts';
+import { getCustomer, purchaseHistory } from '../../db/customers.ts';
 import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { getTask } from '../../db/tasks.ts';
@@ -70,7 +70,7 @@ describe('opening the database', () => {
       closeDatabase(second);
     }));
 
-  it('brings a database of the first release with its tasks and purchases to what it is now', () =>
+  it('brings a database of the first release with all that it holds to what it is now', () =>
     withDataDir(async (dataDir) => {
       const old = new Database(join(dataDir, 'winback.db'));
       const folder = join(import.meta.dirname, '../../db/migrations');
@@ -82,8 +82,14 @@ describe('opening the database', () => {
          values ('t1', 'C1-e1', 'C1', 'letter', 'measures', 'open', 1, '${minute(1)}', '${minute(2)}', '${minute(3)}');
          insert into purchases (customer_id, order_id, purchased_at, amount, currency)
          values ('C1', 'o2', '${minute(1)}', 700, 'EUR'), ('C2', 'o1', '${minute(2)}', 800, 'CHF'), ('C1', 'o1', '${minute(3)}', 900, 'EUR');
-         insert into customers (customer_id, created_at, updated_at, purchases, total_amount, currency, last_purchase_at)
-         values ('C1', '${minute(3)}', '${minute(3)}', 2, 1600, 'EUR', '${minute(3)}'), ('C2', '${minute(3)}', '${minute(3)}', 1, 800, 'CHF', '${minute(2)}')`,
+         insert into customers (customer_id, created_at, updated_at, purchases, total_amount, currency, last_purchase_at, cancelled_at)
+         values ('C1', '${minute(3)}', '${minute(3)}', 2, 1600, 'EUR', '${minute(3)}', null), ('C2', '${minute(3)}', '${minute(3)}', 1, 800, 'CHF', '${minute(2)}', '${minute(5)}'),
+           ('C3', '${minute(3)}', '${minute(3)}', 0, 0, null, null, null);
+         insert into events (source, event_id, type, customer_id, time, received_at, data)
+         values ('shop', 'e1', 'cancellation.received', 'C2', '${minute(5)}', '${minute(6)}', '{}'),
+           ('shop', 'e2', 'cancellation.received', 'C3', '${minute(4)}', '${minute(5)}', '{}'), ('shop', 'e3', 'cancellation.withdrawn', 'C3', '${minute(7)}', '${minute(8)}', '{}');
+         insert into cases (case_id, customer_id, episode, trigger, status, step, opened_at, policy_version, opened_by)
+         values ('C1-e1', 'C1', 1, 'dormancy', 'open', 'measures', '${minute(9)}', 'standard-1', 'scan'), ('C2-e1', 'C2', 1, 'cancellation', 'open', 'measures', '${minute(6)}', 'standard-1', 'shop')`,
       );
       old.close();
       const db = await openDatabase(dataDir);
@@ -94,6 +100,19 @@ describe('opening the database', () => {
       expect(await purchaseHistory(db, 'C1')).toMatchObject({
         ...{ lastPurchaseAt: minute(3), totalAmount: 1_600, firstDayAmount: 1_600 },
       });
+      // What was lost when, and what still stands, as it would have been kept from the beginning.
+      const lost = db.all(sql`select case_id as caseId, lost_at as lostAt, cancelled from cases`);
+      expect(lost).toEqual([
+        { caseId: 'C1-e1', lostAt: minute(3), cancelled: 0 },
+        { caseId: 'C2-e1', lostAt: minute(5), cancelled: 1 },
+      ]);
+      const cancelled = ['C1', 'C2', 'C3'].map((customerId) => getCustomer(db, customerId));
+      expect((await Promise.all(cancelled)).map((one) => one?.cancelledAt)).toEqual([
+        null,
+        minute(5),
+        null,
+      ]);
+      expect(await openCaseOf(db, 'C2')).toMatchObject({ caseId: 'C2-e1', historyLength: 0 });
       await accept(db, [purchase('C1', 'o1'), purchase('C2', 'o1'), purchase('C2', 'o2')]);
       expect(await stats(db, { now: minute(10) })).toMatchObject({ purchases: 4 });
       closeDatabase(db);

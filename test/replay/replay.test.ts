@@ -17,7 +17,9 @@ import { quietRuntime } from '../support/quiet.ts';
 
 quietRuntime();
 const folder = join(import.meta.dirname, '../histories');
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.json'),
+);
 
 type History = { events: Record<string, unknown>[] };
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as History;
