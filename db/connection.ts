@@ -49,27 +49,28 @@ function commit(db: Db): void {
       do {
         const write = waiting.shift()!;
         taken.push(write);
-        done.push(attempt(db, write.body));
+        done.push({ value: write.body() });
       } while (waiting.length > 0 && performance.now() < until);
       return done;
     });
   } catch (error) {
-    // Without the lock nobody has had a turn.
-    if (taken.length === 0) taken.push(...waiting.splice(0));
-    outcomes = taken.map(() => ({ error: error as Error }));
+    // Without the lock nobody has had a turn. Otherwise one has spoilt it for all: that is rare, and a savepoint around
+    // each would cost a copy of every page.
+    if (taken.length > 1) outcomes = taken.map((one) => alone(db, one));
+    else {
+      if (taken.length === 0) taken.push(...waiting.splice(0));
+      outcomes = taken.map(() => ({ error: error as Error }));
+    }
   }
   taken.forEach(({ settle }, i) => settle(outcomes[i]!));
   if (waiting.length > 0) setImmediate(commit, db);
   else gathered.delete(db);
 }
 
-/** A transaction inside the other: what fails takes back its own part alone. */
-function attempt(db: Db, body: () => unknown): Outcome {
+function alone(db: Db, { body }: Write): Outcome {
   try {
     return { value: writing(db, body) };
   } catch (error) {
-    // After a full disk and the like SQLite itself has taken back everything.
-    if (!db.$client.inTransaction) throw error;
     return { error: error as Error };
   }
 }
