@@ -23,7 +23,8 @@ const togetherMs = 50;
 
 /**
  * The same, in one transaction with whatever else this process writes in the same turn of its event loop: many that
- * come at once wait for the disk once. Each `body` is still all or nothing by itself.
+ * come at once wait for the disk once. Each `body` is still all or nothing by itself; it may run a second time, alone,
+ * after one of the others has failed.
  * @returns when it is committed
  */
 export function writingTogether<T>(db: Db, body: (tx: Db) => T): Promise<T> {
