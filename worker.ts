@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
+import { loadPlaybooks } from './config/playbooks.ts';
 import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
@@ -18,7 +20,6 @@ import { openWaiting } from './db/scans.ts';
 import { durationMs } from './domain/duration.ts';
 import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
-import { builtInPlaybooks } from './domain/playbooks.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { runWebhooks } from './relay/webhooks.ts';
@@ -54,7 +55,8 @@ const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
 const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
-await seedPlaybooks(db, builtInPlaybooks, clock());
+const playbooks = await loadPlaybooks(join(import.meta.dirname, 'playbooks'));
+await seedPlaybooks(db, playbooks, clock());
 
 const { namespace, taskQueue } = environment.temporal;
 const { connection, client } = await connectTemporal(environment);

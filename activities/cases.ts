@@ -1,13 +1,17 @@
 import type { CaseProjection } from '../domain/case.ts';
 import { nextContactMoment } from '../domain/calendar.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
+import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import { completed, type Policy, type StoredPolicy } from '../domain/policy.ts';
 import type { Cause, Channel, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
-import { currentPermissions } from '../db/customers.ts';
+import { currentPermissions, getCustomer } from '../db/customers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
+
+/** A playbook, which traits of the case it names, and which others fitted. */
+export type ChosenPlaybook = { playbook: Playbook; because: string; alsoFitted: string };
 
 export type ContactRequest = {
   customerId: string;
@@ -35,8 +39,20 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       return customerFacts(db, { ...request, policy: completed(request.policy), at: clock() });
     },
 
-    async chooseMeasures(choice: PlaybookChoice): Promise<Playbook | null> {
-      return choosePlaybook(await currentPlaybooks(db), choice) ?? null;
+    /** Without what to say: that stays here. */
+    async chooseMeasures(
+      about: PlaybookChoice & { customerId: string },
+    ): Promise<ChosenPlaybook | Playbook | null> {
+      const customer = await getCustomer(db, about.customerId);
+      const to = { ...about, customerKind: customer?.kind ?? null };
+      const choice = choosePlaybook(await currentPlaybooks(db), to);
+      if (!choice) return null;
+      const { playbook, because, alsoFitted } = choice;
+      return {
+        playbook: { ...playbook, measures: playbook.measures.map(withoutContent) },
+        because: because.join(', '),
+        alsoFitted: alsoFitted.join(', '),
+      };
     },
 
     /**

@@ -7,6 +7,7 @@ import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
 import { causes, decisions, earlySigns, tiers, triggers } from '../domain/words.ts';
+import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
 import { validated } from './validate.ts';
 
 const builtIn: Record<string, Policy> = { standard: standardPolicy, demo: demoPolicy };
@@ -20,11 +21,6 @@ const duration = z.templateLiteral([z.number(), z.enum(['s', 'm', 'h', 'd'])], d
   { error: durationRule, abort: true },
 );
 
-function wholeNumber(least: number, most: number) {
-  const rule = `must be a whole number from ${least} to ${most}`;
-  return z.int(rule).min(least, rule).max(most, rule);
-}
-
 const probabilityRule = 'must be a probability above 0 and below 1';
 const probability = z.number(probabilityRule).gt(0, probabilityRule).lt(1, probabilityRule);
 const factorRule = 'must be a number from 1 to 100';
@@ -36,35 +32,11 @@ const chanceFactorRule = 'must be a number from 0 to 10';
 const chanceFactor = z.number(chanceFactorRule).min(0, chanceFactorRule).max(10, chanceFactorRule);
 const hoursRule = 'must be a number of hours from 0.01 to 1000';
 const hours = z.number(hoursRule).min(0.01, hoursRule).max(1_000, hoursRule);
-const money = wholeNumber(0, 1_000_000_000_000);
 const effort = group({ cost: money, hours, chanceShare: share });
-const code = z
-  .string('must be a text')
-  .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'must be 1 to 50 small letters, digits or hyphens');
 const timeRule = 'must be a time of day like 09:30';
 const timeOfDay = z
   .string(timeRule)
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: timeRule, abort: true });
-
-function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, `must be one of: ${values.join(', ')}`);
-}
-
-function list<Item extends z.ZodType>(item: Item, { least = 0, most = 50 } = {}) {
-  const rule = `must be a list of ${least} to ${most} entries`;
-  return z.array(item, rule).min(least, rule).max(most, rule);
-}
-
-function group<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    // Unknown keys keep zod's own issue, which lists them.
-    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined),
-  });
-}
-
-function distinct(values: unknown[]): boolean {
-  return new Set(values).size === values.length;
-}
 
 /** An IANA name. No offsets like `+01:00`, which know no summer time. */
 export function isTimeZone(name: string): boolean {

@@ -18,7 +18,7 @@ export function validated<Schema extends z.ZodType>(
   throw new DomainError('invalid', `${what}: ${rules.join('; ')}`, fields);
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+export function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       field: [...issue.path, key].join('.'),

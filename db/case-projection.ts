@@ -32,6 +32,7 @@ const writtenColumns = [
   'assessedCause',
   'playbookId',
   'playbookVersion',
+  'plan',
   'contacted',
   'regainedAt',
   'regainedBy',

@@ -19,6 +19,8 @@ const statements = prepared((db) => ({
       customerId: sql.placeholder('customerId'),
       type: sql.placeholder('type'),
       step: sql.placeholder('step'),
+      measureId: sql.placeholder('measureId'),
+      queue: sql.placeholder('queue'),
       status: sql.placeholder('status'),
       attempt: sql.placeholder('attempt'),
       agreed: sql.placeholder('agreed'),
@@ -38,6 +40,8 @@ const statements = prepared((db) => ({
       set: {
         type: sql`excluded.type`,
         step: sql`excluded.step`,
+        measureId: sql`excluded.measure_id`,
+        queue: sql`excluded.queue`,
         status: sql`excluded.status`,
         attempt: sql`excluded.attempt`,
         agreed: sql`excluded.agreed`,

@@ -12,6 +12,7 @@ import { signAnswers, type SignData } from '../domain/early-signs.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
+import type { MeasurePlan } from '../domain/measure-plan.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
 import { scanOrigins } from '../domain/records.ts';
@@ -225,6 +226,7 @@ export const cases = sqliteTable(
     contacted: flag(),
     playbookId: text(),
     playbookVersion: integer(),
+    plan: json<MeasurePlan>(),
     regainedAt: text(),
     regainedBy: text({ enum: ['purchase', 'cancellation-withdrawn'] }),
     regainedAmount: integer().notNull().default(0),
@@ -277,6 +279,10 @@ export const tasks = sqliteTable(
     customerId: text().notNull(),
     type: text({ enum: taskTypeNames }).notNull(),
     step: text({ enum: steps }).notNull(),
+    /** of its case's plan */
+    measureId: text(),
+    /** who does it, where that is not the recovery team */
+    queue: text(),
     status: text({ enum: taskStatuses }).notNull(),
     assignee: text(),
     attempt: integer().notNull(),
@@ -351,6 +357,10 @@ export const playbooks = sqliteTable(
     version: integer().notNull(),
     content: json<Playbook>().notNull(),
     createdAt: text().notNull(),
+    /** it came with a file at the start of the worker, and not through the API */
+    fromFile: integer({ mode: 'boolean' }).notNull().default(true),
+    /** not chosen any more; cases that go by it still do */
+    retiredAt: text(),
   },
   (t) => [primaryKey({ columns: [t.playbookId, t.version] })],
 );

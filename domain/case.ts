@@ -1,4 +1,5 @@
 import { decisionReasons, type DecisionReason } from './identification.ts';
+import type { MeasurePlan } from './measure-plan.ts';
 import type { VersionedPolicy } from './policy.ts';
 import type { SilentLoss, TriggerDetail } from './silent-loss.ts';
 import type { TaskResult, TaskType } from './tasks.ts';
@@ -68,6 +69,8 @@ export type CaseState = {
   statedCause: Cause | null;
   assessedCause: Cause | null;
   playbook: { playbookId: string; version: number } | null;
+  /** the playbook's measures as far as they have come, tailored to this case */
+  plan: MeasurePlan | null;
   /** a person of ours spoke with the customer, or a letter went out */
   contacted: boolean;
   regainedAt: string | null;
@@ -95,6 +98,8 @@ export const taskCloseReasons = [
   'complaint-answered',
   /** the withdrawal that it was about is over */
   'permission-given',
+  /** an agent took its measure out of the plan, or another version of the playbook has it no more */
+  'skipped',
   /** the case went another way before Temporal had stored that the task was opened */
   'discarded',
 ] as const;
@@ -105,6 +110,10 @@ export type TaskState = {
   taskId: string;
   type: TaskType;
   step: Step;
+  /** of the case's plan, for a task that carries out a measure */
+  measureId: string | null;
+  /** who does it, where that is not the recovery team */
+  queue: string | null;
   status: TaskStatus;
   /** which attempt at the same contact this is, from 1 */
   attempt: number;

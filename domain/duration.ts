@@ -26,6 +26,12 @@ export function before(at: string, duration: Duration): string {
   return new Date(Date.parse(at) - durationMs(duration)).toISOString();
 }
 
+/** So many of a duration; `count` is a whole number. */
+export function times(duration: Duration, count: number): Duration {
+  const [, amount, unit] = durationPattern.exec(duration)!;
+  return `${Number(amount) * count}${unit as keyof typeof unitMs}`;
+}
+
 export function latest(a: string, b: string): string {
   return a > b ? a : b;
 }

@@ -1,14 +1,55 @@
 import type { TriggerDetail } from './silent-loss.ts';
-import type { Cause, Decision, Tier, Trigger } from './words.ts';
+import type { Cause, CustomerKind, Decision, Tier, Trigger } from './words.ts';
 
-/** One action of a playbook. `afterDays` counts playbook days from the end of the measure before. */
-export type Measure = { afterDays: number } & (
-  | { kind: 'call' | 'visit' | 'letter' | 'remedy' }
-  /** a call with a sweetener that costs us `cost`, in minor units of the policy's currency */
-  | { kind: 'offer'; concession: string; cost: number }
-);
+export const measureKinds = ['call', 'letter', 'visit', 'remedy', 'offer'] as const;
+export type MeasureKind = (typeof measureKinds)[number];
 
-/** A versioned sequence of measures and the cases it is for; an empty list fits all. */
+const conversation = ['accepted', 'refused', 'not-reached', 'not-permitted'] as const;
+
+/** What can come of a measure. `not-done`: nobody did it within its window. */
+export const measureResults = {
+  call: conversation,
+  offer: conversation,
+  letter: ['sent', 'not-sent', 'not-done', 'not-permitted'],
+  visit: ['accepted', 'refused', 'not-met', 'not-done', 'not-permitted'],
+  remedy: ['fixed', 'not-fixable', 'not-done'],
+} as const satisfies Record<MeasureKind, readonly string[]>;
+export type MeasureResult = (typeof measureResults)[MeasureKind][number];
+
+/** `next`, `end` (of the measures; the observation begins), or the ID of a later measure. */
+export type LeadsTo = string;
+
+/** How a measure is carried out. Days are playbook days. */
+type Doing = {
+  kind: MeasureKind;
+  /** who does it: the queue that its tasks wait in; left out: the recovery team's */
+  queue?: string;
+  /** how long a task may wait after its due time; left out: as the policy says */
+  windowDays?: number;
+  /** of calls: how often nobody may answer, and the waits in between; left out: as the policy says */
+  attempts?: number;
+  retryAfterDays?: number[];
+  /** what to say, write or do, for who does it */
+  content?: string;
+  /** of an offer, which is a call with a sweetener */
+  concession?: string;
+  /** what it costs us, in minor units of the policy's currency */
+  cost?: number;
+};
+
+/** One action of a playbook. */
+export type Measure = Doing & {
+  /** unique in its playbook; what was stored before measures had one is numbered */
+  id?: string;
+  /** playbook days from the end of the measure before */
+  afterDays: number;
+  /** where results lead; left out: `accepted` to the end, every other to the next measure */
+  on?: Partial<Record<MeasureResult, LeadsTo>>;
+  /** what is done when the customer's permission does not allow it */
+  instead?: Doing;
+};
+
+/** A versioned sequence of measures and the cases it is for; an empty list, or none, fits all. */
 export type Playbook = {
   playbookId: string;
   version: number;
@@ -19,8 +60,12 @@ export type Playbook = {
   decisions: Decision[];
   causes: Cause[];
   tiers: Tier[];
+  customerKinds?: CustomerKind[];
   measures: Measure[];
 };
+
+/** What somebody wrote; the version is ours to count. */
+export type PlaybookContent = Omit<Playbook, 'version'>;
 
 export type PlaybookChoice = {
   trigger: Trigger;
@@ -29,116 +74,59 @@ export type PlaybookChoice = {
   decision: Decision;
   cause: Cause;
   tier: Tier;
+  customerKind?: CustomerKind | null;
 };
 
-function fits<T>(list: T[], value: T | null | undefined): boolean {
-  return list.length === 0 || (value != null && list.includes(value));
+/** What a playbook can name of its cases, from what counts least to what counts most: what drove off decides what helps. */
+const conditions = [
+  ['decision', 'decisions'],
+  ['trigger', 'triggers'],
+  ['triggerDetail', 'triggerDetails'],
+  ['customerKind', 'customerKinds'],
+  ['tier', 'tiers'],
+  ['cause', 'causes'],
+] as const satisfies readonly (readonly [keyof PlaybookChoice, keyof Playbook])[];
+
+export type PlaybookCondition = (typeof conditions)[number][0];
+
+function named(playbook: Playbook, list: (typeof conditions)[number][1]): readonly string[] {
+  return playbook[list] ?? [];
 }
 
-/** How narrowly a playbook names its cases. The cause counts most: what drove the customer off decides what helps. */
+function fits(playbook: Playbook, to: PlaybookChoice): boolean {
+  return conditions.every(([condition, list]) => {
+    const names = named(playbook, list);
+    const value = to[condition];
+    return names.length === 0 || (value != null && names.includes(value));
+  });
+}
+
+/** How narrowly a playbook names its cases. */
 function narrowness(playbook: Playbook): number {
-  const { causes, tiers, triggers, triggerDetails = [], decisions } = playbook;
-  return [decisions, triggers, triggerDetails, tiers, causes].reduce(
-    (sum, list, place) => sum + (list.length > 0 ? 2 ** place : 0),
+  return conditions.reduce(
+    (sum, [, list], place) => sum + (named(playbook, list).length > 0 ? 2 ** place : 0),
     0,
   );
 }
 
-/** The playbook that fits most narrowly; between equals the first by ID. Undefined when none fits. */
-export function choosePlaybook(playbooks: Playbook[], to: PlaybookChoice): Playbook | undefined {
-  return playbooks
-    .filter(
-      (p) =>
-        fits(p.triggers, to.trigger) &&
-        fits(p.triggerDetails ?? [], to.triggerDetail) &&
-        fits(p.decisions, to.decision) &&
-        fits(p.causes, to.cause) &&
-        fits(p.tiers, to.tier),
-    )
-    .sort((a, b) => narrowness(b) - narrowness(a) || (a.playbookId < b.playbookId ? -1 : 1))[0];
+/**
+ * The playbook that fits most narrowly; between equals the first by ID. Undefined when none fits.
+ * @returns `because` of which of the case's traits it was taken, what counts most first, and what else fitted
+ */
+export function choosePlaybook(
+  playbooks: Playbook[],
+  to: PlaybookChoice,
+): { playbook: Playbook; because: PlaybookCondition[]; alsoFitted: string[] } | undefined {
+  const [playbook, ...others] = playbooks
+    .filter((one) => fits(one, to))
+    .sort((a, b) => narrowness(b) - narrowness(a) || (a.playbookId < b.playbookId ? -1 : 1));
+  if (!playbook) return undefined;
+  return {
+    playbook,
+    because: conditions
+      .filter(([, list]) => named(playbook, list).length > 0)
+      .map(([condition]) => condition)
+      .reverse(),
+    alsoFitted: others.map(({ playbookId }) => playbookId),
+  };
 }
-
-const everyPursuit: Omit<Playbook, 'playbookId' | 'title' | 'triggers' | 'measures'> = {
-  version: 1,
-  decisions: ['pursue'],
-  causes: [],
-  tiers: [],
-};
-
-/** What an empty database starts with. */
-export const builtInPlaybooks: Playbook[] = [
-  {
-    ...everyPursuit,
-    playbookId: 'cancellation',
-    title: 'Avert the cancellation: ask, then sweeten the stay, then write',
-    triggers: ['cancellation'],
-    measures: [
-      { kind: 'call', afterDays: 0 },
-      { kind: 'offer', afterDays: 2, concession: 'credit', cost: 1_500 },
-      { kind: 'letter', afterDays: 3 },
-    ],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'dormancy',
-    title: 'Wake the relationship: ask back, then a welcome-back credit, then write',
-    triggers: ['dormancy'],
-    measures: [
-      { kind: 'call', afterDays: 1 },
-      { kind: 'offer', afterDays: 5, concession: 'credit', cost: 1_000 },
-      { kind: 'letter', afterDays: 7 },
-    ],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'first-time-buyer',
-    title: 'Never came a second time: ask how the first order was, then make the second one easy',
-    triggers: ['dormancy'],
-    triggerDetails: ['no-second-purchase'],
-    measures: [
-      { kind: 'call', afterDays: 0 },
-      { kind: 'offer', afterDays: 3, concession: 'second-order-credit', cost: 500 },
-      { kind: 'letter', afterDays: 7 },
-    ],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'first-time-buyer-light',
-    title:
-      'Never came a second time, with little effort: one letter that makes the second order easy',
-    triggers: ['dormancy'],
-    triggerDetails: ['no-second-purchase'],
-    decisions: ['pursue-light'],
-    measures: [{ kind: 'letter', afterDays: 0 }],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'manual',
-    title: 'Opened by hand: ask back, then sweeten the return',
-    triggers: ['manual'],
-    measures: [
-      { kind: 'call', afterDays: 1 },
-      { kind: 'offer', afterDays: 5, concession: 'credit', cost: 1_000 },
-    ],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'remedy-first',
-    title: 'We disappointed: fix the problem first, then say so',
-    triggers: [],
-    causes: ['disappointed-product', 'disappointed-service', 'disappointed-complaint'],
-    measures: [
-      { kind: 'remedy', afterDays: 0 },
-      { kind: 'call', afterDays: 1 },
-      { kind: 'letter', afterDays: 5 },
-    ],
-  },
-  {
-    ...everyPursuit,
-    playbookId: 'light',
-    title: 'With little effort: one letter',
-    triggers: [],
-    decisions: ['pursue-light'],
-    measures: [{ kind: 'letter', afterDays: 1 }],
-  },
-];

@@ -2,6 +2,7 @@ import type { CaseState, CaseOpening, TaskState } from './case.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Playbook } from './playbooks.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -227,6 +228,18 @@ export type ScanRecord = {
 };
 
 export type FitRecord = CompanyFit & { fitId: number; fittedAt: string };
+
+/** One version of a playbook. */
+export type PlaybookRecord = {
+  playbookId: string;
+  version: number;
+  content: Playbook;
+  createdAt: string;
+  /** it came with a file, and not through the API */
+  fromFile: boolean;
+  /** no case chooses it any more */
+  retiredAt: string | null;
+};
 
 /** A dormant customer for whom the team has had no place yet. */
 export type CandidateRecord = {

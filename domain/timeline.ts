@@ -43,6 +43,15 @@ function prospect(d: TimelineData): string {
   return `${money(d, 'value')} (tier ${d['tier']}${madeOf}), chance of return ${d['chancePercent']} % (${from})`;
 }
 
+/** `, because it names the cause and the trigger (also fitted: dormancy)`; cases of old do not know. */
+function choiceText({ because, alsoFitted }: TimelineData): string {
+  if (because == null) return '';
+  const why = because
+    ? `it names the ${words(because).replaceAll(',', ' and the')}`
+    : 'it fits any';
+  return `, because ${why}${alsoFitted ? ` (also fitted: ${alsoFitted})` : ''}`;
+}
+
 /** What each entry says in plain words. */
 const tellers = {
   opened: (d) => `Case opened by ${words(d['trigger'])}, episode ${d['episode']}`,
@@ -54,7 +63,11 @@ const tellers = {
   'control-group': () => 'Drawn into the control group: no measures, the same observation',
   'step-entered': (d) => `Step: ${words(d['step'])}`,
   'cause-recorded': (d) => `Cause (${d['layer']}): ${words(d['cause'])}`,
-  'playbook-chosen': (d) => `Playbook "${d['playbookId']}" version ${d['version']} begins`,
+  'playbook-chosen': (d) =>
+    `Playbook "${d['playbookId']}" version ${d['version']} begins${choiceText(d)}`,
+  'playbook-changed': (d) => `Goes on by playbook "${d['playbookId']}" version ${d['version']}`,
+  'plan-tailored': (d) => `Plan changed: ${words(d['change'])} ${d['measureId']}`,
+  'used-instead': (d) => `In its place, as the playbook says: ${words(d['kind'])}`,
   'no-playbook': () => 'No playbook fits this case: it is only observed',
   'task-opened': (d) =>
     `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}`,

@@ -3,11 +3,15 @@ import type { CallRhythm } from '../domain/policy.ts';
 import type { TaskResult, TaskType } from '../domain/tasks.ts';
 import { planContact } from './activities.ts';
 import { now } from './clock.ts';
+import type { OfMeasure } from './case-tasks.ts';
 import type { Recovery } from './recovery.ts';
 
-/** What became of a call: somebody spoke with the customer, it was given up, or the case took a turn. */
+/** What became of a call: somebody spoke with the customer, it was given up, may not be made, or the case took a turn. */
 export type CallEnd =
-  { kind: 'spoke'; result: TaskResult } | { kind: 'gave-up' } | { kind: 'interrupted' };
+  | { kind: 'spoke'; result: TaskResult }
+  | { kind: 'gave-up'; reason: string }
+  | { kind: 'not-permitted' }
+  | { kind: 'interrupted' };
 
 /**
  * Calls until somebody answers: by cadence and at another time of day after no answer, at the agreed time after
@@ -16,11 +20,16 @@ export type CallEnd =
  */
 export async function callUntilReached(
   recovery: Recovery,
-  { type, firstAt, rhythm }: { type: TaskType; firstAt: string; rhythm: CallRhythm },
+  {
+    type,
+    firstAt,
+    rhythm,
+    ofMeasure,
+  }: { type: TaskType; firstAt: string; rhythm: CallRhythm; ofMeasure?: OfMeasure },
 ): Promise<CallEnd> {
   const giveUp = (reason: string): CallEnd => {
     recovery.tell('gave-up', { type, reason });
-    return { kind: 'gave-up' };
+    return { kind: 'gave-up', reason };
   };
   const { contact } = recovery.policy;
   let attempt = 1;
@@ -41,7 +50,7 @@ export async function callUntilReached(
     });
     if (!plan.permitted) {
       recovery.tell('contact-not-permitted', { type });
-      return { kind: 'gave-up' };
+      return { kind: 'not-permitted' };
     }
     const waited = await recovery.ask({
       type,
@@ -49,9 +58,13 @@ export async function callUntilReached(
       window: rhythm.window,
       attempt,
       agreed,
+      ...ofMeasure,
     });
     if (waited.kind === 'interrupted') return waited;
-    if (waited.kind === 'withdrawn') return giveUp('permission-withdrawn');
+    if (waited.kind === 'withdrawn') {
+      const end = giveUp(waited.reason);
+      return waited.reason === 'permission-withdrawn' ? { kind: 'not-permitted' } : end;
+    }
 
     const result = waited.kind === 'answered' ? waited.result : { outcome: 'no-answer' };
     switch (result.outcome) {

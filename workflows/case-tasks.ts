@@ -11,7 +11,10 @@ export type TaskRequest = {
   window: Duration;
   attempt?: number;
   agreed?: boolean;
-};
+} & Partial<OfMeasure>;
+
+/** What a task says of the measure that it carries out. */
+export type OfMeasure = { measureId: string; queue: string | null };
 
 /** The tasks of one case, and which of them the database has not seen as they are. */
 export class CaseTasks {
@@ -31,6 +34,8 @@ export class CaseTasks {
       taskId: taskIdOf(this.#caseId, request.type, this.#occurrence),
       type: request.type,
       step: taskTypes[request.type].step,
+      measureId: request.measureId ?? null,
+      queue: request.queue ?? null,
       status: 'open',
       attempt: request.attempt ?? 1,
       createdAt: now(),

@@ -16,6 +16,8 @@ type Listener = {
   readonly nextRevision: number;
   complete(command: messages.CompleteTask): boolean;
   reschedule(command: messages.RescheduleTask): boolean;
+  tailor(command: messages.TailorPlan): boolean;
+  changePlaybook(command: messages.ChangePlaybook): boolean;
   closeByManager(): void;
   pause(until: string): void;
   resume(by: { byManager: boolean }): void;
@@ -77,6 +79,17 @@ export function listen(
         }
       },
     },
+  );
+  // As with tasks, what the plan holds is known when the case acts.
+  setHandler(
+    messages.tailorPlan,
+    (command: messages.TailorPlan) => answer(() => recovery.tailor(command)),
+    { validator: mustBeOpen },
+  );
+  setHandler(
+    messages.changePlaybook,
+    (command: messages.ChangePlaybook) => answer(() => recovery.changePlaybook(command)),
+    { validator: mustBeOpen },
   );
   setHandler(messages.closeCase, (_command) => answerTo(() => recovery.closeByManager()), {
     validator: mustBeOpen,

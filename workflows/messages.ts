@@ -1,6 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CaseState, TaskState } from '../domain/case.ts';
 import type { Fact } from '../domain/facts.ts';
+import type { Tailoring } from '../domain/measure-plan.ts';
+import type { Measure } from '../domain/playbooks.ts';
 import type { TaskResult, TaskType } from '../domain/tasks.ts';
 
 /*
@@ -12,10 +14,19 @@ import type { TaskResult, TaskType } from '../domain/tasks.ts';
 export type CaseCommand = { commandId: string; caseId: string };
 export type CompleteTask = CaseCommand & { taskId: string; type: TaskType; result: TaskResult };
 export type RescheduleTask = CaseCommand & { taskId: string; dueAt: string };
+export type TailorPlan = CaseCommand & { change: Tailoring };
+export type ChangePlaybook = CaseCommand & {
+  playbookId: string;
+  version: number;
+  measures: Measure[];
+};
 export type PauseCase = CaseCommand & { until: string };
 
 export type CaseAnswer = {
-  /** false: the task was not open any more; a result is then kept as a late one, which changes nothing */
+  /**
+   * false: the task was not open any more, or the plan has gone on; a result is then kept as a late one, which changes
+   * nothing
+   */
   applied: boolean;
   /** the revision from which on the database shows what came of it */
   revision: number;
@@ -23,6 +34,8 @@ export type CaseAnswer = {
 
 export const completeTask = defineUpdate<CaseAnswer, [CompleteTask]>('completeTask');
 export const rescheduleTask = defineUpdate<CaseAnswer, [RescheduleTask]>('rescheduleTask');
+export const tailorPlan = defineUpdate<CaseAnswer, [TailorPlan]>('tailorPlan');
+export const changePlaybook = defineUpdate<CaseAnswer, [ChangePlaybook]>('changePlaybook');
 export const closeCase = defineUpdate<CaseAnswer, [CaseCommand]>('closeCase');
 export const pauseCase = defineUpdate<CaseAnswer, [PauseCase]>('pauseCase');
 export const resumeCase = defineUpdate<CaseAnswer, [CaseCommand]>('resumeCase');

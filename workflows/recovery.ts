@@ -10,6 +10,7 @@ import type {
 import { after, earliest, latest } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
 import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
+import { replaced, tailored, type MeasurePlan } from '../domain/measure-plan.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
 import { planContact } from './activities.ts';
@@ -17,7 +18,7 @@ import { CaseTasks, type TaskRequest } from './case-tasks.ts';
 import { now } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { listen } from './listen.ts';
-import type { CompleteTask, RescheduleTask } from './messages.ts';
+import type { ChangePlaybook, CompleteTask, RescheduleTask, TailorPlan } from './messages.ts';
 import { Projection } from './projection.ts';
 
 /** How a case ends. */
@@ -28,7 +29,7 @@ export type Waited =
   | { kind: 'answered'; result: TaskResult }
   | { kind: 'deadline' }
   /** the task may not be done any more */
-  | { kind: 'withdrawn' }
+  | { kind: 'withdrawn'; reason: TaskCloseReason }
   /** something from outside has turned the case */
   | { kind: 'interrupted' };
 
@@ -137,7 +138,7 @@ export class Recovery {
     if (ended === 'turned') return { kind: 'interrupted' };
     return task.status === 'done'
       ? { kind: 'answered', result: task.result! }
-      : { kind: 'withdrawn' };
+      : { kind: 'withdrawn', reason: task.closeReason! };
   }
 
   /** Waits for something to happen outside, until `deadline` at the latest. */
@@ -243,6 +244,46 @@ export class Recovery {
     this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
     this.tell('task-rescheduled', { type: task.type, dueAt });
     return true;
+  }
+
+  /** @returns whether the plan could be changed so */
+  tailor({ change }: TailorPlan): boolean {
+    const plan = this.#runningPlan && tailored(this.#runningPlan, change);
+    if (!plan) return false;
+    const measureId = change.kind === 'add' ? change.measure.kind : change.measureId;
+    this.tell('plan-tailored', { change: change.kind, measureId });
+    if (change.kind === 'bring-forward') this.#dueNow(measureId);
+    this.#continueWith(plan);
+    return true;
+  }
+
+  /** @returns whether the case still carries out measures */
+  changePlaybook({ playbookId, version, measures }: ChangePlaybook): boolean {
+    if (!this.#runningPlan) return false;
+    this.state.playbook = { playbookId, version };
+    this.tell('playbook-changed', { playbookId, version });
+    this.#continueWith(replaced(this.#runningPlan, { measures }));
+    return true;
+  }
+
+  get #runningPlan(): MeasurePlan | null {
+    return this.state.step === 'measures' ? this.state.plan : null;
+  }
+
+  #continueWith(plan: MeasurePlan): void {
+    this.state.plan = plan;
+    for (const task of this.#tasks.openOnes()) {
+      const measure = plan.find(({ id }) => id === task.measureId);
+      if (measure?.status === 'skipped') this.#cancel(task, 'skipped');
+    }
+  }
+
+  #dueNow(measureId: string): void {
+    for (const task of this.#tasks.openOnes()) {
+      if (task.measureId !== measureId || task.dueAt <= now()) continue;
+      const moved = Date.parse(now()) - Date.parse(task.dueAt);
+      this.#tasks.change(task, { dueAt: now(), deadlineAt: later(task.deadlineAt, moved) });
+    }
   }
 
   closeByManager(): void {
@@ -396,6 +437,7 @@ function stateAtOpening(opening: CaseOpening): CaseState {
     statedCause: opening.statedCause,
     assessedCause: null,
     playbook: null,
+    plan: null,
     contacted: false,
     regainedAt: null,
     regainedBy: null,

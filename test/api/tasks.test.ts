@@ -38,6 +38,8 @@ async function caseWith(customerId: string, ...types: TaskType[]): Promise<strin
       taskId: taskIdOf(caseId, type, i + 1),
       type,
       step: taskTypes[type].step,
+      measureId: null,
+      queue: null,
       status: 'open',
       attempt: 1,
       createdAt: hour(0),

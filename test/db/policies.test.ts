@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { currentPlaybooks, getPlaybook, seedPlaybooks } from '../../db/playbooks.ts';
 import { getPolicy, storePolicy } from '../../db/policies.ts';
-import { builtInPlaybooks } from '../../domain/playbooks.ts';
 import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
 import { withDatabase } from '../support/database.ts';
 import { minute } from './given.ts';
@@ -33,29 +31,5 @@ describe('a policy', () => {
       expect(next.version).toBe('standard-11');
       expect((await storePolicy(db, demoPolicy, minute(0))).version).toBe('demo-1');
       expect(await getPolicy(db, 'demo-2')).toBeUndefined();
-    }));
-});
-
-describe('playbooks', () => {
-  it('are seeded once, by version', () =>
-    withDatabase(async ({ db }) => {
-      await seedPlaybooks(db, builtInPlaybooks, minute(0));
-      await seedPlaybooks(
-        db,
-        builtInPlaybooks.map((one) => ({ ...one, title: 'edited' })),
-        minute(1),
-      );
-      const byId = [...builtInPlaybooks].sort((a, b) => (a.playbookId < b.playbookId ? -1 : 1));
-      expect(await currentPlaybooks(db)).toEqual(byId);
-    }));
-
-  it('count in their newest version, and the older ones stay', () =>
-    withDatabase(async ({ db }) => {
-      const [first] = builtInPlaybooks;
-      const versions = [1, 10, 9].map((version) => ({ ...first!, version, title: `v${version}` }));
-      await seedPlaybooks(db, versions, minute(0));
-      expect(await currentPlaybooks(db)).toMatchObject([{ version: 10, title: 'v10' }]);
-      expect(await getPlaybook(db, first!.playbookId, 9)).toMatchObject({ title: 'v9' });
-      expect(await getPlaybook(db, first!.playbookId, 2)).toBeUndefined();
     }));
 });

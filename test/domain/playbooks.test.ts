@@ -1,12 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  builtInPlaybooks,
-  choosePlaybook,
-  type Playbook,
-  type PlaybookChoice,
-} from '../../domain/playbooks.ts';
-import { triggerDetails } from '../../domain/silent-loss.ts';
-import { causes, decisions, tiers, triggers } from '../../domain/words.ts';
+import { choosePlaybook, type Playbook, type PlaybookChoice } from '../../domain/playbooks.ts';
 
 function playbook(playbookId: string, fits: Partial<Playbook> = {}): Playbook {
   return {
@@ -31,7 +24,7 @@ const lost: PlaybookChoice = {
 
 function chosen(playbooks: Playbook[], to: PlaybookChoice = lost): string | undefined {
   const byEitherOrder = [playbooks, playbooks.toReversed()].map(
-    (list) => choosePlaybook(list, to)?.playbookId,
+    (list) => choosePlaybook(list, to)?.playbook.playbookId,
   );
   expect(byEitherOrder[0]).toBe(byEitherOrder[1]);
   return byEitherOrder[0];
@@ -98,88 +91,7 @@ describe('the choice of a playbook', () => {
 
   it('leaves the list as it was', () => {
     const list = Object.freeze([playbook('b'), playbook('a')]) as Playbook[];
-    expect(choosePlaybook(list, lost)?.playbookId).toBe('a');
+    expect(choosePlaybook(list, lost)?.playbook.playbookId).toBe('a');
     expect(list.map(({ playbookId }) => playbookId)).toEqual(['b', 'a']);
-  });
-});
-
-describe('the built-in playbooks', () => {
-  const cases = triggers.flatMap((trigger) =>
-    decisions
-      .filter((decision) => decision !== 'do-not-pursue')
-      .flatMap((decision) =>
-        causes.flatMap((cause) =>
-          tiers.flatMap((tier) =>
-            [null, ...triggerDetails].map((triggerDetail) => ({
-              ...{ trigger, triggerDetail, decision, cause, tier },
-            })),
-          ),
-        ),
-      ),
-  );
-  const choose = (to: PlaybookChoice) => choosePlaybook(builtInPlaybooks, to)?.playbookId;
-
-  it('hold one for every case that is pursued', () => {
-    expect(cases).toHaveLength(3 * 2 * 14 * 4 * 3);
-    expect(cases.filter((to) => choose(to) === undefined)).toEqual([]);
-  });
-
-  it('hold one of its own for first-time buyers', () => {
-    const silent = { ...lost, trigger: 'dormancy', cause: 'unknown' } as const;
-    expect(choose({ ...silent, triggerDetail: 'no-second-purchase' })).toBe('first-time-buyer');
-    expect(choose({ ...silent, triggerDetail: 'out-of-rhythm' })).toBe('dormancy');
-    expect(choose({ ...silent, triggerDetail: null })).toBe('dormancy');
-    expect(choose(silent)).toBe('dormancy');
-  });
-
-  it('hold none for a case that is not pursued', () => {
-    expect(choose({ ...lost, decision: 'do-not-pursue' })).toBeUndefined();
-  });
-
-  it('hold none that is never chosen', () => {
-    const used = new Set(cases.map(choose));
-    expect(
-      builtInPlaybooks.map(({ playbookId }) => playbookId).filter((id) => !used.has(id)),
-    ).toEqual([]);
-  });
-
-  it.each(triggers)('fit the trigger: %s', (trigger) => {
-    expect(choose({ trigger, decision: 'pursue', cause: 'unknown', tier: 'B' })).toBe(trigger);
-  });
-
-  it.each(triggers)('fix what disappointed the customer before asking, after %s', (trigger) => {
-    const causes = [
-      'disappointed-product',
-      'disappointed-service',
-      'disappointed-complaint',
-    ] as const;
-    for (const cause of causes) {
-      const playbook = choosePlaybook(builtInPlaybooks, {
-        trigger,
-        decision: 'pursue',
-        cause,
-        tier: 'A',
-      });
-      expect(playbook?.measures.map(({ kind }) => kind)).toEqual(['remedy', 'call', 'letter']);
-    }
-  });
-
-  it('spend no more than a letter where little effort is due', () => {
-    for (const to of cases.filter(({ decision }) => decision === 'pursue-light')) {
-      const kinds = choosePlaybook(builtInPlaybooks, to)?.measures.map(({ kind }) => kind);
-      expect(kinds).toEqual(['letter']);
-    }
-  });
-
-  it('have IDs of their own, measures, and waits and costs that are no less than nothing', () => {
-    const ids = builtInPlaybooks.map(({ playbookId }) => playbookId);
-    expect([...new Set(ids)]).toEqual(ids);
-    for (const { measures } of builtInPlaybooks) {
-      expect(measures).not.toEqual([]);
-      for (const measure of measures) {
-        expect(Number.isInteger(measure.afterDays) && measure.afterDays >= 0).toBe(true);
-        if (measure.kind === 'offer') expect(measure.cost).toBeGreaterThan(0);
-      }
-    }
   });
 });

@@ -119,6 +119,7 @@ function shown(db: Database.Database, caseId: string) {
         playbookId: row.playbook_id,
         version: row.playbook_version,
       },
+      plan: JSON.parse(row.plan),
       contacted: Boolean(row.contacted),
       regainedAt: row.regained_at,
       regainedBy: row.regained_by,

@@ -17,7 +17,7 @@ import { storePolicy } from '../../db/policies.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { after, durationMs, type Duration } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
-import { builtInPlaybooks } from '../../domain/playbooks.ts';
+import { testPlaybooks } from './playbooks.ts';
 import type { Policy, VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, TaskRecord } from '../../domain/records.ts';
 import type { TaskType } from '../../domain/tasks.ts';
@@ -99,7 +99,7 @@ export async function startEngine(
     return clock();
   };
   await now();
-  await seedPlaybooks(db, builtInPlaybooks, clock());
+  await seedPlaybooks(db, testPlaybooks, clock());
   const recoveries = createRecoveries({ client: env.client, taskQueue });
   const stored = await storePolicy(db, policy, clock());
   const worker = await Worker.create({

@@ -1,87 +1,143 @@
-import { durationMs } from '../../domain/duration.ts';
-import type { Measure } from '../../domain/playbooks.ts';
+import { after, times, type Duration } from '../../domain/duration.ts';
+import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measure-plan.ts';
+import type { MeasureResult } from '../../domain/playbooks.ts';
 import { channelOf, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached } from '../calls.ts';
+import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
 
-const callTypes: Partial<Record<Measure['kind'], TaskType>> = {
-  call: 'recovery-call',
-  offer: 'offer-call',
-};
-
-/** Step 3: the playbook's measures one after the other, until the customer accepts or none is left. */
+/** Step 3: the playbook's measures one after the other, until one leads to the end or none is left. */
 export async function measures(recovery: Recovery): Promise<Ending | undefined> {
   const { state, opening } = recovery;
   if (recovery.returned || state.controlGroup) return;
   recovery.enter('measures');
-  const playbook = await chooseMeasures({
+  const chosen = await chooseMeasures({
+    customerId: opening.customerId,
     trigger: opening.trigger,
     triggerDetail: opening.triggerDetail,
     decision: state.decision!,
     cause: recovery.cause,
     tier: state.tier!,
   });
-  if (!playbook) {
+  if (!chosen) {
     recovery.tell('no-playbook');
     return;
   }
+  const { playbook, because = null, alsoFitted = null } =
+    // Cases of old have the playbook alone in their history.
+    'playbook' in chosen ? chosen : { playbook: chosen };
   state.playbook = { playbookId: playbook.playbookId, version: playbook.version };
-  recovery.tell('playbook-chosen', state.playbook);
+  state.plan = planOf(playbook);
+  recovery.tell('playbook-chosen', { ...state.playbook, because, alsoFitted });
 
-  for (const measure of playbook.measures) {
-    const end = await carryOut(recovery, measure);
-    if (end === 'interrupted') return recovery.endingFromOutside;
-    if (end === 'accepted') return;
+  for (;;) {
+    const next = begun(state.plan);
+    if (!next) return;
+    state.plan = next.plan;
+    const result = await carryOut(recovery, next.measure);
+    if (result === 'interrupted') return recovery.endingFromOutside;
+    if (result !== 'skipped') state.plan = settled(state.plan, next.measure.id, result);
   }
 }
 
-async function carryOut(
+type Carried = MeasureResult | 'skipped' | 'interrupted';
+/** How a measure is done, or what is done in its place. */
+type Doing = NonNullable<PlannedMeasure['instead']> & Pick<PlannedMeasure, 'id' | 'afterDays'>;
+
+async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Carried> {
+  const { instead, ...doing } = measure;
+  const result = await done(recovery, doing);
+  if (result !== 'not-permitted' || !instead) return result;
+  recovery.tell('used-instead', { kind: instead.kind });
+  return done(recovery, { ...instead, id: measure.id, afterDays: 0 });
+}
+
+const callTypes = { call: 'recovery-call', offer: 'offer-call' } as const;
+
+async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
+  return measure.kind === 'call' || measure.kind === 'offer'
+    ? called(recovery, measure, callTypes[measure.kind])
+    : worked(recovery, measure, measure.kind);
+}
+
+async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
+  const rhythm = recovery.policy.measures.call;
+  const { attempts = rhythm.attempts, retryAfterDays } = measure;
+  const call = await callUntilReached(recovery, {
+    type,
+    firstAt: firstMoment(recovery, measure),
+    rhythm: {
+      ...rhythm,
+      attempts,
+      window: windowOf(recovery, measure, rhythm.window),
+      retryAfter: retryAfterDays?.map((days) => lasting(recovery, days)) ?? rhythm.retryAfter,
+    },
+    ofMeasure: ofMeasure(measure),
+  });
+  if (call.kind === 'interrupted') return 'interrupted';
+  if (call.kind === 'gave-up') return call.reason === 'skipped' ? 'skipped' : 'not-reached';
+  if (call.kind === 'not-permitted') return 'not-permitted';
+  if (call.result.outcome !== 'accepted') return 'refused';
+  if (measure.kind === 'offer') grant(recovery, measure);
+  return 'accepted';
+}
+
+async function worked(
   recovery: Recovery,
-  measure: Measure,
-): Promise<'accepted' | 'go-on' | 'interrupted'> {
+  measure: Doing,
+  type: 'letter' | 'visit' | 'remedy',
+): Promise<Carried> {
   const { policy } = recovery;
-  const planned = Date.parse(now()) + measure.afterDays * durationMs(policy.playbookDay);
-  const firstAt = recovery.startOf(new Date(planned).toISOString());
-
-  const callType = callTypes[measure.kind];
-  if (callType) {
-    const call = await callUntilReached(recovery, {
-      type: callType,
-      firstAt,
-      rhythm: policy.measures.call,
-    });
-    if (call.kind === 'interrupted') return 'interrupted';
-    if (call.kind === 'gave-up' || call.result.outcome !== 'accepted') return 'go-on';
-    if (measure.kind === 'offer') grant(recovery, measure);
-    return 'accepted';
-  }
-
-  const type = measure.kind as 'letter' | 'visit' | 'remedy';
   const plan = await planContact({
     customerId: recovery.opening.customerId,
     timeZone: policy.timeZone,
     contact: policy.contact,
     channel: channelOf(type),
-    notBefore: firstAt,
+    notBefore: firstMoment(recovery, measure),
     attempt: 1,
     agreed: false,
   });
   if (!plan.permitted) {
     recovery.tell('contact-not-permitted', { type });
-    return 'go-on';
+    return 'not-permitted';
   }
-  const waited = await recovery.ask({ type, dueAt: plan.dueAt, window: policy.measures.window });
-  if (waited.kind === 'interrupted') return 'interrupted';
-  return waited.kind === 'answered' && waited.result.outcome === 'accepted' ? 'accepted' : 'go-on';
+  const waited = await recovery.ask({
+    type,
+    dueAt: plan.dueAt,
+    window: windowOf(recovery, measure, policy.measures.window),
+    ...ofMeasure(measure),
+  });
+  switch (waited.kind) {
+    case 'interrupted':
+      return 'interrupted';
+    case 'withdrawn':
+      return waited.reason === 'skipped' ? 'skipped' : 'not-permitted';
+    case 'deadline':
+      return 'not-done';
+    case 'answered':
+      return waited.result.outcome as MeasureResult;
+  }
 }
 
-function grant(recovery: Recovery, offer: Measure & { kind: 'offer' }): void {
-  recovery.state.concessionCost += offer.cost;
-  recovery.tell('offer-accepted', {
-    concession: offer.concession,
-    cost: offer.cost,
-    currency: recovery.policy.currency,
-  });
+function firstMoment(recovery: Recovery, { afterDays }: Doing): string {
+  return recovery.startOf(after(now(), lasting(recovery, afterDays)));
+}
+
+function lasting({ policy }: Recovery, playbookDays: number): Duration {
+  return times(policy.playbookDay, playbookDays);
+}
+
+function windowOf(recovery: Recovery, { windowDays }: Doing, ordinary: Duration): Duration {
+  return windowDays === undefined ? ordinary : lasting(recovery, windowDays);
+}
+
+function ofMeasure({ id, queue }: Doing): OfMeasure {
+  return { measureId: id, queue: queue ?? null };
+}
+
+function grant(recovery: Recovery, { concession = '', cost = 0 }: Doing): void {
+  recovery.state.concessionCost += cost;
+  recovery.tell('offer-accepted', { concession, cost, currency: recovery.policy.currency });
 }
