@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCase } from '../db/cases.ts';
 import { beginCommand, finishCommand, releaseCommand } from '../db/commands.ts';
-import { DomainError, type ErrorCode } from '../domain/errors.ts';
+import { DomainError, lateError, type ErrorCode } from '../domain/errors.ts';
 import type { CommandRecord } from '../domain/records.ts';
 import type { TaskType } from '../domain/tasks.ts';
 import type { Verdict } from '../temporal/recoveries.ts';
@@ -12,7 +12,14 @@ import type { Answer, Call } from './route.ts';
 
 /** What a person tells a running case to do. */
 export type Order = {
-  action: 'task.complete' | 'task.reschedule' | 'case.close' | 'case.pause' | 'case.resume';
+  action:
+    | 'task.complete'
+    | 'task.reschedule'
+    | 'case.close'
+    | 'case.pause'
+    | 'case.resume'
+    | 'case.tailor-plan'
+    | 'case.change-playbook';
   target: string;
   caseId: string;
   customerId: string;
@@ -99,7 +106,7 @@ async function settle(
       await finishCommand(db, { commandId, status: 'done', at: clock() });
       return { ...command, status: 'done' };
     case 'late': {
-      const error = { code: 'task-not-open', message: 'The task closed a moment before.' } as const;
+      const error = lateError(command);
       await finishCommand(db, { commandId, status: 'rejected', error, at: clock() });
       return { ...command, status: 'rejected', error };
     }

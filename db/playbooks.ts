@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Playbook, PlaybookContent } from '../domain/playbooks.ts';
-import type { CaseRecord, PlaybookRecord } from '../domain/records.ts';
+import { contentFor } from '../domain/measure-plan.ts';
+import type { CaseRecord, PlaybookRecord, TaskRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { cases, playbooks } from './schema.ts';
@@ -152,6 +153,30 @@ export async function casesOnPlaybook(db: Db, playbookId: string): Promise<CaseR
     )
     .orderBy(asc(cases.caseId))
     .all();
+}
+
+/** Tasks with what to say, write or do, as the playbook of their case has it. */
+export async function withContent<Task extends Pick<TaskRecord, 'caseId' | 'measureId' | 'type'>>(
+  db: Db,
+  tasks: Task[],
+): Promise<(Task & { content: string | null })[]> {
+  const caseIds = tasks.flatMap(({ caseId, measureId }) => (caseId && measureId ? [caseId] : []));
+  const rows = db
+    .select({ caseId: cases.caseId, content: playbooks.content })
+    .from(cases)
+    .innerJoin(
+      playbooks,
+      and(eq(playbooks.playbookId, cases.playbookId), eq(playbooks.version, cases.playbookVersion)),
+    )
+    .where(inArray(cases.caseId, [...new Set(caseIds)]))
+    .all();
+  const playbookOf = new Map(rows.map(({ caseId, content }) => [caseId, content]));
+  return tasks.map((task) => {
+    const { caseId, measureId, type } = task;
+    const playbook = caseId === null ? undefined : playbookOf.get(caseId);
+    const content = playbook && measureId ? contentFor(playbook, { measureId, type }) : null;
+    return { ...task, content };
+  });
 }
 
 function insertVersion(

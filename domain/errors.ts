@@ -15,6 +15,19 @@ export type ErrorCode = (typeof errorCodes)[number];
 /** A broken rule of one field: `field` is its path (`result.callbackAt`), `rule` a sentence about what is allowed. */
 export type FieldError = { field: string; rule: string };
 
+/** What is told of a command that came after what it is about was over. */
+export function lateError({ action }: { action: string }): { code: ErrorCode; message: string } {
+  return action.startsWith('task.')
+    ? {
+        code: 'task-not-open',
+        message: 'The task had closed before; a result is kept as a late one.',
+      }
+    : {
+        code: 'conflict',
+        message: 'The measures of the case have gone on: its plan cannot be changed so.',
+      };
+}
+
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly fields: FieldError[];

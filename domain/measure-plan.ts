@@ -1,4 +1,5 @@
 import type { Measure, MeasureResult, Playbook } from './playbooks.ts';
+import { taskTypeOfMeasure, type TaskType } from './tasks.ts';
 
 export const planStatuses = ['planned', 'current', 'done', 'skipped'] as const;
 export type PlanStatus = (typeof planStatuses)[number];
@@ -135,6 +136,20 @@ export function differenceOf(before: MeasurePlan, after: MeasurePlan): PlanDiffe
       })
       .map(({ id }) => id),
   };
+}
+
+/** What whoever does a task of a measure is told, by the playbook that the case goes by. */
+export function contentFor(
+  { measures }: Pick<Playbook, 'measures'>,
+  { measureId, type }: { measureId: string; type: TaskType },
+): string | null {
+  // One that is done again has a number behind its ID.
+  const find = (id: string) => measures.find((one, place) => measureIdOf(one, place) === id);
+  const measure = find(measureId) ?? find(measureId.replace(/-\d+$/, ''));
+  const doing = [measure, measure?.instead].find(
+    (one) => one !== undefined && taskTypeOfMeasure[one.kind] === type,
+  );
+  return doing?.content ?? null;
 }
 
 /** The place of the measure that is next. */

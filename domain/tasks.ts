@@ -1,4 +1,5 @@
 import type { FieldError } from './errors.ts';
+import type { MeasureKind } from './playbooks.ts';
 import { causes, decisions, type Channel, type Step } from './words.ts';
 
 /** One field of a task's result. `when` names the outcomes that require it; with others it is not allowed. */
@@ -146,6 +147,15 @@ export const taskTypes = {
   string,
   { step: Step; title: string; role: 'agent' | 'manager'; result: ResultFields }
 >;
+
+/** What an agent does for a measure of each kind. */
+export const taskTypeOfMeasure = {
+  call: 'recovery-call',
+  offer: 'offer-call',
+  letter: 'letter',
+  visit: 'visit',
+  remedy: 'remedy',
+} as const satisfies Record<MeasureKind, keyof typeof taskTypes>;
 
 export type TaskType = keyof typeof taskTypes;
 export const taskTypeNames = Object.keys(taskTypes) as [TaskType, ...TaskType[]];

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CaseOpening } from '../domain/case.ts';
+import { lateError } from '../domain/errors.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { OutboxMessage } from '../domain/records.ts';
 import { getCase, openAfterLoss, openCaseOf } from '../db/cases.ts';
@@ -165,10 +166,8 @@ async function command({ db, recoveries, clock }: RelayDeps, commandId: string):
   switch (verdict.kind) {
     case 'applied':
       return settle({ status: 'done' });
-    case 'late': {
-      const message = 'The task had closed before; a result is kept in the timeline as a late one.';
-      return settle({ status: 'rejected', error: { code: 'task-not-open', message } });
-    }
+    case 'late':
+      return settle({ status: 'rejected', error: lateError(record) });
     case 'rejected':
       if (verdict.code !== 'case-not-open') return settle({ status: 'rejected', error: verdict });
       break;

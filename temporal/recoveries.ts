@@ -13,6 +13,7 @@ import type { Fact } from '../domain/facts.ts';
 import { recoveryWorkflowId, scanWorkflowId } from '../domain/ids.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CommandRecord } from '../domain/records.ts';
+import type { Tailoring } from '../domain/measure-plan.ts';
 import { codedResult, type TaskType } from '../domain/tasks.ts';
 import * as messages from '../workflows/messages.ts';
 import { searchAttributesOf } from '../workflows/search-attributes.ts';
@@ -163,6 +164,18 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
       }
       case 'case.resume':
         return verdict(await handle.executeUpdate(messages.resumeCase, { updateId, args: [told] }));
+      case 'case.tailor-plan': {
+        const args: [messages.TailorPlan] = [{ ...told, change: request['change'] as Tailoring }];
+        return verdict(await handle.executeUpdate(messages.tailorPlan, { updateId, args }));
+      }
+      case 'case.change-playbook': {
+        const { playbookId, version, measures } = request as Omit<
+          messages.ChangePlaybook,
+          keyof messages.CaseCommand
+        >;
+        const args: [messages.ChangePlaybook] = [{ ...told, playbookId, version, measures }];
+        return verdict(await handle.executeUpdate(messages.changePlaybook, { updateId, args }));
+      }
       default:
         throw new Error(`No workflow takes the command ${command.action}`);
     }

@@ -6,6 +6,7 @@ import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { operationRoutes } from './operations.ts';
+import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...caseRoutes,
   ...taskRoutes,
   ...commandRoutes,
+  ...playbookRoutes,
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { listKeys } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
+import { withContent } from '../../db/playbooks.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
 import { after } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -66,8 +67,12 @@ async function ordered(
   return { status: 200, body: await fresh() };
 }
 
-function shown({ policy }: Pick<Call, 'policy'>, task: TaskRecord) {
-  return taskJson(task, policy);
+async function allShown({ db, policy }: Pick<Call, 'db' | 'policy'>, tasks: TaskRecord[]) {
+  return (await withContent(db, tasks)).map((task) => taskJson(task, policy));
+}
+
+async function shown(call: Call, task: TaskRecord) {
+  return (await allShown(call, [task]))[0]!;
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -77,7 +82,7 @@ async function once(
   change: () => Promise<TaskRecord>,
 ): Promise<Answer> {
   const record = (await repeated(call, asked)) ? await theTask(call) : await change();
-  return { status: 200, body: shown(call, record) };
+  return { status: 200, body: await shown(call, record) };
 }
 
 const commandAnswers = {
@@ -104,14 +109,15 @@ export const taskRoutes = [
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
-    handle: async ({ db, actor, policy, query }) => {
+    handle: async (call) => {
+      const { db, actor, query } = call;
       const { limit, cursor, assignee, ...filter } = query;
       const { items, nextCursor } = await listTasks(
         db,
         { ...filter, assignee: assigneeOf(assignee, actor) },
         { limit, cursor },
       );
-      return { status: 200, body: { items: items.map((t) => taskJson(t, policy)), nextCursor } };
+      return { status: 200, body: { items: await allShown(call, items), nextCursor } };
     },
   }),
   route({
@@ -123,7 +129,7 @@ export const taskRoutes = [
     params,
     answers: { 200: { description: 'The task', schema: taskSchema } },
     problems: ['not-found'],
-    handle: async (call) => ({ status: 200, body: shown(call, await theTask(call)) }),
+    handle: async (call) => ({ status: 200, body: await shown(call, await theTask(call)) }),
   }),
   route({
     method: 'post',

@@ -18,6 +18,18 @@ export const taskSchema = z
     type: z.enum(taskTypeNames),
     title: z.string(),
     step: z.enum(steps),
+    measureId: z
+      .string()
+      .nullable()
+      .meta({ description: 'which measure of its case it carries out' }),
+    queue: z
+      .string()
+      .nullable()
+      .meta({ description: 'who does it, where that is not the recovery team' }),
+    content: z
+      .string()
+      .nullable()
+      .meta({ description: 'what to say, write or do, as the playbook has it' }),
     status: z.enum(taskStatuses),
     assignee: z.string().nullable().meta({ description: 'ID of a key; null: the team queue' }),
     attempt: z.int().min(1).meta({ description: 'which attempt at the same contact this is' }),
@@ -58,7 +70,7 @@ export const taskSchema = z
   .meta({ id: 'Task' });
 
 export function taskJson(
-  record: TaskRecord,
+  record: TaskRecord & { content: string | null },
   { timeZone }: Pick<Policy, 'timeZone'>,
 ): z.output<typeof taskSchema> {
   return { ...record, title: taskTypes[record.type].title, why: whyOf(record, timeZone) };

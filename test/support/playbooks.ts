@@ -82,4 +82,26 @@ export const testPlaybooks: PlaybookContent[] = [
     decisions: ['pursue-light'],
     measures: [{ kind: 'letter', afterDays: 1 }],
   },
+  {
+    playbookId: 'better-product',
+    title: 'With every turn that a playbook can take',
+    decisions: ['pursue'],
+    triggers: [],
+    tiers: [],
+    causes: ['better-offer-product'],
+    measures: [
+      {
+        id: 'ask',
+        kind: 'call',
+        afterDays: 1,
+        attempts: 2,
+        retryAfterDays: [1],
+        on: { refused: 'visit', 'not-reached': 'end' },
+        instead: { kind: 'letter' },
+      },
+      { id: 'fix', kind: 'remedy', afterDays: 0, queue: 'service', windowDays: 2 },
+      { id: 'visit', kind: 'visit', afterDays: 2 },
+      { id: 'last', kind: 'letter', afterDays: 3 },
+    ],
+  },
 ];

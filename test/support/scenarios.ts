@@ -1,4 +1,6 @@
 import { after, before } from '../../domain/duration.ts';
+import type { Tailoring } from '../../domain/measure-plan.ts';
+import type { Measure } from '../../domain/playbooks.ts';
 import type { Outcome } from '../../domain/words.ts';
 import type { Engine } from './engine.ts';
 import { withControlGroup } from './policies.ts';
@@ -100,6 +102,49 @@ export const scenarios = {
       await engine.answer(caseId, 'remedy', { outcome: 'fixed' });
       await engine.answer(caseId, 'recovery-call', { outcome: 'refused' });
       await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'allows no calls, and is written to': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'permission.changed', { channel: 'phone', granted: false });
+      const caseId = await engine.open(customerId, { statedCause: 'better-offer-product' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await engine.answer(caseId, 'remedy', { outcome: 'not-fixable' });
+      await engine.answer(caseId, 'visit', { outcome: 'refused' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'goes by a plan that was changed on the way': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(), {
+        statedCause: 'better-offer-product',
+      });
+      const tailor = (change: Tailoring) =>
+        engine.command('case.tailor-plan', caseId, caseId, { change });
+      await engine.task(caseId, 'recovery-call');
+      await tailor({ kind: 'bring-forward', measureId: 'visit' });
+      await tailor({
+        ...{ kind: 'add', position: 'last' },
+        measure: { kind: 'letter', afterDays: 0 },
+      });
+      await tailor({ kind: 'skip', measureId: 'ask' });
+      await engine.answer(caseId, 'visit', { outcome: 'not-met' });
+      await engine.task(caseId, 'remedy');
+      await tailor({ kind: 'repeat', measureId: 'visit' });
+      const measures: Measure[] = [
+        { id: 'visit', kind: 'visit', afterDays: 0 },
+        { id: 'last', kind: 'letter', afterDays: 1 },
+      ];
+      const playbook = { playbookId: 'better-product', version: 2, measures };
+      await engine.command('case.change-playbook', caseId, caseId, playbook);
+      await engine.answer(caseId, 'letter', { outcome: 'not-sent' });
       await overObservation(engine, caseId);
       return caseId;
     },

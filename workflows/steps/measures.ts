@@ -1,7 +1,7 @@
 import { after, times, type Duration } from '../../domain/duration.ts';
 import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
-import { channelOf, type TaskType } from '../../domain/tasks.ts';
+import { channelOf, isCall, taskTypeOfMeasure, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
@@ -54,12 +54,9 @@ async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Ca
   return done(recovery, { ...instead, id: measure.id, afterDays: 0 });
 }
 
-const callTypes = { call: 'recovery-call', offer: 'offer-call' } as const;
-
 async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
-  return measure.kind === 'call' || measure.kind === 'offer'
-    ? called(recovery, measure, callTypes[measure.kind])
-    : worked(recovery, measure, measure.kind);
+  const type = taskTypeOfMeasure[measure.kind];
+  return isCall(type) ? called(recovery, measure, type) : worked(recovery, measure, type);
 }
 
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
@@ -84,11 +81,7 @@ async function called(recovery: Recovery, measure: Doing, type: TaskType): Promi
   return 'accepted';
 }
 
-async function worked(
-  recovery: Recovery,
-  measure: Doing,
-  type: 'letter' | 'visit' | 'remedy',
-): Promise<Carried> {
+async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
   const { policy } = recovery;
   const plan = await planContact({
     customerId: recovery.opening.customerId,
