@@ -13,7 +13,7 @@ import {
 } from '../domain/playbooks.ts';
 import { triggerDetails } from '../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../domain/words.ts';
-import { code, distinct, group, list, money, oneOf, text, wholeNumber } from './fields.ts';
+import { code, group, list, money, oneOf, text, wholeNumber } from './fields.ts';
 import { fieldErrors } from './validate.ts';
 
 /*

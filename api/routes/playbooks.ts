@@ -45,7 +45,6 @@ import { invalid } from '../validation.ts';
 const ofPlaybook = z.strictObject({ playbookId: text(50) });
 const ofCase = z.strictObject({ caseId });
 const version = z.coerce.number().int().min(1);
-const oneText = z.object(playbookText);
 const reason = text(1_000).meta({ description: 'why; kept with the command' });
 
 async function thePlaybook(
@@ -63,8 +62,10 @@ async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRe
   return record;
 }
 
+type GivenText = { yaml?: string | undefined; playbook?: PlaybookContent | undefined };
+
 /** What was sent: exactly one playbook, in either form. */
-function contentOf({ yaml, playbook }: z.output<typeof oneText>): PlaybookContent {
+function contentOf({ yaml, playbook }: GivenText): PlaybookContent {
   if ((yaml === undefined) === (playbook === undefined)) {
     throw invalid([{ field: 'yaml', rule: 'either yaml or playbook must be given, not both' }]);
   }

@@ -94,7 +94,7 @@ describe('tailoring', () => {
     expect(walk(again)).toEqual(['ask done', 'ask-2 planned', 'sweeten planned', 'last planned']);
     const thrice = change(settled(begun(again)!.plan, 'ask-2', 'not-permitted'), {
       ...{ kind: 'repeat', measureId: 'ask-2' },
-    } as Tailoring)!;
+    })!;
     expect(thrice.map(({ id }) => id)).toContain('ask-3');
   });
 
@@ -178,7 +178,7 @@ describe('whatever is done to a plan', () => {
         for (const step of doing) {
           if (step === 'go on') goOn();
           else if (step === 'new version') now = replaced(now, { measures: measures.slice(1) });
-          else now = tailored(now, step as Tailoring) ?? now;
+          else now = tailored(now, step) ?? now;
           expect(new Set(now.map(({ id }) => id)).size).toBe(now.length);
           expect(now.filter(({ status }) => status === 'current').length).toBeLessThanOrEqual(1);
           for (const [id, status] of over) {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   api = await startApi({
     databaseOf: { db, policy: stored },
     recoveries,
-    limits: { patienceMs: 20_000 } as never,
+    limits: { patienceMs: 20_000 },
   });
 });
 afterAll(async () => {
