@@ -4,6 +4,7 @@ import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/wo
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
+import { loadOffers } from './config/offers.ts';
 import { loadPlaybooks } from './config/playbooks.ts';
 import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
@@ -12,6 +13,7 @@ import { noticeComplaints } from './db/complaints.ts';
 import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
+import { seedOffers } from './db/offers.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
@@ -55,6 +57,7 @@ const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
 const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
+await seedOffers(db, await loadOffers(join(import.meta.dirname, 'offers.yaml')), clock());
 const playbooks = await loadPlaybooks(join(import.meta.dirname, 'playbooks'));
 await seedPlaybooks(db, playbooks, clock());
 

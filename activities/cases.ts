@@ -3,10 +3,12 @@ import { nextContactMoment } from '../domain/calendar.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
-import { completed, type Policy, type StoredPolicy } from '../domain/policy.ts';
+import type { OfferLimits } from '../domain/offers.ts';
+import { completed, standardPolicy, type Policy, type StoredPolicy } from '../domain/policy.ts';
 import type { Cause, Channel, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { currentPermissions, getCustomer } from '../db/customers.ts';
+import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -67,6 +69,17 @@ export function caseActivities({ db, clock }: ActivityDeps) {
         ? request.notBefore
         : nextContactMoment(request.notBefore, request, request);
       return { dueAt, permitted };
+    },
+
+    /** Under an old policy without limits for offers those of the standard hold. */
+    async prepareOffer({
+      limits = standardPolicy.offers,
+      ...request
+    }: Omit<OfferRequest, 'limits'> & { limits?: OfferLimits | undefined }): Promise<
+      OfferAnswer & Pick<OfferLimits, 'approveWithin'>
+    > {
+      const answer = await proposeOffer(db, { ...request, limits }, clock());
+      return { ...answer, approveWithin: limits.approveWithin };
     },
 
     async projectCase(projection: CaseProjection): Promise<void> {

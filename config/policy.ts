@@ -150,6 +150,12 @@ export const policySchema = group({
   }),
   causeAnalysis: group({ call: callRhythm }),
   measures: group({ call: callRhythm, window: duration, urgentWithin: duration }),
+  offers: group({
+    approveAbove: money,
+    approveWithin: duration,
+    monthlyBudget: money.nullable(),
+    noRewardWithin: duration,
+  }),
   successControl: group({ observation: duration }),
   secondLoyalty: group({
     afterCare: list(

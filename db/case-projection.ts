@@ -7,6 +7,7 @@ import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
+import { settleOffers } from './offers.ts';
 import { newestVersionOf } from './policies.ts';
 import { cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
@@ -79,6 +80,7 @@ export async function projectCase(
     writeTimeline(tx, caseId, timeline);
     const { pausedUntil } = state;
     writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
+    settleOffers(tx, caseId, state, at);
     announceProjection(tx, projection, at);
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';

@@ -24,6 +24,7 @@ import {
   reportFact,
   type CaseForFacts,
 } from './facts.ts';
+import { redeemOffer } from './offers.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
@@ -272,6 +273,12 @@ const effects: Record<EventType, Effect> = {
   },
 
   'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+
+  'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
+    const { code, orderId } = data as { code: string; orderId?: string };
+    ensureCustomer(tx, customerId, at);
+    redeemOffer(tx, { code, orderId, at: time });
+  },
 
   'cancellation.considered': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);

@@ -13,6 +13,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { MeasurePlan } from '../domain/measure-plan.ts';
+import { offerStatuses, type Offer } from '../domain/offers.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
 import { scanOrigins } from '../domain/records.ts';
@@ -363,6 +364,44 @@ export const playbooks = sqliteTable(
     retiredAt: text(),
   },
   (t) => [primaryKey({ columns: [t.playbookId, t.version] })],
+);
+
+/** The catalogue of concessions. */
+export const offers = sqliteTable('offers', {
+  offerId: text().primaryKey(),
+  content: json<Offer>().notNull(),
+  changedAt: text().notNull(),
+  /** not offered any more */
+  retiredAt: text(),
+});
+
+/** What was offered in a case, and what came of it. */
+export const caseOffers = sqliteTable(
+  'case_offers',
+  {
+    caseId: text().notNull(),
+    measureId: text().notNull(),
+    offerId: text().notNull(),
+    customerId: text().notNull(),
+    /** minor units of the policy's currency */
+    cost: integer().notNull(),
+    validDays: integer().notNull(),
+    status: text({ enum: offerStatuses }).notNull(),
+    /** by a manager */
+    approved: flag(),
+    proposedAt: text().notNull(),
+    grantedAt: text(),
+    code: text(),
+    expiresAt: text(),
+    redeemedAt: text(),
+    orderId: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.measureId, t.offerId] }),
+    uniqueIndex('case_offers_code').on(t.code),
+    index('case_offers_customer').on(t.customerId, t.status),
+    index('case_offers_month').on(t.proposedAt, t.status, t.offerId, t.cost),
+  ],
 );
 
 export const policies = sqliteTable('policies', {

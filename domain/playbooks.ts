@@ -9,7 +9,8 @@ const conversation = ['accepted', 'refused', 'not-reached', 'not-permitted'] as 
 /** What can come of a measure. `not-done`: nobody did it within its window. */
 export const measureResults = {
   call: conversation,
-  offer: conversation,
+  /** `not-eligible`: neither it nor its fallback may be offered to this customer */
+  offer: [...conversation, 'not-eligible'],
   letter: ['sent', 'not-sent', 'not-done', 'not-permitted'],
   visit: ['accepted', 'refused', 'not-met', 'not-done', 'not-permitted'],
   remedy: ['fixed', 'not-fixable', 'not-done'],

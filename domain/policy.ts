@@ -1,5 +1,6 @@
 import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
+import type { OfferLimits } from './offers.ts';
 import type { Cause, Decision, EarlySign, Tier, Trigger } from './words.ts';
 
 /** How a call is tried until somebody answers. */
@@ -124,6 +125,8 @@ export type Policy = {
     /** a cancellation that is not yet effective is handled this soon */
     urgentWithin: Duration;
   };
+  /** limits of concessions; cases that were opened before there were any take the standard's */
+  offers: OfferLimits;
   successControl: {
     /** from the last measure (or the opening, for the control group): bought again by then, or lost */
     observation: Duration;
@@ -291,6 +294,12 @@ export const standardPolicy: Policy = {
     window: '7d',
     urgentWithin: '4h',
   },
+  offers: {
+    approveAbove: 2_000,
+    approveWithin: '2d',
+    monthlyBudget: 200_000,
+    noRewardWithin: '365d',
+  },
   successControl: { observation: '90d' },
   secondLoyalty: {
     afterCare: [
@@ -374,6 +383,7 @@ export const demoPolicy: Policy = {
     window: '10s',
     urgentWithin: '1s',
   },
+  offers: { ...standardPolicy.offers, approveWithin: '10s', monthlyBudget: null },
   successControl: { observation: '25s' },
   secondLoyalty: {
     ...standardPolicy.secondLoyalty,

@@ -2,6 +2,7 @@ import type { CaseState, CaseOpening, TaskState } from './case.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Offer, OfferStatus } from './offers.ts';
 import type { Playbook } from './playbooks.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -239,6 +240,34 @@ export type PlaybookRecord = {
   fromFile: boolean;
   /** no case chooses it any more */
   retiredAt: string | null;
+};
+
+export type OfferRecord = {
+  offerId: string;
+  content: Offer;
+  changedAt: string;
+  retiredAt: string | null;
+  /** granted and set aside, minor units */
+  spentThisMonth: number;
+};
+
+/** An offer in a case. */
+export type CaseOffer = {
+  caseId: string;
+  measureId: string;
+  offerId: string;
+  customerId: string;
+  cost: number;
+  /** of its code, from the grant on */
+  validDays: number;
+  status: OfferStatus;
+  approved: boolean;
+  proposedAt: string;
+  grantedAt: string | null;
+  code: string | null;
+  expiresAt: string | null;
+  redeemedAt: string | null;
+  orderId: string | null;
 };
 
 /** A dormant customer for whom the team has had no place yet. */

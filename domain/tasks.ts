@@ -72,6 +72,12 @@ export const taskTypes = {
     role: 'agent',
     result: contact('accepted'),
   },
+  'approve-offer': {
+    step: 'measures',
+    title: 'Approve an offer, or refuse it',
+    role: 'manager',
+    result: work('approved', 'refused'),
+  },
   letter: {
     step: 'measures',
     title: 'Send a letter',
@@ -270,6 +276,6 @@ export function channelOf(type: TaskType): Channel | null {
 
 /** Whether such a result means that the customer has heard from us. */
 export function speaksWithCustomer(type: TaskType, outcome: string): boolean {
-  if (type === 'decide-pursuit' || type === 'remedy') return false;
+  if (type === 'decide-pursuit' || type === 'approve-offer' || type === 'remedy') return false;
   return !['no-answer', 'wrong-number', 'not-sent', 'not-met'].includes(outcome);
 }

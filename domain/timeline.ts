@@ -92,6 +92,10 @@ const tellers = {
   'observation-begun': (d) => `Observed until ${d['until']}`,
   'satisfaction-answered': (d) => `Satisfaction: ${d['score']} of 10`,
   'offer-accepted': (d) => `Offer accepted: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
+  'offer-refused': (d) => `Not offered: ${words(d['concession'])} (${words(d['reason'])})`,
+  'approval-asked': (d) =>
+    `A manager is asked to approve the offer ${words(d['concession'])}, which costs ${money(d, 'cost')}, because ${d['reason'] === 'second-cancellation' ? 'the customer had cancelled before within a year' : 'it costs more than agents may grant'}`,
+  'offer-approved': (d) => `A manager approved the offer ${words(d['concession'])}`,
   paused: (d) => `Paused until ${d['until']}`,
   resumed: (d) => (d['byManager'] ? 'Resumed by a manager' : 'The pause is over'),
   repaired: (d) => `Repaired by the reconciliation pass: ${words(d['what'])}`,

@@ -11,7 +11,7 @@ const untilDone = {
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 } as const;
 
-export const { collectFacts, chooseMeasures, planContact, projectCase } =
+export const { collectFacts, chooseMeasures, planContact, prepareOffer, projectCase } =
   proxyLocalActivities<Activities>(untilDone);
 
 /**

@@ -5,6 +5,7 @@ import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
+import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...commandRoutes,
   ...playbookRoutes,
+  ...offerRoutes,
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,

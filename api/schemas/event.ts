@@ -58,6 +58,10 @@ const dataSchemas = {
   }),
   'order.delivered': z.looseObject({}),
   'cancellation.considered': z.looseObject({}),
+  'offer.redeemed': z.looseObject({
+    code: name(50).meta({ description: 'of a granted offer', example: 'WB-7KQ4-M2XP' }),
+    orderId: name(200).optional(),
+  }),
 } satisfies Record<EventType, z.ZodType>;
 
 function dataName(type: string): string {

@@ -62,6 +62,7 @@ export const usually: Record<TaskType, Reply> = {
   'cause-call': answered('neglected', 'Nobody ever asked after them.'),
   'recovery-call': refused,
   'offer-call': refused,
+  'approve-offer': { outcome: 'approved', note: 'Worth it for this customer.' },
   letter: sent(),
   visit: { outcome: 'not-met', note: 'Nobody at home.' },
   remedy: { outcome: 'fixed', note: 'Replaced the faulty disc and checked the stock.' },

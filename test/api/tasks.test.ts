@@ -207,6 +207,7 @@ describe('completing', () => {
     'cause-call': { outcome: 'answered', cause: 'neglected', note: 'Nobody called back.' },
     'recovery-call': { outcome: 'accepted' },
     'offer-call': { outcome: 'not-now', recontactAt: '2030-01-01T10:00:00Z' },
+    'approve-offer': { outcome: 'approved', note: 'For this once.' },
     letter: { outcome: 'sent' },
     visit: { outcome: 'not-met' },
     remedy: { outcome: 'fixed' },

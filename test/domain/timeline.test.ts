@@ -1,3 +1,4 @@
+import { approvalReasons, offerRefusals } from '../../domain/offers.ts';
 import { describe, expect, it } from '@jest/globals';
 import { endReasons, taskCloseReasons } from '../../domain/case.ts';
 import { decisionReasons } from '../../domain/identification.ts';
@@ -47,6 +48,11 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
   ],
   'playbook-changed': [{ playbookId: 'remedy-first', version: 5 }],
   'plan-tailored': [{ change: 'bring-forward', measureId: 'ask-back' }],
+  'offer-refused': offerRefusals.map((reason) => ({ concession: 'credit', reason })),
+  'approval-asked': approvalReasons.map((reason) => ({
+    ...{ concession: 'credit', cost: 5_000, currency: 'EUR', reason },
+  })),
+  'offer-approved': [{ concession: 'credit' }],
   'used-instead': [{ kind: 'letter' }],
   'no-playbook': [{}],
   'task-opened': taskTypeNames.map((type) => ({ type, dueAt: at, attempt: 1 })),

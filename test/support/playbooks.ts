@@ -104,4 +104,13 @@ export const testPlaybooks: PlaybookContent[] = [
       { id: 'last', kind: 'letter', afterDays: 3 },
     ],
   },
+  {
+    playbookId: 'convenience',
+    title: 'With an offer that a manager has to approve',
+    decisions: ['pursue'],
+    triggers: [],
+    tiers: [],
+    causes: ['better-offer-convenience'],
+    measures: [{ id: 'sweeten', kind: 'offer', afterDays: 1, concession: 'upgrade', cost: 3_000 }],
+  },
 ];

@@ -149,6 +149,30 @@ export const scenarios = {
       return caseId;
     },
   },
+  'accepts an offer that a manager approved, and does not come': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(), {
+        statedCause: 'better-offer-convenience',
+      });
+      await engine.answer(caseId, 'approve-offer', { outcome: 'approved' });
+      await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'is made no offer, since no manager approves it in time': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(), {
+        statedCause: 'better-offer-convenience',
+      });
+      await engine.task(caseId, 'approve-offer');
+      await engine.pass(engine.policy.offers.approveWithin);
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
   'is not worth it': {
     outcome: 'not-pursued',
     async run(engine) {

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { after, times, type Duration } from '../../domain/duration.ts';
 import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
@@ -7,6 +8,7 @@ import { callUntilReached } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
+import { offerFor, type Concession } from './offers.ts';
 
 /** Step 3: the playbook's measures one after the other, until one leads to the end or none is left. */
 export async function measures(recovery: Recovery): Promise<Ending | undefined> {
@@ -60,6 +62,13 @@ async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
 }
 
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
+  const { concession = '', cost = 0 } = measure;
+  let offer = { concession, cost };
+  if (measure.kind === 'offer' && patched('offers')) {
+    const agreed = await offerFor(recovery, { ...offer, ofMeasure: ofMeasure(measure) });
+    if (typeof agreed === 'string') return agreed;
+    offer = agreed;
+  }
   const rhythm = recovery.policy.measures.call;
   const { attempts = rhythm.attempts, retryAfterDays } = measure;
   const call = await callUntilReached(recovery, {
@@ -77,7 +86,7 @@ async function called(recovery: Recovery, measure: Doing, type: TaskType): Promi
   if (call.kind === 'gave-up') return call.reason === 'skipped' ? 'skipped' : 'not-reached';
   if (call.kind === 'not-permitted') return 'not-permitted';
   if (call.result.outcome !== 'accepted') return 'refused';
-  if (measure.kind === 'offer') grant(recovery, measure);
+  if (measure.kind === 'offer') grant(recovery, offer);
   return 'accepted';
 }
 
@@ -130,7 +139,7 @@ function ofMeasure({ id, queue }: Doing): OfMeasure {
   return { measureId: id, queue: queue ?? null };
 }
 
-function grant(recovery: Recovery, { concession = '', cost = 0 }: Doing): void {
-  recovery.state.concessionCost += cost;
-  recovery.tell('offer-accepted', { concession, cost, currency: recovery.policy.currency });
+function grant(recovery: Recovery, offer: Concession): void {
+  recovery.state.concessionCost += offer.cost;
+  recovery.tell('offer-accepted', { ...offer, currency: recovery.policy.currency });
 }

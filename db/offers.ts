@@ -1,0 +1,255 @@
+import { randomInt } from 'node:crypto';
+import { and, asc, count, eq, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import type { CaseState } from '../domain/case.ts';
+import { before } from '../domain/duration.ts';
+import { DomainError } from '../domain/errors.ts';
+import {
+  offerOutsideCatalogue,
+  offerVerdict,
+  type Offer,
+  type OfferFacts,
+  type OfferLimits,
+  type OfferVerdict,
+} from '../domain/offers.ts';
+import type { CaseOffer, OfferRecord } from '../domain/records.ts';
+import { insertDone, type Asked } from './commands.ts';
+import { prepared, writing, type Db } from './connection.ts';
+import { caseOffers, cases, offers } from './schema.ts';
+
+const ofCase = eq(caseOffers.caseId, sql.placeholder('caseId'));
+
+const statements = prepared((db) => ({
+  find: db
+    .select()
+    .from(offers)
+    .where(eq(offers.offerId, sql.placeholder('offerId')))
+    .prepare(),
+  proposed: db
+    .select()
+    .from(caseOffers)
+    .where(and(ofCase, eq(caseOffers.status, 'proposed')))
+    .prepare(),
+}));
+
+/** Adds the offers that are not known; what managers have changed since stays. */
+export async function seedOffers(db: Db, catalogue: Offer[], at: string): Promise<void> {
+  if (catalogue.length === 0) return;
+  const rows = catalogue.map((content) => ({ offerId: content.offerId, content, changedAt: at }));
+  db.insert(offers).values(rows).onConflictDoNothing().run();
+}
+
+/** Puts an offer into the catalogue, or changes it there; offers that were made stay as they are. */
+export async function putOffer(
+  db: Db,
+  content: Offer,
+  { asked, at }: { asked: Asked; at: string },
+): Promise<void> {
+  const { offerId } = content;
+  writing(db, (tx) => {
+    const change = { content, changedAt: at, retiredAt: null };
+    tx.insert(offers)
+      .values({ offerId, ...change })
+      .onConflictDoUpdate({ target: offers.offerId, set: change })
+      .run();
+    insertDone(tx, asked, { action: 'offer.put', target: offerId, caseId: null, at });
+  });
+}
+
+/** @throws DomainError `not-found` */
+export async function retireOffer(
+  db: Db,
+  offerId: string,
+  { asked, at }: { asked: Asked; at: string },
+): Promise<void> {
+  writing(db, (tx) => {
+    const known = statements(tx).find.get({ offerId });
+    if (!known) throw new DomainError('not-found', 'There is no such offer.');
+    tx.update(offers).set({ retiredAt: at }).where(eq(offers.offerId, offerId)).run();
+    insertDone(tx, asked, { action: 'offer.retire', target: offerId, caseId: null, at });
+  });
+}
+
+/** The catalogue by ID, with what each has cost this month. */
+export async function listOffers(db: Db, at: string): Promise<OfferRecord[]> {
+  const spent = new Map(
+    db
+      .select({ offerId: caseOffers.offerId, cost: sql<number>`sum(${caseOffers.cost})` })
+      .from(caseOffers)
+      .where(countsIn(monthOf(at)))
+      .groupBy(caseOffers.offerId)
+      .all()
+      .map(({ offerId, cost }) => [offerId, cost]),
+  );
+  const all = db.select().from(offers).orderBy(asc(offers.offerId)).all();
+  return all.map((one) => ({ ...one, spentThisMonth: spent.get(one.offerId) ?? 0 }));
+}
+
+export async function offersOfCase(db: Db, caseId: string): Promise<CaseOffer[]> {
+  return db
+    .select()
+    .from(caseOffers)
+    .where(eq(caseOffers.caseId, caseId))
+    .orderBy(asc(caseOffers.proposedAt), asc(caseOffers.offerId))
+    .all();
+}
+
+export type OfferRequest = Omit<
+  OfferFacts,
+  'grantedBefore' | 'cancelledBefore' | 'spent' | 'secondLifetimeValue'
+> & {
+  caseId: string;
+  customerId: string;
+  measureId: string;
+  offerId: string;
+  secondLifetimeValue: number;
+  /** of an offer that the catalogue does not know */
+  cost: number;
+  limits: OfferLimits;
+};
+
+export type OfferAnswer = OfferVerdict & {
+  cost: number;
+  /** what to offer when this one may not be */
+  fallback: string | null;
+};
+
+/**
+ * Judges an offer and, if it may be made, sets its cost aside: of two cases at once only one gets what is left of a
+ * budget. Asking again changes nothing.
+ */
+export async function proposeOffer(
+  db: Db,
+  request: OfferRequest,
+  at: string,
+): Promise<OfferAnswer> {
+  const { caseId, customerId, measureId, offerId, limits } = request;
+  return writing(db, (tx) => {
+    const known = statements(tx).find.get({ offerId });
+    const offer = known?.content ?? offerOutsideCatalogue(offerId, request.cost);
+    const { cost, fallback, validDays } = offer;
+    const facts = { ...request, ...factsOf(tx, request, at) };
+    const verdict: OfferVerdict = known?.retiredAt
+      ? { kind: 'refused', reason: 'retired' }
+      : offerVerdict(offer, facts, limits);
+    if (verdict.kind === 'allowed') {
+      tx.insert(caseOffers)
+        .values({
+          ...{ caseId, measureId, offerId, customerId, cost, validDays },
+          ...{ status: 'proposed', approved: request.approved, proposedAt: at },
+        })
+        .onConflictDoUpdate({
+          target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
+          set: { status: 'proposed', cost, approved: request.approved },
+          setWhere: ne(caseOffers.status, 'granted'),
+        })
+        .run();
+    }
+    return { ...verdict, cost, fallback };
+  });
+}
+
+function factsOf(
+  tx: Db,
+  { caseId, customerId, measureId, offerId, limits }: OfferRequest,
+  at: string,
+): Pick<OfferFacts, 'grantedBefore' | 'cancelledBefore' | 'spent'> {
+  const granted = tx
+    .select({ offerId: caseOffers.offerId })
+    .from(caseOffers)
+    .where(and(eq(caseOffers.customerId, customerId), eq(caseOffers.status, 'granted')))
+    .all();
+  const earlier = tx
+    .select({ cases: count() })
+    .from(cases)
+    .where(
+      and(
+        eq(cases.customerId, customerId),
+        ne(cases.caseId, caseId),
+        or(eq(cases.trigger, 'cancellation'), eq(cases.cancelled, true)),
+        gte(cases.openedAt, before(at, limits.noRewardWithin)),
+      ),
+    )
+    .get()!;
+  const isOther = or(ne(caseOffers.caseId, caseId), ne(caseOffers.measureId, measureId));
+  const spent = tx
+    .select({
+      team: sql<number>`coalesce(sum(${caseOffers.cost}), 0)`,
+      offer: sql<number>`coalesce(sum(case when ${caseOffers.offerId} = ${offerId} then ${caseOffers.cost} end), 0)`,
+    })
+    .from(caseOffers)
+    .where(and(countsIn(monthOf(at)), isOther))
+    .get()!;
+  return {
+    grantedBefore: granted.map((one) => one.offerId),
+    cancelledBefore: earlier.cases > 0,
+    spent,
+  };
+}
+
+/** The first moment of the month, UTC. */
+function monthOf(at: string): string {
+  return `${at.slice(0, 7)}-01T00:00:00.000Z`;
+}
+
+/** What is granted or set aside counts in the month in which it was proposed. */
+function countsIn(month: string) {
+  return and(
+    inArray(caseOffers.status, ['proposed', 'granted']),
+    gte(caseOffers.proposedAt, month),
+  );
+}
+
+/**
+ * What became of the offers of a case, by its plan: an accepted one is granted and gets its code, once; one that is
+ * over without that frees its budget. Called in the transaction that writes the case.
+ */
+export function settleOffers(
+  tx: Db,
+  caseId: string,
+  { plan, status, regainedAt }: CaseState,
+  at: string,
+): void {
+  if (!plan) return;
+  for (const offer of statements(tx).proposed.all({ caseId })) {
+    const measure = plan.find(({ id }) => id === offer.measureId);
+    const granted = measure?.status === 'done' && measure.result === 'accepted';
+    const underWay = measure?.status === 'current' && status === 'open' && regainedAt === null;
+    if (underWay) continue;
+    const days = offer.validDays * 86_400_000;
+    const expiresAt = new Date(Date.parse(at) + days).toISOString();
+    tx.update(caseOffers)
+      .set(
+        granted
+          ? { status: 'granted', grantedAt: at, code: newCode(), expiresAt }
+          : { status: 'withdrawn' },
+      )
+      .where(
+        and(
+          eq(caseOffers.caseId, caseId),
+          eq(caseOffers.measureId, offer.measureId),
+          eq(caseOffers.offerId, offer.offerId),
+        ),
+      )
+      .run();
+  }
+}
+
+/** The sales system took a code. A code that is not ours, or was taken before, changes nothing. */
+export function redeemOffer(
+  tx: Db,
+  { code, orderId, at }: { code: string; orderId: string | undefined; at: string },
+): void {
+  tx.update(caseOffers)
+    .set({ redeemedAt: at, orderId: orderId ?? null })
+    .where(and(eq(caseOffers.code, code.toUpperCase()), isNull(caseOffers.redeemedAt)))
+    .run();
+}
+
+/** Letters and digits that nobody mistakes for one another on the phone. */
+const letters = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
+
+/** `WB-7KQ4-M2XP`: 39 bits, so that guessing one that is open is hopeless. */
+function newCode(): string {
+  const part = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
+  return `WB-${part()}-${part()}`;
+}

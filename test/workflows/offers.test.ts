@@ -1,0 +1,215 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { publishPlaybook } from '../../db/playbooks.ts';
+import { getCase } from '../../db/cases.ts';
+import { proposeOffer } from '../../db/offers.ts';
+import type { Measure } from '../../domain/playbooks.ts';
+import { standardPolicy } from '../../domain/policy.ts';
+import { startApi, type Api } from '../support/api.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+
+const policy = {
+  ...standardPolicy,
+  contact: { hours: null, timesOfDay: [] },
+  identification: { ...standardPolicy.identification, controlGroupPercent: 0 },
+};
+
+let engine: Engine;
+let api: Api;
+const opened: string[] = [];
+beforeAll(async () => {
+  engine = await startEngine('time-skipping', policy);
+  const { db, policy: stored, recoveries } = engine;
+  api = await startApi({
+    databaseOf: { db, policy: stored },
+    recoveries,
+    limits: { patienceMs: 20_000 },
+    clock: () => new Date().toISOString(),
+  });
+});
+afterAll(async () => {
+  await api.stop();
+  await engine.stop();
+});
+afterEach(async () => {
+  await engine.replay(opened.splice(0));
+});
+
+async function anOffer(offer: object): Promise<void> {
+  const body = { title: 'An offer', kind: 'credit', cost: 1_000, ...offer };
+  const answer = await api.post('/api/v1/offers', body);
+  expect(answer).toMatchObject({ status: 200 });
+}
+
+/** A case whose playbook begins with an offer. */
+async function offering(concession: string, how: { trigger?: 'cancellation' } = {}) {
+  const { trigger = 'manual' } = how;
+  const measures: Measure[] = [
+    { id: 'sweeten', kind: 'offer', afterDays: 0, concession, cost: 700, on: { refused: 'end' } },
+    { id: 'last', kind: 'letter', afterDays: 1 },
+  ];
+  const asked = { actor: { actorId: 'm', role: 'manager' as const }, request: {} };
+  const content = {
+    ...{ playbookId: 'own', title: 'Ours', triggers: [], tiers: ['A' as const], decisions: [] },
+    ...{ causes: ['neglected' as const], measures },
+  };
+  await publishPlaybook(engine.db, content, {
+    asked: { ...asked, idempotencyKey: null },
+    basedOn: undefined,
+    at: await engine.now(),
+  });
+  const customerId = await engine.customer(12);
+  opened.push(customerId);
+  const caseId = await engine.open(customerId, { trigger, statedCause: 'neglected' });
+  return { customerId, caseId };
+}
+
+const offersOf = async (caseId: string) =>
+  (await api.get(`/api/v1/cases/${caseId}/offers`)).body.items;
+
+describe('an offer of a playbook', () => {
+  it('has the cost of the catalogue, and a code once it is accepted', async () => {
+    await anOffer({ offerId: 'plain', cost: 900 });
+    const { caseId, customerId } = await offering('plain');
+    await engine.task(caseId, 'offer-call');
+    expect(await offersOf(caseId)).toMatchObject([
+      { offerId: 'plain', status: 'proposed', code: null },
+    ]);
+    await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
+    await engine.until(caseId, ({ step }) => step === 'success-control');
+    const [granted] = await offersOf(caseId);
+    expect(granted).toMatchObject({ status: 'granted', cost: { amount: 900 }, redeemedAt: null });
+    expect(granted.code).toMatch(/^WB-[A-Z2-9]{4}-[A-Z2-9]{4}$/);
+    expect((await getCase(engine.db, caseId))!.concessionCost).toBe(900);
+
+    await engine.send(customerId, 'offer.redeemed', { code: granted.code, orderId: 'o-9' });
+    const [redeemed] = await offersOf(caseId);
+    expect(redeemed).toMatchObject({ orderId: 'o-9', code: granted.code });
+    await engine.send(customerId, 'offer.redeemed', { code: granted.code, orderId: 'o-10' });
+    expect(await offersOf(caseId)).toEqual([redeemed]);
+  });
+
+  it('frees its budget when it is refused', async () => {
+    await anOffer({ offerId: 'scarce', cost: 1_000, monthlyBudget: 1_000 });
+    const first = await offering('scarce');
+    await engine.task(first.caseId, 'offer-call');
+    const second = await offering('scarce');
+    // All that there is has been set aside for the first.
+    await engine.task(second.caseId, 'letter');
+    await engine.answer(first.caseId, 'offer-call', { outcome: 'refused' });
+    await engine.until(first.caseId, ({ step }) => step === 'success-control');
+    expect(await offersOf(first.caseId)).toMatchObject([{ status: 'withdrawn' }]);
+    const third = await offering('scarce');
+    await engine.task(third.caseId, 'offer-call');
+    const { body } = await api.get('/api/v1/offers?limit=200');
+    const scarce = body.items.find((one: { offerId: string }) => one.offerId === 'scarce');
+    expect(scarce.spentThisMonth.amount).toBe(1_000);
+  });
+
+  it('is freed when the customer comes back by themselves meanwhile', async () => {
+    await anOffer({ offerId: 'unneeded' });
+    const { caseId, customerId } = await offering('unneeded');
+    await engine.task(caseId, 'offer-call');
+    await engine.send(customerId, 'purchase.recorded', {
+      orderId: 'r',
+      amount: 1,
+      currency: 'EUR',
+    });
+    await engine.task(caseId, 'welcome-call');
+    expect(await offersOf(caseId)).toMatchObject([{ status: 'withdrawn', code: null }]);
+  });
+
+  it('waits for a manager where it costs more than agents may grant', async () => {
+    await anOffer({ offerId: 'dear', cost: 5_000 });
+    const { caseId } = await offering('dear');
+    const task = await engine.task(caseId, 'approve-offer');
+    const byAgent = await api.post(
+      `/api/v1/tasks/${task.taskId}/complete`,
+      { result: { outcome: 'approved' } },
+      { as: 'agent' },
+    );
+    expect(byAgent.status).toBe(403);
+    const byManager = await api.post(
+      `/api/v1/tasks/${task.taskId}/complete`,
+      { result: { outcome: 'approved' } },
+      { as: 'manager' },
+    );
+    expect(byManager.status).toBe(200);
+    await engine.task(caseId, 'offer-call');
+    expect(await offersOf(caseId)).toMatchObject([{ offerId: 'dear', approved: true }]);
+  });
+
+  it('gives way to its fallback when no manager approves it in time', async () => {
+    await anOffer({ offerId: 'modest', cost: 500 });
+    await anOffer({ offerId: 'lavish', cost: 6_000, fallback: 'modest' });
+    const { caseId } = await offering('lavish');
+    await engine.task(caseId, 'approve-offer');
+    await engine.pass(policy.offers.approveWithin);
+    await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
+    await engine.until(caseId, ({ concessionCost }) => concessionCost === 500);
+    expect(await offersOf(caseId)).toMatchObject([{ offerId: 'modest', status: 'granted' }]);
+    expect((await engine.story(caseId)).join()).toContain('"reason":"not-approved"');
+  });
+
+  it('never rewards a second cancellation within a year without a manager', async () => {
+    await anOffer({ offerId: 'stay', cost: 100 });
+    const { customerId, caseId } = await offering('stay', { trigger: 'cancellation' });
+    await engine.task(caseId, 'offer-call');
+    await engine.send(customerId, 'purchase.recorded', {
+      orderId: 'r',
+      amount: 1,
+      currency: 'EUR',
+    });
+    await engine.task(caseId, 'welcome-call');
+    await engine.send(customerId, 'cancellation.received', { reason: 'neglected' });
+    await engine.closed(caseId);
+    const again = await engine.openCaseOf(customerId);
+    await engine.answer(again.caseId, 'decide-pursuit', { outcome: 'pursue' });
+    const asked = await engine.task(again.caseId, 'approve-offer');
+    await engine.complete(asked, { outcome: 'refused' });
+    await engine.task(again.caseId, 'letter');
+    expect(await offersOf(again.caseId)).toEqual([]);
+  });
+});
+
+describe('the catalogue', () => {
+  it('gives what is left of a budget to one of two who ask at once', async () => {
+    await anOffer({ offerId: 'single', cost: 1_000, monthlyBudget: 1_500 });
+    const ask = async (caseId: string) =>
+      proposeOffer(
+        engine.db,
+        {
+          ...{ caseId, customerId: caseId, measureId: 'm', offerId: 'single', cost: 1 },
+          ...{ trigger: 'manual', cause: 'neglected', tier: 'A', secondLifetimeValue: 90_000 },
+          ...{ approved: false, limits: policy.offers },
+        },
+        await engine.now(),
+      );
+    const answers = await Promise.all([ask('a'), ask('b'), ask('a')]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['allowed', 'refused', 'allowed']);
+  });
+
+  it('refuses what is not right, naming field and rule, and keeps what was', async () => {
+    await anOffer({ offerId: 'kept', cost: 1 });
+    const wrong = { offerId: 'kept', title: 'T', kind: 'bribe', cost: -1, fallback: 'kept' };
+    const { status, body } = await api.post('/api/v1/offers', wrong);
+    expect(status).toBe(400);
+    const fields = body.errors.map(({ field }: { field: string }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['kind', 'cost']));
+    const unknown = { offerId: 'kept', title: 'T', kind: 'gift', cost: 1, fallback: 'nothing' };
+    expect((await api.post('/api/v1/offers', unknown)).body.errors).toMatchObject([
+      { field: 'fallback', rule: 'must be an offer of the catalogue' },
+    ]);
+    const all = (await api.get('/api/v1/offers?limit=200')).body.items;
+    expect(all.find((one: { offerId: string }) => one.offerId === 'kept').kind).toBe('credit');
+  });
+
+  it('makes a retired offer no more', async () => {
+    await anOffer({ offerId: 'gone' });
+    const retired = await api.post('/api/v1/offers/gone/retire');
+    expect(retired.body.retiredAt).not.toBeNull();
+    const { caseId } = await offering('gone');
+    await engine.task(caseId, 'letter');
+    expect((await engine.story(caseId)).join()).toContain('"reason":"retired"');
+    expect((await api.post('/api/v1/offers/nothing/retire')).status).toBe(404);
+  });
+});

@@ -1,0 +1,64 @@
+import type { OfferRefusal } from '../../domain/offers.ts';
+import { prepareOffer } from '../activities.ts';
+import type { OfMeasure } from '../case-tasks.ts';
+import { now } from '../clock.ts';
+import type { Recovery } from '../recovery.ts';
+
+/** What is offered, and what it costs us, in minor units. */
+export type Concession = { concession: string; cost: number };
+
+/**
+ * What may be offered: the concession that the playbook names or, where it may not be or no manager approves it in
+ * time, its fallback in the catalogue. The cost is set aside until the measure is over.
+ */
+export async function offerFor(
+  recovery: Recovery,
+  { ofMeasure, ...wished }: Concession & { ofMeasure: OfMeasure },
+): Promise<Concession | 'not-eligible' | 'skipped' | 'interrupted'> {
+  const { opening, state, policy } = recovery;
+  const tried: string[] = [];
+  let concession: string | null = wished.concession;
+  while (concession !== null && !tried.includes(concession)) {
+    const offerId: string = concession;
+    tried.push(offerId);
+    const ask = (approved: boolean) =>
+      prepareOffer({
+        caseId: opening.caseId,
+        customerId: opening.customerId,
+        measureId: ofMeasure.measureId,
+        trigger: opening.trigger,
+        cause: recovery.cause,
+        tier: state.tier!,
+        secondLifetimeValue: state.secondLifetimeValue!,
+        limits: policy.offers,
+        cost: wished.cost,
+        offerId,
+        approved,
+      });
+    let answer = await ask(false);
+    let reason: OfferRefusal = 'not-approved';
+    if (answer.kind === 'approval') {
+      const { cost } = answer;
+      recovery.tell('approval-asked', {
+        ...{ concession: offerId, cost, currency: policy.currency, reason: answer.reason },
+      });
+      const waited = await recovery.ask({
+        type: 'approve-offer',
+        dueAt: now(),
+        window: answer.approveWithin,
+        ...ofMeasure,
+      });
+      if (waited.kind === 'interrupted') return 'interrupted';
+      if (waited.kind === 'withdrawn') return 'skipped';
+      if (waited.kind === 'answered' && waited.result.outcome === 'approved') {
+        recovery.tell('offer-approved', { concession: offerId });
+        answer = await ask(true);
+      }
+    }
+    if (answer.kind === 'allowed') return { concession: offerId, cost: answer.cost };
+    if (answer.kind === 'refused') reason = answer.reason;
+    recovery.tell('offer-refused', { concession: offerId, reason });
+    concession = answer.fallback;
+  }
+  return 'not-eligible';
+}
