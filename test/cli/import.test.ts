@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -608,6 +609,16 @@ describe('the command', () => {
     expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad lines');
     const again = await command('--purchases', purchases);
     expect(again.stdout).toContain('Nothing has changed.');
+  });
+
+  test('removes the copies of dry runs that were killed, and of no others', async () => {
+    const purchases = file('p.csv', [purchasesHeader, 'c1,o1,2026-03-24,1.00,EUR']);
+    // No process has such an ID; ours is alive.
+    const [killed, running] = ['winback-dry-run-99999999-x', `winback-dry-run-${process.pid}-x`];
+    for (const name of [killed, running]) mkdirSync(join(folder, 'data', name));
+    expect((await command('--purchases', purchases, '--dry-run')).code).toBe(0);
+    const left = readdirSync(join(folder, 'data')).filter((name) => name.includes('dry'));
+    expect(left).toEqual([running]);
   });
 
   test('ends with 1 when no line was good', async () => {
