@@ -11,6 +11,7 @@ import { silentLossOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
 import { noteEarlySigns } from '../db/early-signs.ts';
 import { newestFit, saveFit } from '../db/fits.ts';
+import type { Db } from '../db/open.ts';
 import { dormancyReturnRates } from '../db/return-rates.ts';
 import {
   beginScheduledScan,
@@ -57,23 +58,24 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
       const { judgedAfter } = stored.identification.chance;
       const rates = await dormancyReturnRates(db, { at: clock(), judgedAfter });
       const grounds = { policy: stored, detection, models, rates };
+      const kept = (await getScan(db, scanId))?.cursor ?? null;
       let decliners: Decliner[] = [];
-      for (let after = (await getScan(db, scanId))?.cursor ?? null; ;) {
-        const page = await customersForScan(db, { after, limit: pageSize });
+      const noteDecliners = (page: Page, today: number) => {
+        const slower = page.flatMap((one) => declining(one, grounds, policyNow, today));
+        decliners = decliners.concat(slower).sort(byValue).slice(0, declinersAtMost);
+      };
+      // Before a crash they were found, but not kept.
+      if (kept) {
+        for await (const page of pages(db, { upTo: kept })) noteDecliners(page, dayOf(clock()));
+      }
+      for await (const page of pages(db, { after: kept })) {
         const today = dayOf(clock());
         const dormant = page.flatMap((one) => lostSilently(one, grounds, today));
         const candidates = dormant.flatMap((one) => worthwhile(one, grounds));
-        const slower = page.flatMap((one) => declining(one, grounds, policyNow, today));
-        decliners = decliners.concat(slower).sort(byValue).slice(0, declinersAtMost);
-        after = page.at(-1)?.customerId ?? null;
-        if (after) {
-          const found = { scanned: page.length, dormant: dormant.length, candidates };
-          await saveScanPage(db, { scanId, cursor: after, ...found });
-        }
-        if (page.length < pageSize) break;
-        heartbeat();
-        // Lets others of this process have a turn; throws when the scan is cancelled.
-        await sleep(0);
+        noteDecliners(page, today);
+        const cursor = page.at(-1)!.customerId;
+        const found = { scanned: page.length, dormant: dormant.length, candidates };
+        await saveScanPage(db, { scanId, cursor, ...found });
       }
       const customerIds = decliners.map(({ customerId }) => customerId);
       const declined = { customerIds, sign: 'declining-rhythm' } as const;
@@ -107,10 +109,26 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
   };
 }
 
+/** The customers for a scan, a page at a time; heartbeats in between. */
+async function* pages(
+  db: Db,
+  { after = null, upTo = null }: { after?: string | null; upTo?: string | null },
+): AsyncGenerator<Page> {
+  for (let from = after; ;) {
+    const page = await customersForScan(db, { after: from, upTo, limit: pageSize });
+    if (page.length > 0) yield page;
+    if (page.length < pageSize) return;
+    from = page.at(-1)!.customerId;
+    heartbeat();
+    // Lets others of this process have a turn; throws when the scan is cancelled.
+    await sleep(0);
+  }
+}
+
 /** Who buys ever more rarely, but is not lost yet. */
 type Decliner = { customerId: string; value: number };
 
-/** The most valuable ones of a scan: some of them have had their preventive task. A crash forgets them until the next scan. */
+/** The most valuable ones of a scan: some of them have had their preventive task. */
 const declinersAtMost = 500;
 const byValue = (a: Decliner, b: Decliner) => b.value - a.value;
 

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,7 +155,8 @@ async function onDatabase<T>(opening: Promise<Db>, work: (db: Db) => Promise<T>)
 /** On a copy that is gone afterwards. */
 async function onCopy<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise<T> {
   const beside = existsSync(dataDir) ? dataDir : tmpdir();
-  const folder = await mkdtemp(join(beside, 'winback-dry-run-'));
+  removeLeftCopies(beside);
+  const folder = await mkdtemp(join(beside, `winback-dry-run-${process.pid}-`));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // It holds personal data, so that Ctrl-C must not leave it behind.
   process.once('exit', remove);
@@ -164,5 +165,22 @@ async function onCopy<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise
     return await onDatabase(openCopy(dataDir, folder), work);
   } finally {
     remove();
+  }
+}
+
+/** Of dry runs that were killed. */
+function removeLeftCopies(beside: string): void {
+  for (const name of readdirSync(beside)) {
+    const [, pid] = /^winback-dry-run-(\d+)-/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) rmSync(join(beside, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process must not be signalled, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -5,6 +5,7 @@ import { opensBeforeCloses } from '../domain/calendar.ts';
 import { durationMs, durationPattern, type Duration } from '../domain/duration.ts';
 import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
+import { currencyPattern } from '../domain/money.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
 import { causes, decisions, earlySigns, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
@@ -74,7 +75,7 @@ export const policySchema = group({
     .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin'),
   currency: z
     .string('must be a text')
-    .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217: three capital letters like EUR'),
+    .regex(currencyPattern, 'must be a currency of ISO 4217: three capital letters like EUR'),
   team: group({ id: code, capacity: wholeNumber(0, 1_000_000) }),
   contact: group({
     hours: businessHours.nullable(),

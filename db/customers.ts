@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
@@ -109,15 +109,21 @@ export function scannable(db: Db) {
   );
 }
 
-/** The next customers for the dormancy scan, by ID. */
+/** The next customers for the dormancy scan, by ID; `upTo` and none beyond it. */
 export async function customersForScan(
   db: Db,
-  { after, limit }: { after: string | null; limit: number },
+  { after, upTo = null, limit }: { after: string | null; upTo?: string | null; limit: number },
 ): Promise<{ customerId: string; history: PurchaseHistory }[]> {
   const page = db
     .select({ customerId: customers.customerId, totalAmount: customers.totalAmount })
     .from(customers)
-    .where(and(after === null ? undefined : gt(customers.customerId, after), scannable(db)))
+    .where(
+      and(
+        after === null ? undefined : gt(customers.customerId, after),
+        upTo === null ? undefined : lte(customers.customerId, upTo),
+        scannable(db),
+      ),
+    )
     .orderBy(asc(customers.customerId))
     .limit(limit)
     .all();

@@ -1,3 +1,9 @@
+/** ISO 4217 */
+export const currencyPattern = /^[A-Z]{3}$/;
+
+/** Of one purchase; more is a slip of somebody's pen. */
+export const mostMinorUnits = 1_000_000_000_000;
+
 /** Currencies whose minor unit is not a hundredth (ISO 4217). `Intl` cannot be asked: it rounds forints to whole ones. */
 const digitsOf: Record<string, number> = Object.fromEntries(
   Object.entries({

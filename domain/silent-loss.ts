@@ -106,7 +106,7 @@ export function fallbackWords(reason: FallbackReason): string {
   return fallbackText[reason];
 }
 
-/** `Buys every 3 weeks, silent for 14 weeks: 6 % likely to buy in the next 90 days, lost under 30 %` */
+/** `Buys every 3 weeks, silent for 14 weeks: 6 % likely to buy in the next 90 days, lost after 9 weeks` */
 export function silentLossText(loss: SilentLoss): string {
   const silence = `silent for ${span(loss.silentDays)}`;
   const late =

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
+import { currencyPattern } from '../../domain/money.ts';
 
 const isoTimes = [
   z.regexes.datetime({ offset: true }),
@@ -49,7 +50,7 @@ export function text(maxLength: number) {
 
 export const currency = z
   .string()
-  .regex(/^[A-Z]{3}$/, 'must be three capital letters of ISO 4217, like EUR')
+  .regex(currencyPattern, 'must be three capital letters of ISO 4217, like EUR')
   .meta({ example: 'EUR' });
 
 /** Written out at every use: a description beside a reference to a component comes out wrong. */

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
+import { mostMinorUnits } from '../../domain/money.ts';
+import { countryPattern, languagePattern, longest } from '../../domain/profile.ts';
 import type { SalesEvent } from '../../domain/records.ts';
 import { channels, customerKinds, type EventType } from '../../domain/words.ts';
 import { invalid, ruleOf } from '../validation.ts';
@@ -11,17 +13,17 @@ const name = (maxLength: number) => z.string().min(1, 'must not be empty').max(m
 /** What `data` must hold for the types that we know; more fields are welcome and kept. */
 const dataSchemas = {
   'customer.updated': z.looseObject({
-    name: text(300),
+    name: text(longest.name),
     kind: z.enum(customerKinds),
-    email: z.email('must be a mail address').max(320).optional(),
-    phone: text(50).optional(),
+    email: z.email('must be a mail address').max(longest.email).optional(),
+    phone: text(longest.phone).optional(),
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166, like DE')
+      .regex(countryPattern, 'must be two capital letters of ISO 3166, like DE')
       .optional(),
     language: z
       .string()
-      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag, like de or de-AT')
+      .regex(languagePattern, 'must be a language tag, like de or de-AT')
       .optional(),
   }),
   'purchase.recorded': z.looseObject({
@@ -29,7 +31,7 @@ const dataSchemas = {
     amount: z
       .int('must be a whole number of minor units, 0 or more')
       .min(0)
-      .max(1_000_000_000_000)
+      .max(mostMinorUnits)
       .meta({ description: 'in minor units', example: 4_990 }),
     currency,
   }),

@@ -133,7 +133,7 @@ function calibrationTable(rules: RuleResult[]): string {
 
 function recommendation({ recommended, rules, resamples, horizonDays }: Backtest): string {
   if (!recommended) {
-    return 'Recommended: none. No rule is reliably better than chance here; keep fixed days and test again with more data.';
+    return 'Recommended: none. No rule is reliably better than chance here: a scan goes by own-rhythm until there is more data.';
   }
   const { rule, threshold } = recommended;
   const { wins, mccInterval } = rules.find((each) => each.rule === rule)!;

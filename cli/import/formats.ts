@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
-import { inMinorUnits, minorDigits } from '../../domain/money.ts';
+import { currencyPattern, inMinorUnits, minorDigits, mostMinorUnits } from '../../domain/money.ts';
+import { countryPattern, languagePattern, longest } from '../../domain/profile.ts';
 import type {
   Cancellation,
   CustomerUpdate,
@@ -123,13 +124,13 @@ export const customerFormat: Format<CustomerUpdate> = {
   schema: () =>
     z.object({
       customerId,
-      name: orEmpty(plainText(200).optional()),
+      name: orEmpty(plainText(longest.name).optional()),
       email: orEmpty(
-        plainText(254)
+        plainText(longest.email)
           .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be a mail address')
           .optional(),
       ),
-      phone: orEmpty(plainText(50).optional()),
+      phone: orEmpty(plainText(longest.phone).optional()),
       // A file without this column leaves everybody's kind as it is.
       kind: z.preprocess(
         (text) => (text === '' ? customerKinds[0] : text),
@@ -141,14 +142,11 @@ export const customerFormat: Format<CustomerUpdate> = {
       country: orEmpty(
         z
           .string()
-          .regex(/^[A-Z]{2}$/, 'must be two capital letters like DE, or empty')
+          .regex(countryPattern, 'must be two capital letters like DE, or empty')
           .optional(),
       ),
       language: orEmpty(
-        z
-          .string()
-          .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like de, or empty')
-          .optional(),
+        z.string().regex(languagePattern, 'must be a language tag like de, or empty').optional(),
       ),
     }),
   key: ['customerId'],
@@ -203,7 +201,7 @@ export const purchaseFormat: Format<Purchase> = {
           }
           return decimal ?? z.NEVER;
         }),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters like EUR'),
+        currency: z.string().regex(currencyPattern, 'must be three capital letters like EUR'),
       })
       .transform(({ amount: decimal, ...purchase }, context): Purchase => {
         const { currency } = purchase;
@@ -217,9 +215,6 @@ export const purchaseFormat: Format<Purchase> = {
       }),
   key: ['customerId', 'orderId'],
 };
-
-/** As for events. */
-const mostMinorUnits = 1_000_000_000_000;
 
 export const cancellationFormat: Format<Cancellation> = {
   columns: {

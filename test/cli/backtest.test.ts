@@ -82,6 +82,13 @@ describe('npm run backtest', () => {
     expect(rules).toHaveLength(2);
   });
 
+  it('recommends nothing that could be chance, and says what scans go by then', async () => {
+    const { code, stdout } = await backtest('--purchases', cdnow, '--split', '1997-01-01');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Recommended: none.');
+    expect(stdout).toContain('a scan goes by own-rhythm');
+  });
+
   it.each([
     ['without a file', ['--split', '1997-09-30'], '--purchases'],
     ['without a split', ['--purchases', cdnow], '--split'],

@@ -26,10 +26,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function run(script: string, options: string[], settings: NodeJS.ProcessEnv) {
+function run(program: string, options: string[], settings: NodeJS.ProcessEnv) {
   // NODE_OPTIONS: those that are set are jest's own.
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', ...settings };
-  const child = spawn(process.execPath, [script, ...options], {
+  const child = spawn(program, options, {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,6 +43,7 @@ function run(script: string, options: string[], settings: NodeJS.ProcessEnv) {
   return {
     ended,
     interrupt: () => child.kill('SIGINT'),
+    terminate: () => child.kill('SIGTERM'),
     untilPrinted: async (pattern: RegExp): Promise<RegExpExecArray> => {
       for (;;) {
         const match = pattern.exec(output);
@@ -55,14 +56,18 @@ function run(script: string, options: string[], settings: NodeJS.ProcessEnv) {
 }
 
 const demo = (...options: string[]) =>
-  run('cli/demo/main.ts', options, {
+  run(process.execPath, ['cli/demo/main.ts', ...options], {
     WINBACK_DATA_DIR: folder,
     WINBACK_ADMIN_KEY: adminKey,
     WINBACK_TEMPORAL_BINARY: testPath('temporal'),
   });
 
 const scan = (settings: NodeJS.ProcessEnv, ...options: string[]) =>
-  run('cli/scan.ts', options, { WINBACK_KEY: '', WINBACK_ADMIN_KEY: '', ...settings }).ended;
+  run(process.execPath, ['cli/scan.ts', ...options], {
+    WINBACK_KEY: '',
+    WINBACK_ADMIN_KEY: '',
+    ...settings,
+  }).ended;
 
 /** Every process that names the data folder in its command line or environment. */
 function processesOf(dataDir: string): string[] {
@@ -144,6 +149,20 @@ describe('npm run demo', () => {
     expect([code, output]).toEqual([1, expect.stringContaining('data that the demo did not make')]);
     expect(readdirSync(folder)).toEqual(['winback.db']);
     expect(readFileSync(file, 'utf8')).toBe('precious');
+  });
+});
+
+describe('npm start', () => {
+  test('stops, and everything with it, when npm is told to end', async () => {
+    const { terminate, untilPrinted } = run('npm', ['start'], {
+      PORT: String(await freePort()),
+      WINBACK_DATA_DIR: folder,
+      WINBACK_ADMIN_KEY: adminKey,
+      WINBACK_TEMPORAL_BINARY: testPath('temporal'),
+    });
+    await untilPrinted(/winback is ready/);
+    terminate();
+    while (processesOf(folder).length > 0) await pause(100);
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -233,8 +234,9 @@ describe('a bad line', () => {
       'c1,Ann,no address,,,',
       'c2,Ben,,,nobody,',
       'c3,Cem,,,,Germany',
-      `c4,${'x'.repeat(201)},,,,`,
-      'c5,Eve,eve@example.com,,consumer,AT',
+      `c4,${'x'.repeat(301)},,,,`,
+      // As long as an event may make it.
+      `c5,${'x'.repeat(300)},eve@example.com,,consumer,AT`,
     );
     expect(customers).toEqual({ created: 1, updated: 0, unchanged: 0, badLines: 4 });
     expect(bad).toEqual([
@@ -247,7 +249,7 @@ describe('a bad line', () => {
         ...{ line: 4, field: 'country', value: 'Germany' },
         reason: 'must be two capital letters like DE, or empty',
       },
-      { line: 5, field: 'name', reason: 'must have at most 200 characters' },
+      { line: 5, field: 'name', reason: 'must have at most 300 characters' },
     ]);
   });
 
@@ -607,6 +609,16 @@ describe('the command', () => {
     expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad lines');
     const again = await command('--purchases', purchases);
     expect(again.stdout).toContain('Nothing has changed.');
+  });
+
+  test('removes the copies of dry runs that were killed, and of no others', async () => {
+    const purchases = file('p.csv', [purchasesHeader, 'c1,o1,2026-03-24,1.00,EUR']);
+    // No process has such an ID; ours is alive.
+    const [killed, running] = ['winback-dry-run-99999999-x', `winback-dry-run-${process.pid}-x`];
+    for (const name of [killed, running]) mkdirSync(join(folder, 'data', name));
+    expect((await command('--purchases', purchases, '--dry-run')).code).toBe(0);
+    const left = readdirSync(join(folder, 'data')).filter((name) => name.includes('dry'));
+    expect(left).toEqual([running]);
   });
 
   test('ends with 1 when no line was good', async () => {
