@@ -2,13 +2,14 @@ import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { CaseProjection, CaseState } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { settledLayers } from './case-causes.ts';
 import { openAfterLossIn } from './case-opening.ts';
 import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { newestVersionOf } from './policies.ts';
-import { cases, customers, outbox } from './schema.ts';
+import { caseCauses, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 
 const caseId = sql.placeholder('caseId');
@@ -30,6 +31,7 @@ const writtenColumns = [
   'cause',
   'statedCause',
   'assessedCause',
+  'verifiedCause',
   'playbookId',
   'playbookVersion',
   'contacted',
@@ -73,11 +75,11 @@ export async function projectCase(
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
-    writeState(tx, caseId, { revision, historyLength }, state);
-    if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
-    writeTimeline(tx, caseId, timeline);
     const { pausedUntil } = state;
     writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
+    writeState(tx, { caseId, revision, historyLength, at }, state);
+    if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
+    writeTimeline(tx, caseId, timeline);
     announceProjection(tx, projection, at);
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
@@ -94,15 +96,16 @@ function noteObjection(tx: Db, customerId: string, at: string): void {
 
 function writeState(
   tx: Db,
-  caseId: string,
-  written: Pick<CaseProjection, 'revision' | 'historyLength'>,
+  {
+    at,
+    ...written
+  }: Pick<CaseProjection, 'revision' | 'historyLength'> & { caseId: string; at: string },
   { playbook, ...state }: CaseState,
 ): void {
   statements(tx).write.run({
     ...state,
     ...written,
-    caseId,
-    cause: state.assessedCause ?? state.statedCause,
+    ...settledLayers(tx, { caseId: written.caseId, at }, state),
     playbookId: playbook?.playbookId ?? null,
     playbookVersion: playbook?.version ?? null,
   });
@@ -135,6 +138,7 @@ function withdrawNextEpisode(tx: Db, { customerId, episode }: CaseRecord): void 
   const next = caseIdOf(customerId, episode + 1);
   const unstarted = and(eq(cases.caseId, next), eq(cases.status, 'open'), eq(cases.revision, 0));
   if (tx.delete(cases).where(unstarted).run().changes === 0) return;
+  tx.delete(caseCauses).where(eq(caseCauses.caseId, next)).run();
   retractCase(tx, next);
   tx.delete(outbox)
     .where(

@@ -67,6 +67,7 @@ export type CaseState = {
   controlGroup: boolean;
   statedCause: Cause | null;
   assessedCause: Cause | null;
+  verifiedCause: Cause | null;
   playbook: { playbookId: string; version: number } | null;
   /** a person of ours spoke with the customer, or a letter went out */
   contacted: boolean;
