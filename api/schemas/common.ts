@@ -49,14 +49,10 @@ export const customerId = z.string().regex(customerIdPattern, customerIdRule).me
 export const caseId = z.string().meta({ example: 'C-1042-e1' });
 export const taskId = z.string().meta({ example: 'C-1042-e1-cause-call-1' });
 
-export const categoryCode = z
-  .string()
-  .max(longestCode)
-  .regex(categoryPattern, categoryRule)
-  .meta({
-    description: "one of the company's own categories",
-    example: 'disappointed-service.delivery',
-  });
+export const categoryCode = z.string().max(longestCode).regex(categoryPattern, categoryRule).meta({
+  description: "one of the company's own categories",
+  example: 'disappointed-service.delivery',
+});
 export const causeCode = z
   .string()
   .max(longestCode)
