@@ -54,6 +54,7 @@ const statements = prepared((db) => ({
       layer: caseCauses.layer,
       cause: caseCauses.cause,
       category: caseCauses.category,
+      by: caseCauses.by,
     })
     .from(caseCauses)
     .where(eq(caseCauses.caseId, caseId))
@@ -218,6 +219,21 @@ export async function recordCause(
       writeTimeline(tx, caseId, { firstSeq: nextSeq(tx, caseId), entries: [entry] });
     }
   });
+}
+
+/** Tells a workflow that begins again what people have recorded of its case, so that nobody need ask the customer twice. */
+export function tellCausesAgain(
+  tx: Db,
+  { customerId, caseId, at }: { customerId: string; caseId: string; at: string },
+): void {
+  const told = statements(tx).told.all({ caseId });
+  for (const layer of ['assessed', 'verified'] as const) {
+    const newest = told.findLast((one) => one.layer === layer);
+    if (!newest?.by) continue;
+    const fact = { kind: 'cause', ofCase: caseId, layer, cause: newest.cause } as const;
+    const eventId = factId('cause', newest.statementId);
+    reportFact(tx, { customerId, caseId, at }, { ...fact, eventId, at });
+  }
 }
 
 /** Of cases that were opened before statements were kept, what is known of the one that opened them. */

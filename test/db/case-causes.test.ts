@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { causesOf, lostRevenueOf, recordCause } from '../../db/case-causes.ts';
-import { getCase, projectCase, timelineOf } from '../../db/cases.ts';
+import { getCase, projectCase, restartCase, timelineOf } from '../../db/cases.ts';
 import { addCategory } from '../../db/cause-categories.ts';
 import { causeFigures } from '../../db/cause-report.ts';
 import { beginCommand } from '../../db/commands.ts';
@@ -205,6 +205,25 @@ describe('the causes of a case', () => {
         data: { layer: 'verified', cause: 'neglected' },
       });
       expect((await getCase(db, 'C2-e1'))!.cause).toBe('neglected');
+    }));
+});
+
+describe('a case whose workflow is begun again', () => {
+  it('hears once more what people have recorded, and not that nobody was reached', () =>
+    withDatabase(async ({ db }) => {
+      const one = await anOpenCase(db, 'C1');
+      await verify(db, one, { cause: 'no-need' }, minute(2));
+      await verify(db, one, { cause: 'neglected' }, minute(3));
+      const two = await anOpenCase(db, 'C2');
+      const state = { assessedCause: 'unknown' } as const;
+      await projectCase(db, projection(two, 1, { state }), minute(6));
+      for (let i = 0; i < 3; i += 1) await told(db);
+
+      for (const { caseId } of [one, two]) await restartCase(db, { caseId, at: minute(9) });
+      const facts = (await messages(db)).filter(({ kind }) => kind === 'fact');
+      expect(facts.map(({ payload }) => payload)).toMatchObject([
+        { kind: 'cause', caseId: 'C1-e1', layer: 'verified', cause: 'neglected' },
+      ]);
     }));
 });
 
