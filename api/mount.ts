@@ -45,7 +45,7 @@ function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
 }
 
 function takesBody({ method }: Route): boolean {
-  return method === 'post' || method === 'patch';
+  return method === 'post' || method === 'put' || method === 'patch';
 }
 
 function named(route: Route): RequestHandler {

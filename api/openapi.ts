@@ -140,7 +140,9 @@ function answers(route: Route): ZodOpenApiResponsesObject {
 function problemsOf({ method, roles, problems: own = [] }: Route): ProblemCode[] {
   return [
     'invalid',
-    ...(method === 'post' ? (['malformed', 'too-large', 'unsupported-media-type'] as const) : []),
+    ...(['post', 'put', 'patch'].includes(method)
+      ? (['malformed', 'too-large', 'unsupported-media-type'] as const)
+      : []),
     ...(roles === 'anyone' ? [] : (['unauthenticated', 'too-many-requests'] as const)),
     ...(roles === 'anyone' || roles === everyone ? [] : (['forbidden'] as const)),
     ...own,

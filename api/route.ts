@@ -67,7 +67,7 @@ type ZodOpenApiExamples = NonNullable<ZodOpenApiMediaTypeObject['examples']>;
 export type Access = readonly Role[] | 'anyone';
 
 type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> = {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** as OpenAPI writes it: `/api/v1/cases/{caseId}` */
   path: string;
   /** `operationId` in the OpenAPI document */

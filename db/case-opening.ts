@@ -7,6 +7,7 @@ import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { triggerDetailOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { caseOpened } from '../domain/webhooks.ts';
+import { keepStated } from './case-causes.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
@@ -19,7 +20,13 @@ import { announce } from './webhook-messages.ts';
 export type NewCase = Pick<
   CaseRecord,
   'customerId' | 'trigger' | 'statedCause' | 'statedReason' | 'effectiveAt' | 'openedBy'
-> & { policy: VersionedPolicy; at: string; silentLoss?: SilentLoss };
+> & {
+  /** the company's own category of the stated cause */
+  statedCategory?: string | null;
+  policy: VersionedPolicy;
+  at: string;
+  silentLoss?: SilentLoss;
+};
 
 const customerId = sql.placeholder('customerId');
 
@@ -101,8 +108,9 @@ export async function openCase(
 }
 
 function tellOfCancellation(tx: Db, { customerId, caseId }: CaseRecord, told: NewCase): void {
-  const { statedCause, statedReason, effectiveAt, at } = told;
+  const { statedCause, statedCategory = null, statedReason, effectiveAt, openedBy: by, at } = told;
   noteCancelled(tx, { caseId, cancelledAt: at, reason: statedReason });
+  keepStated(tx, { cause: statedCause, category: statedCategory }, { caseId, by, at });
   const fact = { kind: 'cancellation', cause: statedCause, effectiveAt } as const;
   reportFact(tx, { customerId, caseId, at }, { ...fact, at, eventId: factId(randomUUID()) });
 }
@@ -125,6 +133,8 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     lostAt: lostAtOf(tx, customerId) ?? at,
     cancelled: newCase.trigger === 'cancellation',
   });
+  const { statedCause: cause, statedCategory: category = null, openedBy: by } = newCase;
+  keepStated(tx, { cause, category }, { caseId: record.caseId, by, at });
   enqueue(tx, {
     orderKey: customerId,
     kind: 'start-case',

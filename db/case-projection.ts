@@ -2,6 +2,7 @@ import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { CaseProjection, CaseState } from '../domain/case.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import type { CaseRecord } from '../domain/records.ts';
+import { settledLayers } from './case-causes.ts';
 import { openAfterLossIn } from './case-opening.ts';
 import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
@@ -9,7 +10,7 @@ import { writeTimeline } from './case-timeline.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { settleOffers } from './offers.ts';
 import { newestVersionOf } from './policies.ts';
-import { cases, customers, outbox } from './schema.ts';
+import { caseCauses, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 
 const caseId = sql.placeholder('caseId');
@@ -31,6 +32,7 @@ const writtenColumns = [
   'cause',
   'statedCause',
   'assessedCause',
+  'verifiedCause',
   'playbookId',
   'playbookVersion',
   'plan',
@@ -75,12 +77,12 @@ export async function projectCase(
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
-    writeState(tx, caseId, { revision, historyLength }, state);
-    if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
-    writeTimeline(tx, caseId, timeline);
     const { pausedUntil } = state;
     writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
     settleOffers(tx, caseId, state, at);
+    writeState(tx, { caseId, revision, historyLength, at }, state);
+    if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
+    writeTimeline(tx, caseId, timeline);
     announceProjection(tx, projection, at);
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
@@ -97,15 +99,16 @@ function noteObjection(tx: Db, customerId: string, at: string): void {
 
 function writeState(
   tx: Db,
-  caseId: string,
-  written: Pick<CaseProjection, 'revision' | 'historyLength'>,
+  {
+    at,
+    ...written
+  }: Pick<CaseProjection, 'revision' | 'historyLength'> & { caseId: string; at: string },
   { playbook, ...state }: CaseState,
 ): void {
   statements(tx).write.run({
     ...state,
     ...written,
-    caseId,
-    cause: state.assessedCause ?? state.statedCause,
+    ...settledLayers(tx, { caseId: written.caseId, at }, state),
     playbookId: playbook?.playbookId ?? null,
     playbookVersion: playbook?.version ?? null,
   });
@@ -138,6 +141,7 @@ function withdrawNextEpisode(tx: Db, { customerId, episode }: CaseRecord): void 
   const next = caseIdOf(customerId, episode + 1);
   const unstarted = and(eq(cases.caseId, next), eq(cases.status, 'open'), eq(cases.revision, 0));
   if (tx.delete(cases).where(unstarted).run().changes === 0) return;
+  tx.delete(caseCauses).where(eq(caseCauses.caseId, next)).run();
   retractCase(tx, next);
   tx.delete(outbox)
     .where(

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { CaseProjection } from '../domain/case.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { caseClosed } from '../domain/webhooks.ts';
+import { tellCausesAgain } from './case-causes.ts';
 import { lostAtOf, openingOf } from './case-opening.ts';
 import { cancelOpenTasks } from './case-tasks.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
@@ -69,6 +70,7 @@ export async function restartCase(
       payload: openingOf(record, { policy, firstSeq: firstSeq + 1 }),
       at,
     });
+    tellCausesAgain(tx, { customerId: record.customerId, caseId, at });
     return true;
   });
 }

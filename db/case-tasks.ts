@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { TaskState } from '../domain/case.ts';
+import { forgetDiscardedAssessments, keepAssessment } from './case-causes.ts';
 import { prepared, type Db } from './connection.ts';
 import { commands, tasks } from './schema.ts';
 
@@ -110,25 +111,36 @@ export function writeTasks(
   const { task: write, discard } = statements(tx);
   for (const task of given) {
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
-    write.run({ ...task, ...closing, pausedUntil, caseId, customerId });
+    const { full, ...row } = closing;
+    write.run({ ...task, ...row, pausedUntil, caseId, customerId });
+    if (task.type === 'cause-call') keepAssessment(tx, caseId, task, { full, by: row.completedBy });
   }
-  discard.run({ caseId, given: JSON.stringify(given.map(({ taskId }) => taskId)), since, at });
+  const names = JSON.stringify(given.map(({ taskId }) => taskId));
+  const discarded = discard.run({ caseId, given: names, since, at });
+  if (discarded.changes > 0) forgetDiscardedAssessments(tx, caseId);
 }
 
 export function cancelOpenTasks(tx: Db, { caseId, at }: { caseId: string; at: string }): void {
   statements(tx).cancelOpen.run({ caseId, at });
 }
 
-const notClosed = { closedAt: null, closeReason: null, completedBy: null, resultText: null };
+const notClosed = {
+  closedAt: null,
+  closeReason: null,
+  completedBy: null,
+  full: null,
+  resultText: null,
+};
 
 /** How the task ended; the result with its free text stands in the command that brought it. */
 function closingOf(tx: Db, { closedAt, closeReason, commandId, result }: TaskState) {
   const command = commandId === null ? undefined : statements(tx).command.get({ commandId });
-  const full = command?.request['result'] ?? result;
+  const full = (command?.request['result'] ?? result) as Record<string, unknown> | null;
   return {
     closedAt,
     closeReason,
     completedBy: command?.actor ?? null,
+    full,
     resultText: full === null ? null : JSON.stringify(full),
   };
 }

@@ -5,13 +5,12 @@ import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor, CustomerUpdate, SalesEvent, UnknownEventType } from '../domain/records.ts';
 import {
-  isCause,
-  type Cause,
   type Channel,
   type CustomerKind,
   type EarlySign,
   type EventType,
 } from '../domain/words.ts';
+import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
 import { compiled, prepared, utc, writingTogether, type Db } from './connection.ts';
@@ -296,25 +295,20 @@ function noteShown(
   noteSign(tx, customerId, { sign, signAt: time, signData }, context);
 }
 
-type Cancellation = { cause: Cause | null; reason: string | null; effectiveAt: string | null };
+type Cancellation = Stated & { effectiveAt: string | null };
 
-/** What a cancellation says: the reason as one of our causes, or as free text. */
-function cancellationIn(data: Record<string, unknown>): Cancellation {
+function cancellationIn(tx: Db, data: Record<string, unknown>): Cancellation {
   const { reason, effectiveAt } = data as { reason?: string; effectiveAt?: string };
-  const cause = isCause(reason) ? reason : null;
-  return {
-    cause,
-    reason: cause ? null : (reason ?? null),
-    effectiveAt: effectiveAt ? utc(effectiveAt) : null,
-  };
+  return { ...statedBy(tx, reason), effectiveAt: effectiveAt ? utc(effectiveAt) : null };
 }
 
 function openByCancellation(tx: Db, event: SalesEvent, { policy, at, actor }: Context): void {
-  const { cause, reason, effectiveAt } = cancellationIn(event.data);
+  const { cause, category, reason, effectiveAt } = cancellationIn(tx, event.data);
   openCaseIn(tx, {
     customerId: event.customerId,
     trigger: 'cancellation',
     statedCause: cause,
+    statedCategory: category,
     statedReason: reason,
     effectiveAt,
     openedBy: actor.actorId,
@@ -340,12 +334,14 @@ function tellOfCancellation(
       withdrawnAt: known.lastWithdrawalAt ?? '',
       purchasedAt: known.lastPurchaseAt ?? '',
     })
-    .map(({ data }) => cancellationIn(data));
-  const own = cancellationIn(event.data);
+    .map(({ data }) => cancellationIn(tx, data));
+  const own = cancellationIn(tx, event.data);
   const newest = <K extends keyof Cancellation>(key: K): Cancellation[K] =>
     standingOnes.find((one) => one[key] !== null)?.[key] ?? own[key];
   noteCancelled(tx, { caseId, cancelledAt: time, reason: newest('reason') });
-  const details = { cause: newest('cause'), effectiveAt: newest('effectiveAt') };
+  const stated = standingOnes.find(({ cause }) => cause !== null) ?? own;
+  keepStated(tx, stated, { caseId, by: context.actor.actorId, at: context.at });
+  const details = { cause: stated.cause, effectiveAt: newest('effectiveAt') };
   tellCase(tx, event, context, { kind: 'cancellation', ...details });
 }
 

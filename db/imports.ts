@@ -6,7 +6,7 @@ import type {
   PermissionChange,
   Purchase,
 } from '../domain/records.ts';
-import { isCause } from '../domain/words.ts';
+import { keepStated, statedBy } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
 import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
@@ -154,13 +154,11 @@ export async function recordCancellations(
       closePreventiveTask(tx, { customerId, reason: 'cancellation', at });
       const open = caseForFacts(tx, customerId);
       if (!open || receivedAt <= open.openedAt) continue;
-      const cause = isCause(reason) ? reason : null;
+      const stated = statedBy(tx, reason);
       const { caseId } = open;
-      noteCancelled(tx, {
-        caseId,
-        cancelledAt: receivedAt,
-        reason: cause ? null : (reason ?? null),
-      });
+      noteCancelled(tx, { caseId, cancelledAt: receivedAt, reason: stated.reason });
+      keepStated(tx, stated, { caseId, by: source, at });
+      const { cause } = stated;
       reportFact(
         tx,
         { customerId, caseId, at },
@@ -186,12 +184,13 @@ export async function openCancelledCases(
     const open = cancellations.filter(({ customerId, reason, ...cancellation }) => {
       const key = { customerId, receivedAt: utc(cancellation.receivedAt) };
       if (!stands.get(key) || caseSince.get(key)) return false;
-      const cause = isCause(reason) ? reason : null;
+      const stated = statedBy(tx, reason);
       openCaseIn(tx, {
         customerId,
         trigger: 'cancellation',
-        statedCause: cause,
-        statedReason: cause ? null : (reason ?? null),
+        statedCause: stated.cause,
+        statedCategory: stated.category,
+        statedReason: stated.reason,
         effectiveAt: cancellation.effectiveAt ?? null,
         openedBy: source,
         policy,

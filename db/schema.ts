@@ -8,6 +8,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { TaskCloseReason, EndReason } from '../domain/case.ts';
+import type { CauseRule } from '../domain/cause-suggestion.ts';
+import { causeLayers, surenesses, type Names } from '../domain/causes.ts';
 import { signAnswers, type SignData } from '../domain/early-signs.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CompanyFit } from '../domain/company-fit.ts';
@@ -204,10 +206,11 @@ export const cases = sqliteTable(
     outcome: text({ enum: outcomes }),
     endReason: text().$type<EndReason>(),
     tier: text({ enum: tiers }),
-    /** the most reliable layer that is known: assessed, else stated */
+    /** the most reliable layer that is known: verified, else assessed, else stated; more of each in `caseCauses` */
     cause: text({ enum: causes }),
     statedCause: text({ enum: causes }),
     assessedCause: text({ enum: causes }),
+    verifiedCause: text({ enum: causes }),
     /** what the customer or the opener wrote, free text */
     statedReason: text(),
     effectiveAt: text(),
@@ -258,6 +261,48 @@ export const cases = sqliteTable(
     index('cases_outcome').on(t.status, t.outcome, t.openedAt, t.caseId),
   ],
 );
+
+/** The company's own categories below our causes. None is ever deleted: cases name them. */
+export const causeCategories = sqliteTable('cause_categories', {
+  code: text().primaryKey(),
+  parent: text({ enum: causes }).notNull(),
+  name: json<Names>().notNull(),
+  createdAt: text().notNull(),
+  retiredAt: text(),
+});
+
+/** Who recorded which cause of a case in which layer; the newest of a layer counts. */
+export const caseCauses = sqliteTable(
+  'case_causes',
+  {
+    causeSeq: integer().primaryKey({ autoIncrement: true }),
+    /** the task that brought it, or an ID of its own */
+    statementId: text().notNull(),
+    caseId: text().notNull(),
+    layer: text({ enum: causeLayers }).notNull(),
+    cause: text({ enum: causes }).notNull(),
+    category: text(),
+    furtherCauses: json<string[]>().notNull(),
+    sureness: text({ enum: surenesses }),
+    competitor: text(),
+    note: text(),
+    /** null: nobody was reached, so that the case itself notes the cause as unknown */
+    by: text(),
+    at: text().notNull(),
+  },
+  (t) => [
+    uniqueIndex('case_causes_statement').on(t.statementId),
+    index('case_causes_case').on(t.caseId, t.layer, t.at),
+  ],
+);
+
+/** Every set of keyword rules that the company has had in place of the built-in one; the newest counts. */
+export const causeRuleSets = sqliteTable('cause_rule_sets', {
+  version: integer().primaryKey({ autoIncrement: true }),
+  rules: json<CauseRule[]>().notNull(),
+  createdAt: text().notNull(),
+  createdBy: text().notNull(),
+});
 
 export const timeline = sqliteTable(
   'timeline',

@@ -68,6 +68,7 @@ export type CaseState = {
   controlGroup: boolean;
   statedCause: Cause | null;
   assessedCause: Cause | null;
+  verifiedCause: Cause | null;
   playbook: { playbookId: string; version: number } | null;
   /** the playbook's measures as far as they have come, tailored to this case */
   plan: MeasurePlan | null;

@@ -1,6 +1,7 @@
+import type { CauseLayer } from './causes.ts';
 import type { Cause, Channel } from './words.ts';
 
-/** What the sales system reports about a customer, as a workflow may carry it. */
+/** What the sales system reports about a customer, or people about the cause, as a workflow may carry it. */
 export type Fact = { eventId: string; at: string } & (
   | { kind: 'purchase'; amount: number; currency: string }
   | { kind: 'cancellation'; cause: Cause | null; effectiveAt: string | null }
@@ -8,6 +9,8 @@ export type Fact = { eventId: string; at: string } & (
   | { kind: 'objection' }
   | { kind: 'death' }
   | { kind: 'permission'; channel: Channel; granted: boolean }
+  /** `ofCase`: the customer's next case, which has the same workflow ID, is not meant */
+  | { kind: 'cause'; ofCase: string; layer: Exclude<CauseLayer, 'stated'>; cause: Cause }
 );
 
 /** When these last happened by the sales system's own times, whenever we heard of them; null: never. */
@@ -44,6 +47,7 @@ export function consequenceOf(
     case 'cancellation':
       return returned ? 'lost-again' : 'noted';
     case 'permission':
+    case 'cause':
       return 'noted';
   }
 }

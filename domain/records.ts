@@ -1,4 +1,5 @@
 import type { CaseState, CaseOpening, TaskState } from './case.ts';
+import type { CauseLayer } from './causes.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
@@ -331,6 +332,27 @@ export type WebhookDelivery = {
 };
 
 /** Figures of success control over one group of closed cases. */
+/** Losses, by what caused them. */
+export type LossFigures = {
+  cases: number;
+  regained: number;
+  /** minor units: what their customers bought in the 365 days up to the loss */
+  lostRevenue: number;
+  /** of it, that of cases which were not regained (so far) */
+  stillLostRevenue: number;
+};
+
+export type CauseFigures = LossFigures & {
+  /** null: not known yet */
+  cause: Cause | null;
+  /** by the layer that the cause comes from */
+  layers: Record<CauseLayer, number>;
+  /** cases in which it came in addition to another main cause, or a category of it did */
+  alsoNamed: number;
+  /** the company's own categories; null: none was named */
+  categories: (LossFigures & { category: string | null })[];
+};
+
 export type SuccessFigures = {
   cases: number;
   contacted: number;

@@ -1,14 +1,32 @@
+import {
+  categoryPattern,
+  categoryRule,
+  causeCodePattern,
+  causeCodeRule,
+  longestCode,
+  mostFurtherCauses,
+  surenesses,
+} from './causes.ts';
 import type { FieldError } from './errors.ts';
 import type { MeasureKind } from './playbooks.ts';
 import { causes, decisions, type Channel, type Step } from './words.ts';
 
-/** One field of a task's result. `when` names the outcomes that require it; with others it is not allowed. */
-type Field =
-  | { kind: 'one-of'; values: readonly string[]; when?: readonly string[] }
-  | { kind: 'time'; when?: readonly string[] }
-  | { kind: 'score'; when?: readonly string[] }
+/**
+ * One field of a task's result. `when` names the outcomes that require it, or allow it if it is `optional`; with others
+ * it is not allowed.
+ */
+type Field = { when?: readonly string[]; optional?: true } & (
+  | { kind: 'one-of'; values: readonly string[] }
+  | { kind: 'time' }
+  | { kind: 'score' }
+  /** codes of causes and of the company's own categories; workflows go by the main cause alone */
+  | { kind: 'category' }
+  | { kind: 'cause-codes'; atMost: number }
   /** free text: personal data, so it stays in the database and never reaches a workflow */
-  | { kind: 'text'; maxLength: number };
+  | { kind: 'text'; maxLength: number }
+);
+
+const staysInDatabase: readonly Field['kind'][] = ['category', 'cause-codes', 'text'];
 
 export type ResultFields = { outcome: Field & { kind: 'one-of' } } & Record<string, Field>;
 
@@ -57,7 +75,17 @@ export const taskTypes = {
     role: 'agent',
     result: {
       ...contact('answered'),
+      /** the main one; the rest tells more of it (`CauseStatement`) */
       cause: { kind: 'one-of', values: causes, when: ['answered'] },
+      category: { kind: 'category', when: ['answered'], optional: true },
+      furtherCauses: {
+        kind: 'cause-codes',
+        atMost: mostFurtherCauses,
+        when: ['answered'],
+        optional: true,
+      },
+      sureness: { kind: 'one-of', values: surenesses, when: ['answered'], optional: true },
+      competitor: { kind: 'text', maxLength: 200, when: ['answered'], optional: true },
     },
   },
   'recovery-call': {
@@ -188,6 +216,10 @@ function isTime(text: string): boolean {
   );
 }
 
+function isCode(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && value.length <= longestCode && pattern.test(value);
+}
+
 function brokenRule(field: Field, value: unknown): string | undefined {
   switch (field.kind) {
     case 'one-of':
@@ -202,6 +234,14 @@ function brokenRule(field: Field, value: unknown): string | undefined {
       return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 10
         ? undefined
         : 'must be a whole number from 0 to 10';
+    case 'category':
+      return isCode(categoryPattern, value) ? undefined : categoryRule;
+    case 'cause-codes':
+      return Array.isArray(value) &&
+        value.length <= field.atMost &&
+        value.every((code) => isCode(causeCodePattern, code))
+        ? undefined
+        : `must be a list of at most ${field.atMost}, of which each ${causeCodeRule}`;
     case 'text':
       return typeof value === 'string' && value.length <= field.maxLength
         ? undefined
@@ -228,10 +268,10 @@ export function resultErrors(type: TaskType, result: unknown): FieldError[] {
   }
   for (const [name, field] of Object.entries(fields)) {
     const value = values[name];
-    const when = 'when' in field ? field.when : undefined;
+    const { when, optional } = field;
     const at = `result.${name}`;
     if (value === undefined) {
-      if (name === 'outcome' || when?.includes(outcome)) {
+      if (name === 'outcome' || (!optional && when?.includes(outcome))) {
         const rule = brokenRule(field, value)!;
         errors.push({
           field: at,
@@ -254,7 +294,9 @@ export function resultErrors(type: TaskType, result: unknown): FieldError[] {
 export function codedResult(type: TaskType, result: Record<string, unknown>): TaskResult {
   const fields: Record<string, Field> = taskTypes[type].result;
   const coded = Object.entries(result)
-    .filter(([name]) => Object.hasOwn(fields, name) && fields[name]!.kind !== 'text')
+    .filter(
+      ([name]) => Object.hasOwn(fields, name) && !staysInDatabase.includes(fields[name]!.kind),
+    )
     .map(([name, value]) => [
       name,
       fields[name]?.kind === 'time' ? new Date(value as string).toISOString() : value,

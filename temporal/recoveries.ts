@@ -59,6 +59,7 @@ export function createRecoveries({ client, taskQueue }: { client: Client; taskQu
             tier: null,
             statedCause: opening.statedCause,
             assessedCause: null,
+            verifiedCause: null,
           }),
         });
         return 'started';

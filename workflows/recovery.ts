@@ -7,6 +7,7 @@ import type {
   TaskCloseReason,
   TaskState,
 } from '../domain/case.ts';
+import { layersOf, mostReliable } from '../domain/causes.ts';
 import { after, earliest, latest } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
 import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
@@ -90,7 +91,7 @@ export class Recovery {
   }
 
   get cause(): Cause {
-    return this.state.assessedCause ?? this.state.statedCause ?? 'unknown';
+    return mostReliable(layersOf(this.state)) ?? 'unknown';
   }
 
   get returned(): boolean {
@@ -321,6 +322,7 @@ export class Recovery {
   // --- what the sales system reports -------------------------------------------------------------
 
   absorb({ eventId: _eventId, ...fact }: Fact): void {
+    if (fact.kind === 'cause') return this.#learnCause(fact);
     const { kind, at, ...details } = fact;
     this.tell(kind, { ...details, factAt: at });
     if (fact.kind === 'cancellation') this.#absorbCancellation(fact);
@@ -349,6 +351,12 @@ export class Recovery {
   writeEverything(): void {
     this.#tasks.changeAll();
     this.#projection.tellAgain();
+  }
+
+  #learnCause({ ofCase, layer, cause, at }: Omit<Fact & { kind: 'cause' }, 'eventId'>): void {
+    if (ofCase !== this.opening.caseId) return;
+    this.state[layer === 'verified' ? 'verifiedCause' : 'assessedCause'] = cause;
+    this.tell('cause-recorded', { layer, cause, factAt: at });
   }
 
   /** Before the return a cancellation tells more about this loss; after it, or after the end, it is the next one. */
@@ -436,6 +444,7 @@ function stateAtOpening(opening: CaseOpening): CaseState {
     controlGroup: false,
     statedCause: opening.statedCause,
     assessedCause: null,
+    verifiedCause: null,
     playbook: null,
     plan: null,
     contacted: false,

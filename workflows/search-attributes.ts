@@ -3,6 +3,7 @@ import {
   SearchAttributeType,
   type SearchAttributePair,
 } from '@temporalio/common';
+import { layersOf, mostReliable } from '../domain/causes.ts';
 import type { CaseOpening, CaseState } from '../domain/case.ts';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -18,9 +19,9 @@ const searchAttributes = {
 
 export function searchAttributesOf(
   opening: CaseOpening,
-  state: Pick<CaseState, 'step' | 'tier' | 'statedCause' | 'assessedCause'>,
+  state: Pick<CaseState, 'step' | 'tier' | 'statedCause' | 'assessedCause' | 'verifiedCause'>,
 ): SearchAttributePair[] {
-  const cause = state.assessedCause ?? state.statedCause;
+  const cause = mostReliable(layersOf(state));
   return [
     { key: searchAttributes.step, value: state.step },
     { key: searchAttributes.trigger, value: opening.trigger },

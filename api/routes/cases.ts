@@ -1,25 +1,19 @@
 import * as z from 'zod';
+import { statedBy } from '../../db/case-causes.ts';
 import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getPolicy } from '../../db/policies.ts';
 import { after, durationMs } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CaseRecord } from '../../domain/records.ts';
-import {
-  caseStatuses,
-  causes,
-  isCause,
-  outcomes,
-  steps,
-  tiers,
-  triggers,
-} from '../../domain/words.ts';
+import { caseStatuses, causes, outcomes, steps, tiers, triggers } from '../../domain/words.ts';
 import { assigneeOf } from '../assignee.ts';
 import { carryOut } from '../commands.ts';
+import { shownCase, shownCases } from '../case-insight.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { everyone, managers, route, type Answer, type Call } from '../route.ts';
-import { caseJson, caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
+import { caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
 import { caseId, customerId, list, page, text, time } from '../schemas/common.ts';
 import { invalid } from '../validation.ts';
 
@@ -30,12 +24,13 @@ const openCaseBody = z.strictObject({
   customerId,
   trigger: z.enum(triggers),
   reason: text(2_000).optional().meta({
-    description: 'One of our causes, or what the customer said in their own words',
+    description:
+      'One of our causes or of your categories by its code, or what the customer said in their own words',
   }),
 });
 type OpenCase = z.output<typeof openCaseBody>;
 
-async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
+export async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
   const record = await getCase(db, params.caseId);
   if (!record) throw new DomainError('not-found', 'There is no such case.');
   return record;
@@ -47,33 +42,34 @@ async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answe
   const before = await repeated(call, { action: 'case.open', request: body });
   if (before) {
     const created = before.request['answer'] === 'created';
-    return opened((await getCase(db, before.target))!, created, policy.currency);
+    return opened(call, (await getCase(db, before.target))!, created);
   }
   if (!(await getCustomer(db, customerId))) {
     throw new DomainError('not-found', 'There is no such customer.', [
       { field: 'customerId', rule: 'must be the ID of a customer that was reported' },
     ]);
   }
-  const statedCause = isCause(reason) ? reason : null;
+  const stated = statedBy(db, reason);
   const newCase = {
     customerId,
     trigger,
-    statedCause,
-    statedReason: statedCause ? null : reason,
+    statedCause: stated.cause,
+    statedCategory: stated.category,
+    statedReason: stated.reason,
     effectiveAt: null,
     openedBy: actor.actorId,
     policy,
     at,
   };
   const { record, created } = await openCase(db, newCase, { actor, request: body, idempotencyKey });
-  return opened(record, created, policy.currency);
+  return opened(call, record, created);
 }
 
-function opened(record: CaseRecord, created: boolean, currency: string): Answer {
+async function opened(call: Call, record: CaseRecord, created: boolean): Promise<Answer> {
   return {
     status: created ? 201 : 200,
     headers: { Location: `/api/v1/cases/${encodeURIComponent(record.caseId)}` },
-    body: caseJson(record, currency),
+    body: await shownCase(call, record),
   };
 }
 
@@ -104,7 +100,7 @@ function command(verb: 'close' | 'pause' | 'resume', summary: string, body: Case
         request: call.body,
         check: () => mustBeAllowed(call, record),
       };
-      return carryOut(call, order, async () => caseJson(await theCase(call), call.policy.currency));
+      return carryOut(call, order, async () => shownCase(call, await theCase(call)));
     },
   });
 }
@@ -164,7 +160,8 @@ export const caseRoutes = [
       ...page,
     }),
     answers: { 200: { description: 'A page of cases', schema: list(caseSchema) } },
-    handle: async ({ db, policy, actor, at, query }) => {
+    handle: async (call) => {
+      const { db, policy, actor, at, query } = call;
       const { limit, cursor, overdue, assignee, ...filter } = query;
       const overdueBefore = new Date(
         Date.parse(at) - durationMs(policy.overdueAfter),
@@ -179,8 +176,7 @@ export const caseRoutes = [
         },
         { limit, cursor },
       );
-      const body = { items: items.map((c) => caseJson(c, policy.currency)), nextCursor };
-      return { status: 200, body };
+      return { status: 200, body: { items: await shownCases(call, items), nextCursor } };
     },
   }),
   route({
@@ -192,10 +188,7 @@ export const caseRoutes = [
     params,
     answers: { 200: { description: 'The case', schema: caseSchema } },
     problems: ['not-found'],
-    handle: async (call) => ({
-      status: 200,
-      body: caseJson(await theCase(call), call.policy.currency),
-    }),
+    handle: async (call) => ({ status: 200, body: await shownCase(call, await theCase(call)) }),
   }),
   route({
     method: 'get',

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { caseRoutes } from './cases.ts';
+import { causeRoutes } from './causes.ts';
 import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...caseRoutes,
   ...taskRoutes,
+  ...causeRoutes,
   ...commandRoutes,
   ...playbookRoutes,
   ...offerRoutes,

@@ -14,6 +14,7 @@ import { HttpProblem } from '../errors.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
+import { mustBeOffered } from '../schemas/cause.ts';
 import { caseId, list, page, taskId, text, time } from '../schemas/common.ts';
 import { anyResult, validResult } from '../schemas/results.ts';
 import { taskJson, taskSchema } from '../schemas/task.ts';
@@ -50,18 +51,21 @@ function mustBeOpen({ status, closeReason }: TaskRecord): void {
 async function ordered(
   call: TaskCall,
   task: TaskRecord,
-  { action, request }: Pick<Order, 'action' | 'request'>,
+  { action, request, fits }: Pick<Order, 'action' | 'request'> & { fits?: () => Promise<void> },
   here: () => Promise<void>,
 ): Promise<Answer> {
   const { taskId, caseId, customerId, type } = task;
   const fresh = async () => shown(call, await theTask(call));
-  const check = () => mustBeOpen(task);
+  const check = async () => {
+    mustBeOpen(task);
+    await fits?.();
+  };
   if (caseId !== null) {
     const about = { action, target: taskId, caseId, customerId, taskType: type };
     return carryOut(call, { ...about, request, check }, fresh);
   }
   if (!(await repeated(call, { action, target: taskId, request }))) {
-    check();
+    await check();
     await here();
   }
   return { status: 200, body: await fresh() };
@@ -213,7 +217,11 @@ export const taskRoutes = [
       const result = validResult(task.type, call.body.result);
       const { db, actor, at, policy, idempotencyKey } = call;
       const { taskId } = task;
-      return ordered(call, task, { action: 'task.complete', request: { result } }, () =>
+      const fits = async () => {
+        if (task.type !== 'cause-call' || result['cause'] === undefined) return;
+        await mustBeOffered(db, result as Parameters<typeof mustBeOffered>[1], 'result.');
+      };
+      return ordered(call, task, { action: 'task.complete', request: { result }, fits }, () =>
         completePreventiveTask(db, { taskId, result, policy, actor, at, idempotencyKey }),
       );
     },

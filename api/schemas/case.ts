@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { endReasons } from '../../domain/case.ts';
+import type { CauseSuggestion } from '../../domain/cause-suggestion.ts';
+import { surenesses, type KnownCause, type KnownCauses } from '../../domain/causes.ts';
 import { decisionReasons } from '../../domain/identification.ts';
 import type { CaseRecord, CommandRecord, TimelineRecord } from '../../domain/records.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
@@ -15,6 +17,32 @@ import {
 } from '../../domain/words.ts';
 import { caseId, customerId, money, timestamp } from './common.ts';
 import { silentLossJson, silentLossSchema } from './silent-loss.ts';
+
+const knownCauseSchema = z
+  .strictObject({
+    cause: z.enum(causes).meta({ description: 'the main one' }),
+    category: z.string().nullable().meta({ description: "the company's own category below it" }),
+    furtherCauses: z.array(z.string()).meta({ description: 'causes or categories' }),
+    sureness: z.enum(surenesses).nullable().meta({ description: 'null: nobody has said' }),
+    competitor: z.string().nullable().meta({ description: 'to whom the customer went' }),
+    note: z.string().nullable(),
+    by: z.string().nullable().meta({
+      description: 'ID of the key, or a part of the engine; null: nobody was reached',
+    }),
+    at: timestamp.nullable(),
+    lostRevenue: money('what the customer bought in the 365 days up to the loss'),
+  })
+  .meta({ id: 'KnownCause' });
+
+export const suggestionSchema = z
+  .strictObject({
+    code: z.string().meta({ description: 'the suggested cause or category' }),
+    cause: z.enum(causes),
+    score: z.int().meta({ description: 'sum of the weights of the rules that matched' }),
+    words: z.array(z.string()).meta({ description: 'what matched, as the customer wrote it' }),
+    ruleIds: z.array(z.string()),
+  })
+  .meta({ id: 'CauseSuggestion' });
 
 export const caseSchema = z
   .strictObject({
@@ -36,14 +64,22 @@ export const caseSchema = z
       .meta({ description: 'why it ended with this outcome' }),
     tier: z.enum(tiers).nullable(),
     cause: z.enum(causes).nullable().meta({ description: 'the most reliable layer that is known' }),
-    causes: z.strictObject({
-      stated: z.enum(causes).nullable().meta({ description: 'by the customer' }),
-      assessed: z.enum(causes).nullable().meta({ description: 'by an agent' }),
-    }),
+    causes: z
+      .strictObject({
+        stated: knownCauseSchema.nullable(),
+        assessed: knownCauseSchema.nullable(),
+        verified: knownCauseSchema.nullable(),
+      })
+      .meta({ description: 'by the customer, by an agent, by a manager: the newest of each' }),
     statedReason: z
       .string()
       .nullable()
       .meta({ description: 'what the customer or the opener wrote' }),
+    causeSuggestions: z.array(suggestionSchema).meta({
+      description:
+        'what the keyword rules read in statedReason, the likeliest first: suggestions, never facts',
+    }),
+    lostRevenue: money('what the customer bought in the 365 days up to the loss'),
     openedAt: timestamp,
     openedBy: z
       .string()
@@ -69,8 +105,22 @@ export const caseSchema = z
   })
   .meta({ id: 'Case' });
 
-export function caseJson(record: CaseRecord, currency: string): z.output<typeof caseSchema> {
+/** What the API shows of a case beside its own record. */
+export type CaseInsight = {
+  causes: KnownCauses;
+  /** minor units */
+  lostRevenue: number;
+  suggestions: CauseSuggestion[];
+};
+
+export function caseJson(
+  record: CaseRecord,
+  { causes, lostRevenue, suggestions }: CaseInsight,
+  currency: string,
+): z.output<typeof caseSchema> {
   const inMoney = (amount: number) => ({ amount, currency });
+  const withRevenue = (known: KnownCause | null) =>
+    known && { ...known, lostRevenue: inMoney(lostRevenue) };
   const { playbookId, playbookVersion, secondLifetimeValue } = record;
   return {
     caseId: record.caseId,
@@ -85,8 +135,14 @@ export function caseJson(record: CaseRecord, currency: string): z.output<typeof 
     endReason: record.endReason,
     tier: record.tier,
     cause: record.cause,
-    causes: { stated: record.statedCause, assessed: record.assessedCause },
+    causes: {
+      stated: withRevenue(causes.stated),
+      assessed: withRevenue(causes.assessed),
+      verified: withRevenue(causes.verified),
+    },
     statedReason: record.statedReason,
+    causeSuggestions: suggestions,
+    lostRevenue: inMoney(lostRevenue),
     openedAt: record.openedAt,
     openedBy: record.openedBy,
     closedAt: record.closedAt,

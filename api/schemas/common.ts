@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import {
+  categoryPattern,
+  categoryRule,
+  causeCodePattern,
+  causeCodeRule,
+  longestCode,
+} from '../../domain/causes.ts';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
 import { currencyPattern } from '../../domain/money.ts';
 
@@ -42,6 +49,16 @@ export const customerId = z.string().regex(customerIdPattern, customerIdRule).me
 
 export const caseId = z.string().meta({ example: 'C-1042-e1' });
 export const taskId = z.string().meta({ example: 'C-1042-e1-cause-call-1' });
+
+export const categoryCode = z.string().max(longestCode).regex(categoryPattern, categoryRule).meta({
+  description: "one of the company's own categories",
+  example: 'disappointed-service.delivery',
+});
+export const causeCode = z
+  .string()
+  .max(longestCode)
+  .regex(causeCodePattern, causeCodeRule)
+  .meta({ description: 'a cause, or a category below one', example: 'disappointed-service' });
 
 /** Free text that somebody must have written. */
 export function text(maxLength: number) {

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { resultErrors, taskTypeNames, taskTypes, type TaskType } from '../../domain/tasks.ts';
 import { fieldErrors, invalid } from '../validation.ts';
-import { reference } from './common.ts';
+import { categoryCode, causeCode, reference } from './common.ts';
 
 type Field = {
   kind: string;
   values?: readonly string[];
   when?: readonly string[];
+  optional?: true;
+  atMost?: number;
   maxLength?: number;
 };
 
@@ -18,6 +20,10 @@ function schemaOf(field: Field): z.ZodType {
       return z.string().meta({ format: 'date-time', example: '2026-03-24T16:30:00Z' });
     case 'score':
       return z.int().min(0).max(10);
+    case 'category':
+      return categoryCode;
+    case 'cause-codes':
+      return z.array(causeCode).max(field.atMost!);
     default:
       return z
         .string()
@@ -39,7 +45,7 @@ function alternatives(fields: Record<string, Field>) {
       if (name === 'outcome') shape[name] = z.enum(outcomes);
       else if (!field.when) shape[name] = schemaOf(field).optional();
       else if (field.when.some((outcome) => outcomes.includes(outcome)))
-        shape[name] = schemaOf(field);
+        shape[name] = field.optional ? schemaOf(field).optional() : schemaOf(field);
     }
     return z.strictObject(shape);
   });

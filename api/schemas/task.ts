@@ -66,6 +66,10 @@ export const taskSchema = z
       .string()
       .nullable()
       .meta({ description: 'the sign in plain words', example: exampleOfWhy }),
+    guide: z.string().nullable().meta({
+      description: 'of a cause call: where its interview guide is',
+      example: '/api/v1/cases/C-1042-e1/interview-guide',
+    }),
   })
   .meta({ id: 'Task' });
 
@@ -73,5 +77,10 @@ export function taskJson(
   record: TaskRecord & { content: string | null },
   { timeZone }: Pick<Policy, 'timeZone'>,
 ): z.output<typeof taskSchema> {
-  return { ...record, title: taskTypes[record.type].title, why: whyOf(record, timeZone) };
+  const { type, caseId } = record;
+  const guide =
+    type === 'cause-call' && caseId !== null
+      ? `/api/v1/cases/${encodeURIComponent(caseId)}/interview-guide`
+      : null;
+  return { ...record, title: taskTypes[type].title, why: whyOf(record, timeZone), guide };
 }

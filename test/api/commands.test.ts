@@ -64,6 +64,14 @@ async function finished(commandId: string) {
   }
 }
 
+/** Everything that the history of a customer's workflow carries. */
+async function payloadsOf(customerId: string): Promise<string> {
+  const handle = engine.env.client.workflow.getHandle(`recovery-${customerId}`);
+  const history = JSON.stringify(await handle.fetchHistory());
+  const payloads = history.matchAll(/"data":"([^"]+)"/g);
+  return [...payloads].map(([, data]) => Buffer.from(data!, 'base64').toString()).join();
+}
+
 describe('completing a task', () => {
   test('answers when it is written, and drives the next step by itself', async () => {
     const { caseId, taskId } = await openTask();
@@ -77,10 +85,48 @@ describe('completing a task', () => {
     });
     expect((await api.get(`/api/v1/cases/${caseId}`)).body).toMatchObject({
       cause: 'disappointed-service',
-      causes: { stated: null, assessed: 'disappointed-service' },
+      causes: {
+        stated: null,
+        assessed: {
+          cause: 'disappointed-service',
+          note: 'Waited two weeks.',
+          by: api.keys.agent.record.keyId,
+        },
+        verified: null,
+      },
       contacted: true,
     });
     expect((await engine.task(caseId, 'remedy')).status).toBe('open');
+  });
+
+  test('of a cause call keeps all that was found out, and the workflow gets the codes alone', async () => {
+    const { caseId, taskId } = await openTask();
+    const result = {
+      ...{ outcome: 'answered', cause: 'better-offer-product', sureness: 'low' },
+      ...{ furtherCauses: ['neglected'], competitor: 'Acme Records', note: 'More jazz there.' },
+    };
+    const { status } = await act(api, taskId, 'complete', { result });
+    expect(status).toBe(200);
+    const { body } = await api.get(`/api/v1/cases/${caseId}`);
+    const { outcome: _, ...known } = result;
+    expect(body.causes.assessed).toMatchObject({ ...known, category: null });
+    const payloads = await payloadsOf(body.customerId);
+    expect(payloads).toContain('better-offer-product');
+    expect(payloads).not.toMatch(/Acme|jazz/);
+  });
+
+  test.each([
+    [{ category: 'neglected.unheard-of' }, 'result.category'],
+    [{ furtherCauses: ['neglected'] }, 'result.furtherCauses'],
+    [{ furtherCauses: 'no-need' }, 'result.furtherCauses'],
+    [{ sureness: 'very' }, 'result.sureness'],
+  ])('of a cause call with %j is refused for its field', async (more, field) => {
+    const { taskId } = await openTask();
+    const result = { outcome: 'answered', cause: 'neglected', ...more };
+    const { status, body } = await act(api, taskId, 'complete', { result });
+    expect([status, body.errors[0].field]).toEqual([400, field]);
+    const refused = { outcome: 'refused', sureness: 'low' };
+    expect((await act(api, taskId, 'complete', { result: refused })).status).toBe(400);
   });
 
   test('a second time answers 409 and changes nothing', async () => {
@@ -108,13 +154,9 @@ describe('completing a task', () => {
     const { caseId, taskId } = await openTask();
     await act(api, taskId, 'complete', { result: answered });
     const { customerId } = (await api.get(`/api/v1/cases/${caseId}`)).body;
-    const handle = engine.env.client.workflow.getHandle(`recovery-${customerId}`);
-    const history = Buffer.from(JSON.stringify(await handle.fetchHistory())).toString();
-    const payloads = [...history.matchAll(/"data":"([^"]+)"/g)].map(([, data]) =>
-      Buffer.from(data!, 'base64').toString(),
-    );
-    expect(payloads.join()).toContain('disappointed-service');
-    expect(payloads.join()).not.toMatch(/two weeks|Mustermann/);
+    const payloads = await payloadsOf(customerId);
+    expect(payloads).toContain('disappointed-service');
+    expect(payloads).not.toMatch(/two weeks|Mustermann/);
   });
 
   test('while Temporal is out of reach is kept, and applied as soon as it is back', async () => {

@@ -175,7 +175,11 @@ describe('what the sales system sends', () => {
         trigger: 'cancellation',
         status: 'open',
         cause: 'better-offer-price',
-        causes: { stated: 'better-offer-price', assessed: null },
+        causes: {
+          stated: { cause: 'better-offer-price', category: null, sureness: null },
+          assessed: null,
+          verified: null,
+        },
         statedReason: null,
         effectiveAt: '2029-12-31T23:00:00.000Z',
         openedBy: api.keys['sales-system'].record.keyId,

@@ -40,6 +40,15 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   putOffer: managers,
   retireOffer: managers,
   listCaseOffers: staff,
+  listCauses: staff,
+  addCause: managers,
+  changeCause: managers,
+  recordCause: staff,
+  getCauseRules: managers,
+  changeCauseRules: managers,
+  suggestCauses: staff,
+  getInterviewGuide: staff,
+  getInterviewGuideOfCase: staff,
   startScan: managers,
   getScan: managers,
   listScans: managers,
@@ -49,6 +58,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   getScanSchedule: managers,
   changeScanSchedule: managers,
   reportSuccess: staff,
+  reportCauses: staff,
   reportUnknownEvents: managers,
   listSigningSecrets: ['admin'],
   createSigningSecret: ['admin'],
@@ -73,7 +83,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ limits: { failedAuthenticationsPerMinute: 1_000 } });
 });
 afterAll(() => api.stop());
 

@@ -142,6 +142,7 @@ describe('the inbox', () => {
       signAt: null,
       signData: null,
       why: null,
+      guide: '/api/v1/cases/I-2-e1/interview-guide',
     });
   });
 

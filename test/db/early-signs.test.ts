@@ -83,6 +83,8 @@ describe('a sign before the loss', () => {
       expect(await withCall(db)).toEqual({
         taskId: 'C1-prevention-call-1',
         caseId: null,
+        measureId: null,
+        queue: null,
         customerId: 'C1',
         type: 'prevention-call',
         step: 'second-loyalty',

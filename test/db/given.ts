@@ -93,6 +93,7 @@ const firstState: CaseState = {
   controlGroup: false,
   statedCause: null,
   assessedCause: null,
+  verifiedCause: null,
   playbook: null,
   plan: null,
   contacted: false,

@@ -118,6 +118,7 @@ describe.each([standardPolicy, demoPolicy])('the policy $name', (policy) => {
 describe('the demo', () => {
   it('has seconds wherever a case waits; only purchases are judged, and scans repeated, in days', () => {
     const inDays = [
+      'offers.noRewardWithin',
       'detection.',
       'identification.valueHorizon',
       'identification.paceOverAtLeast',

@@ -115,6 +115,7 @@ function shown(db: Database.Database, caseId: string) {
       controlGroup: Boolean(row.control_group),
       statedCause: row.stated_cause,
       assessedCause: row.assessed_cause,
+      verifiedCause: row.verified_cause,
       playbook: row.playbook_id && {
         playbookId: row.playbook_id,
         version: row.playbook_version,

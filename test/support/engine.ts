@@ -7,6 +7,7 @@ import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.ts';
+import { recordCause } from '../../db/case-causes.ts';
 import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
 import { beginCommand, finishCommand } from '../../db/commands.ts';
 import { acceptEvents } from '../../db/events.ts';
@@ -36,6 +37,7 @@ const say = (details: object, message: string) =>
   void process.stderr.write(`${message} ${JSON.stringify(details)}\n`);
 const log: Logger = { info: () => undefined, warn: say, error: say };
 const agent: Actor = { actorId: 'agent-1', role: 'agent' };
+const manager: Actor = { actorId: 'manager-1', role: 'manager' };
 
 /** The engine without the API: real database, real worker and relay, on a server with or without time skipping. */
 export type Engine = {
@@ -57,6 +59,8 @@ export type Engine = {
   complete(task: TaskRecord, result: object): Promise<Verdict>;
   /** waits for the task and completes it */
   answer(caseId: string, type: TaskType, result: object): Promise<void>;
+  /** has a manager verify the cause, until the case has heard of it */
+  verify(caseId: string, cause: Cause): Promise<void>;
   /** an event of now, or of `time` */
   send(customerId: string, type: string, data?: object, time?: string): Promise<void>;
   /** lets time pass */
@@ -204,6 +208,20 @@ export async function startEngine(
     async answer(caseId, type, result) {
       const verdict = await engine.complete(await engine.task(caseId, type), result);
       if (verdict.kind !== 'applied') throw new Error(`${type} was ${JSON.stringify(verdict)}`);
+    },
+    async verify(caseId, cause) {
+      const statement = {
+        ...{ cause, category: null, furtherCauses: [], sureness: null },
+        ...{ competitor: null, note: null },
+      };
+      await recordCause(db, {
+        ...{ commandId: randomUUID(), actor: manager, request: {}, idempotencyKey: null },
+        ...{ at: await now(), caseId, layer: 'verified', statement },
+      });
+      await eventually(
+        async () => `the case ${caseId} to hear of its verified cause`,
+        async () => (await engine.story(caseId)).find((told) => told.includes('"verified"')),
+      );
     },
     async send(customerId, type, data = {}, happenedAt) {
       const at = await now();

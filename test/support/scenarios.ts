@@ -173,6 +173,19 @@ export const scenarios = {
       return caseId;
     },
   },
+  'has its cause verified by a manager before the measures': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer());
+      await engine.task(caseId, 'cause-call');
+      await engine.verify(caseId, 'disappointed-service');
+      await engine.answer(caseId, 'cause-call', { outcome: 'wrong-number' });
+      await engine.answer(caseId, 'remedy', { outcome: 'fixed' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
   'is not worth it': {
     outcome: 'not-pursued',
     async run(engine) {

@@ -174,7 +174,8 @@ describe('an offer of a playbook', () => {
 describe('the catalogue', () => {
   it('gives what is left of a budget to one of two who ask at once', async () => {
     await anOffer({ offerId: 'single', cost: 1_000, monthlyBudget: 1_500 });
-    const ask = async (caseId: string) =>
+    const at = await engine.now();
+    const ask = (caseId: string) =>
       proposeOffer(
         engine.db,
         {
@@ -182,7 +183,7 @@ describe('the catalogue', () => {
           ...{ trigger: 'manual', cause: 'neglected', tier: 'A', secondLifetimeValue: 90_000 },
           ...{ approved: false, limits: policy.offers },
         },
-        await engine.now(),
+        at,
       );
     const answers = await Promise.all([ask('a'), ask('b'), ask('a')]);
     expect(answers.map(({ kind }) => kind)).toEqual(['allowed', 'refused', 'allowed']);

@@ -112,6 +112,35 @@ describe('calls', () => {
   });
 });
 
+describe('a cause that a manager verifies', () => {
+  it('decides on the measures, even when nobody reaches the customer', async () => {
+    const { caseId } = await dormantCase();
+    await engine.task(caseId, 'cause-call');
+    await engine.verify(caseId, 'disappointed-service');
+    for (let attempt = 1; attempt <= policy.causeAnalysis.call.attempts; attempt += 1) {
+      await engine.answer(caseId, 'cause-call', { outcome: 'no-answer' });
+    }
+    await engine.task(caseId, 'remedy');
+    expect(await engine.until(caseId, ({ step }) => step === 'measures')).toMatchObject({
+      assessedCause: null,
+      verifiedCause: 'disappointed-service',
+    });
+    expect((await engine.story(caseId)).join()).toMatch(/"layer":"verified"/);
+  });
+
+  it('outweighs what the agent assesses', async () => {
+    const { caseId } = await dormantCase();
+    await engine.task(caseId, 'cause-call');
+    await engine.verify(caseId, 'disappointed-service');
+    await engine.answer(caseId, 'cause-call', { outcome: 'answered', cause: 'neglected' });
+    await engine.task(caseId, 'remedy');
+    expect(await engine.until(caseId, ({ step }) => step === 'measures')).toMatchObject({
+      cause: 'disappointed-service',
+      assessedCause: 'neglected',
+    });
+  });
+});
+
 describe('facts from outside', () => {
   it.each([
     ['purchase.recorded', purchase, 'purchase'],

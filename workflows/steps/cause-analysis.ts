@@ -1,3 +1,4 @@
+import { layersOf, mostReliable } from '../../domain/causes.ts';
 import { after } from '../../domain/duration.ts';
 import type { Cause } from '../../domain/words.ts';
 import { callUntilReached } from '../calls.ts';
@@ -5,14 +6,14 @@ import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
 
 /**
- * Step 2: why did they leave? What a cancellation stated is enough to begin with; otherwise an agent asks. When
- * nobody reaches the customer the cause is `unknown`.
+ * Step 2: why did they leave? What a cancellation stated, or one of us has recorded already, is enough to begin with;
+ * otherwise an agent asks. When nobody reaches the customer the cause is `unknown`, unless it was recorded meanwhile.
  */
 export async function causeAnalysis(recovery: Recovery): Promise<Ending | undefined> {
   const { state, policy } = recovery;
   if (recovery.returned || state.controlGroup || state.decision === 'pursue-light') return;
   recovery.enter('cause-analysis');
-  if (state.statedCause) return;
+  if (mostReliable(layersOf(state))) return;
 
   const rhythm = policy.causeAnalysis.call;
   const call = await callUntilReached(recovery, {
@@ -22,6 +23,7 @@ export async function causeAnalysis(recovery: Recovery): Promise<Ending | undefi
   });
   if (call.kind === 'interrupted') return recovery.endingFromOutside;
   const told = call.kind === 'spoke' && call.result.outcome === 'answered';
+  if (!told && (state.verifiedCause ?? state.assessedCause)) return;
   state.assessedCause = told ? (call.result.cause as Cause) : 'unknown';
   recovery.tell('cause-recorded', { layer: 'assessed', cause: state.assessedCause });
 }
