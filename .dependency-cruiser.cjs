@@ -27,8 +27,8 @@ module.exports = {
       comment:
         'Zone data changes with Node; a replay would then come to other dates. Only activities and configuration compute zones.',
       severity: 'error',
-      from: { path: '^(workflows|domain)/' },
-      to: { path: '^domain/calendar[.]ts$' },
+      from: { path: '^(workflows|domain)/', pathNot: '^domain/contact-plan[.]ts$' },
+      to: { path: '^domain/(calendar|contact-plan)[.]ts$' },
     },
     {
       name: 'special-functions-in-models',

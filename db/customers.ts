@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
+import type { Word } from '../domain/permission.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
@@ -15,6 +16,7 @@ const shown = {
   phone: customers.phone,
   country: customers.country,
   language: customers.language,
+  timeZone: customers.timeZone,
   createdAt: customers.createdAt,
   updatedAt: customers.updatedAt,
   objectedAt: customers.objectedAt,
@@ -42,11 +44,14 @@ const statements = prepared((db) => ({
     .prepare(),
   permissions: db
     .select({
+      permissionId: permissions.permissionId,
       channel: permissions.channel,
+      purpose: permissions.purpose,
       granted: permissions.granted,
       legalBasis: permissions.legalBasis,
       proof: permissions.proof,
       at: permissions.at,
+      source: permissions.source,
     })
     .from(permissions)
     .where(eq(permissions.customerId, sql.placeholder('customerId')))
@@ -75,14 +80,18 @@ export async function purchaseHistory(db: Db, customerId: string): Promise<Purch
   return historyOf(db, customerId);
 }
 
-/** What the customer allows now: the newest word on each channel; silent channels are missing. */
+/** What the customer allows now: the newest word on each channel and purpose; silent channels are missing. */
 export async function currentPermissions(db: Db, customerId: string): Promise<Permission[]> {
-  return permissionsOf(db, customerId);
+  const seen = new Set<string>();
+  return wordsOf(db, customerId)
+    .filter(({ channel, purpose }) => seen.size < seen.add(`${channel} ${purpose}`).size)
+    .map(({ permissionId: _id, source: _source, ...permission }) => permission)
+    .reverse();
 }
 
-export function permissionsOf(db: Db, customerId: string): Permission[] {
-  const history = statements(db).permissions.all({ customerId });
-  return history.filter(({ channel }, i) => channel !== history[i - 1]?.channel).reverse();
+/** All that the customer ever said, by channel, the newest first. */
+export function wordsOf(db: Db, customerId: string): (Word & { source: string })[] {
+  return statements(db).permissions.all({ customerId });
 }
 
 /**

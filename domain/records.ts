@@ -12,6 +12,7 @@ import type {
   EarlySign,
   EventType,
   Outcome,
+  Purpose,
   Role,
   Step,
   TaskStatus,
@@ -37,6 +38,8 @@ export type CustomerUpdate = {
   phone?: string | undefined;
   country?: string | undefined;
   language?: string | undefined;
+  /** IANA */
+  timeZone?: string | undefined;
   extra?: Record<string, unknown> | undefined;
 };
 
@@ -59,6 +62,8 @@ export type Cancellation = {
 
 export type Permission = {
   channel: Channel;
+  /** null: for every purpose */
+  purpose: Purpose | null;
   granted: boolean;
   legalBasis: string | null;
   proof: string | null;
@@ -83,6 +88,7 @@ export type CustomerRecord = {
   phone: string | null;
   country: string | null;
   language: string | null;
+  timeZone: string | null;
   createdAt: string;
   updatedAt: string;
   objectedAt: string | null;

@@ -32,6 +32,17 @@ const decisionWhy: Record<string, string> = {
   'manager-silent': 'no manager answered in time',
 };
 
+const notPermittedWhy: Record<string, string> = {
+  objected: 'the customer has objected to any contact',
+  deceased: 'the customer has died',
+  refused: 'the customer refused contact by this channel',
+  'no-permission': 'the law asks for a permission, and there is none',
+  'basis-not-enough': 'the permission that was given is not of the kind that the law asks for',
+  'consent-lapsed': 'the consent was given, and last used, too long ago',
+  'case-limit': 'this case has had as many contacts as the policy allows',
+  'no-common-hours': 'company and customer have no hour in common',
+};
+
 /** `€352.00 (tier A), chance of return 14 % (by the policy)` */
 function prospect(d: TimelineData): string {
   const from =
@@ -64,7 +75,7 @@ const tellers = {
   'late-result': (d) =>
     `A result for "${title(d['type'])}" came after the task was closed (${words(d['outcome'])}); kept, changes nothing`,
   'contact-not-permitted': (d) =>
-    `Not done (${title(d['type'])}): the customer gave no leave for it`,
+    `Not done (${title(d['type'])}): ${notPermittedWhy[String(d['reason'])] ?? 'the customer gave no leave for it'}${d['rule'] ? ` (${d['rule']})` : ''}`,
   'gave-up': (d) => `Given up: ${title(d['type'])} (${words(d['reason'])})`,
   purchase: (d) => `The customer bought for ${money(d)}`,
   cancellation: (d) =>

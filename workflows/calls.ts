@@ -7,7 +7,11 @@ import type { Recovery } from './recovery.ts';
 
 /** What became of a call: somebody spoke with the customer, it was given up, or the case took a turn. */
 export type CallEnd =
-  { kind: 'spoke'; result: TaskResult } | { kind: 'gave-up' } | { kind: 'interrupted' };
+  | { kind: 'spoke'; result: TaskResult }
+  | { kind: 'gave-up' }
+  /** law, customer or the case's limit did not let us, from the beginning or any more */
+  | { kind: 'not-permitted'; reason: string }
+  | { kind: 'interrupted' };
 
 /**
  * Calls until somebody answers: by cadence and at another time of day after no answer, at the agreed time after
@@ -31,6 +35,7 @@ export async function callUntilReached(
     if (recovery.wrongNumber) return giveUp('wrong-number');
     const plan = await planContact({
       customerId: recovery.opening.customerId,
+      caseId: recovery.opening.caseId,
       timeZone: recovery.policy.timeZone,
       // Who must be called within hours is not kept waiting for a good time of day.
       contact: { ...contact, timesOfDay: recovery.urgent ? [] : contact.timesOfDay },
@@ -40,8 +45,8 @@ export async function callUntilReached(
       agreed,
     });
     if (!plan.permitted) {
-      recovery.tell('contact-not-permitted', { type });
-      return { kind: 'gave-up' };
+      recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
+      return { kind: 'not-permitted', reason: plan.reason ?? 'refused' };
     }
     const waited = await recovery.ask({
       type,
@@ -51,7 +56,10 @@ export async function callUntilReached(
       agreed,
     });
     if (waited.kind === 'interrupted') return waited;
-    if (waited.kind === 'withdrawn') return giveUp('permission-withdrawn');
+    if (waited.kind === 'withdrawn') {
+      recovery.tell('gave-up', { type, reason: 'permission-withdrawn' });
+      return { kind: 'not-permitted', reason: 'permission-withdrawn' };
+    }
 
     const result = waited.kind === 'answered' ? waited.result : { outcome: 'no-answer' };
     switch (result.outcome) {
@@ -79,4 +87,9 @@ export async function callUntilReached(
         return { kind: 'spoke', result };
     }
   }
+}
+
+/** Why a contact was not planned, in codes. */
+export function whyNot({ reason, basis, rule }: Awaited<ReturnType<typeof planContact>>) {
+  return { ...(reason && { reason }), ...(basis && { basis }), ...(rule && { rule }) };
 }

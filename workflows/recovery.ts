@@ -179,11 +179,12 @@ export class Recovery {
 
   /** Brings what a pause has moved to the next working moment; what was agreed with the customer stays. */
   async #planAgain(): Promise<void> {
-    const { customerId, policy } = this.opening;
+    const { customerId, caseId, policy } = this.opening;
     for (const task of this.#tasks.openOnes()) {
       if (task.agreed) continue;
       const { dueAt } = await planContact({
         customerId,
+        caseId,
         timeZone: policy.timeZone,
         contact: { ...policy.contact, timesOfDay: [] },
         channel: channelOf(task.type),

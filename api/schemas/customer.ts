@@ -12,6 +12,7 @@ import {
   earlySigns,
   outcomes,
   phases,
+  purposes,
   targetGroups,
   tiers,
   triggers,
@@ -45,6 +46,7 @@ export const customerSchema = z
     phone: z.string().nullable(),
     country: z.string().nullable(),
     language: z.string().nullable(),
+    timeZone: z.string().nullable(),
     stub: z.boolean().meta({
       description: 'only events are known so far; the next customer.updated completes it',
     }),
@@ -81,6 +83,7 @@ export const customerSchema = z
     permissions: z.array(
       z.strictObject({
         channel: z.enum(channels),
+        purpose: z.enum(purposes).nullable().meta({ description: 'null: every purpose' }),
         granted: z.boolean(),
         legalBasis: z.string().nullable(),
         proof: z.string().nullable(),
@@ -129,6 +132,7 @@ export function customerJson(
     phone: record.phone,
     country: record.country,
     language: record.language,
+    timeZone: record.timeZone,
     stub: record.profileAt === null,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,

@@ -1,5 +1,5 @@
 import type { CaseProjection, CaseState, TaskState } from '../../domain/case.ts';
-import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import { standardPolicy, type Policy, type VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
 import { openCase } from '../../db/cases.ts';
 import { acceptEvents } from '../../db/events.ts';
@@ -17,8 +17,14 @@ const shop: Actor = { actorId: 'shop-key', role: 'sales-system' };
 export const anna: Actor = { actorId: 'anna', role: 'agent' };
 export const bert: Actor = { actorId: 'bert', role: 'agent' };
 
+/** What the law asks for has tests of its own. */
+const policy: Policy = {
+  ...standardPolicy,
+  contact: { ...standardPolicy.contact, permission: 'unless-refused' },
+};
+
 export async function aPolicy(db: Db): Promise<VersionedPolicy> {
-  return storePolicy(db, standardPolicy, minute(0));
+  return storePolicy(db, policy, minute(0));
 }
 
 let eventNumber = 0;

@@ -10,7 +10,7 @@ import { createActivities } from '../../activities/index.ts';
 import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
 import { beginCommand, finishCommand } from '../../db/commands.ts';
 import { acceptEvents } from '../../db/events.ts';
-import { recordPurchases, upsertCustomers } from '../../db/imports.ts';
+import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/imports.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { seedPlaybooks } from '../../db/playbooks.ts';
 import { storePolicy } from '../../db/policies.ts';
@@ -153,6 +153,10 @@ export async function startEngine(
           amount: 10_000,
           currency: 'EUR',
         })),
+        at,
+      });
+      await recordPermissions(db, {
+        permissions: [{ customerId, channel: 'phone', granted: true, at, proof: 'order form' }],
         at,
       });
       return customerId;

@@ -2,7 +2,7 @@ import { durationMs } from '../../domain/duration.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import { channelOf, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
-import { callUntilReached } from '../calls.ts';
+import { callUntilReached, whyNot } from '../calls.ts';
 import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
 
@@ -53,7 +53,7 @@ async function carryOut(
       rhythm: policy.measures.call,
     });
     if (call.kind === 'interrupted') return 'interrupted';
-    if (call.kind === 'gave-up' || call.result.outcome !== 'accepted') return 'go-on';
+    if (call.kind !== 'spoke' || call.result.outcome !== 'accepted') return 'go-on';
     if (measure.kind === 'offer') grant(recovery, measure);
     return 'accepted';
   }
@@ -61,6 +61,7 @@ async function carryOut(
   const type = measure.kind as 'letter' | 'visit' | 'remedy';
   const plan = await planContact({
     customerId: recovery.opening.customerId,
+    caseId: recovery.opening.caseId,
     timeZone: policy.timeZone,
     contact: policy.contact,
     channel: channelOf(type),
@@ -69,7 +70,7 @@ async function carryOut(
     agreed: false,
   });
   if (!plan.permitted) {
-    recovery.tell('contact-not-permitted', { type });
+    recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
     return 'go-on';
   }
   const waited = await recovery.ask({ type, dueAt: plan.dueAt, window: policy.measures.window });
