@@ -12,13 +12,20 @@ import {
   type PermissionVerdict,
 } from '../domain/permission.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { TaskRecord } from '../domain/records.ts';
+import type { Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
-import type { Channel, LegalBasis, Purpose } from '../domain/words.ts';
+import {
+  channels,
+  purposes,
+  type Channel,
+  type LegalBasis,
+  type Purpose,
+} from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { wordsOf } from './customers.ts';
 import { isHolidayIn } from './holidays.ts';
-import { callHours, contacts, customers, plannedContacts } from './schema.ts';
+import { policyOf } from './policies.ts';
+import { callHours, cases, contacts, customers, plannedContacts } from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
 
@@ -47,8 +54,20 @@ const statements = prepared((db) => ({
     .from(contacts)
     .where(eq(contacts.caseId, sql.placeholder('caseId')))
     .prepare(),
+  policyVersion: db
+    .select({ version: cases.policyVersion })
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
   newestOfTask: db
-    .select()
+    .select({
+      permitted: contacts.permitted,
+      reason: contacts.reason,
+      basis: contacts.basis,
+      rule: contacts.rule,
+      permissionId: contacts.permissionId,
+      proof: contacts.proof,
+    })
     .from(contacts)
     .where(eq(contacts.taskId, sql.placeholder('taskId')))
     .orderBy(desc(contacts.at))
@@ -141,15 +160,19 @@ export function permissionOf(
   return permissionFor(asking, permission);
 }
 
-/** What a contact relied on, as it is kept and shown. */
-export type Reliance = {
-  permitted: boolean;
-  reason: PermissionReason;
-  basis: LegalBasis | null;
-  rule: string | null;
-  permissionId: number | null;
-  proof: string | null;
-};
+/** What holds now, by channel and purpose. */
+export async function permissionsNow(
+  db: Db,
+  customerId: string,
+  { policy, at }: { policy: Pick<Policy, 'contact'>; at: string },
+): Promise<(Reliance & { channel: Channel; purpose: Purpose })[]> {
+  return channels.flatMap((channel) =>
+    purposes.map((purpose) => {
+      const verdict = permissionOf(db, { customerId, channel, purpose, at }, policy.contact);
+      return { channel, purpose, ...relianceOf(verdict) };
+    }),
+  );
+}
 
 function relianceOf({ permitted, reason, basis, rule, word }: PermissionVerdict): Reliance {
   const { permissionId = null, proof = null } = word ?? {};
@@ -185,21 +208,23 @@ export function noteContact(
   countCall.run({ weekday, hour, answered: speaksWithCustomer(type, outcome) ? 1 : 0 });
 }
 
-/** What a contact with this task would rely on now or, once it is closed, has relied on; null without any contact. */
+/**
+ * What a contact by this task would rely on now or, once it is closed, what its last one has relied on; null for work
+ * that reaches no customer, and for what was closed without a contact.
+ * @param otherwise the policy for tasks without a case; a case has its own
+ */
 export async function relianceOfTask(
   db: Db,
-  { taskId, customerId, type, status }: TaskRecord,
-  { contact, at }: { contact: Policy['contact']; at: string },
+  { taskId, caseId, customerId, type, status }: TaskRecord,
+  { policy: otherwise, at }: { policy: Pick<Policy, 'contact'>; at: string },
 ): Promise<Reliance | null> {
   const channel = channelOf(type);
   if (channel === null) return null;
-  if (status === 'open') {
-    return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
-  }
-  const made = statements(db).newestOfTask.get({ taskId });
-  if (!made) return null;
-  const { permitted, reason, basis, rule, permissionId, proof } = made;
-  return { permitted, reason, basis, rule, permissionId, proof };
+  const { newestOfTask, policyVersion } = statements(db);
+  if (status !== 'open') return newestOfTask.get({ taskId }) ?? null;
+  const version = caseId === null ? undefined : policyVersion.get({ caseId })?.version;
+  const { contact } = (version === undefined ? undefined : policyOf(db, version)) ?? otherwise;
+  return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
 }
 
 export type ContactRequest = {

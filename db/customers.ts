@@ -1,8 +1,13 @@
 import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
-import type { Word } from '../domain/permission.ts';
-import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
+import type {
+  CustomerRecord,
+  Page,
+  PageOf,
+  Permission,
+  PermissionRecord,
+} from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { historiesOf, historyOf, pastOf } from './purchases.ts';
@@ -89,8 +94,12 @@ export async function currentPermissions(db: Db, customerId: string): Promise<Pe
     .reverse();
 }
 
+export async function permissionHistory(db: Db, customerId: string): Promise<PermissionRecord[]> {
+  return wordsOf(db, customerId);
+}
+
 /** All that the customer ever said, by channel, the newest first. */
-export function wordsOf(db: Db, customerId: string): (Word & { source: string })[] {
+export function wordsOf(db: Db, customerId: string): PermissionRecord[] {
   return statements(db).permissions.all({ customerId });
 }
 

@@ -2,6 +2,7 @@ import type { CaseState, CaseOpening, TaskState } from './case.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
+import type { PermissionReason, Word } from './permission.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   CustomerKind,
   EarlySign,
   EventType,
+  LegalBasis,
   Outcome,
   Purpose,
   Role,
@@ -68,6 +70,21 @@ export type Permission = {
   legalBasis: string | null;
   proof: string | null;
   at: string;
+};
+
+/** One word of a customer, and which system told us. */
+export type PermissionRecord = Word & { source: string };
+
+/** What a contact rests on, or why it may not be made. */
+export type Reliance = {
+  permitted: boolean;
+  reason: PermissionReason;
+  basis: LegalBasis | null;
+  /** null: the policy goes by refusals alone */
+  rule: string | null;
+  /** the word in the customer's history */
+  permissionId: number | null;
+  proof: string | null;
 };
 
 /** What a customer has allowed or forbidden us as of `at`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { listKeys } from '../../db/keys.ts';
+import { relianceOfTask } from '../../db/contacts.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
 import { after } from '../../domain/duration.ts';
@@ -66,8 +67,17 @@ async function ordered(
   return { status: 200, body: await fresh() };
 }
 
-function shown({ policy }: Pick<Call, 'policy'>, task: TaskRecord) {
-  return taskJson(task, policy);
+async function shown({ db, policy, at }: Pick<Call, 'db' | 'policy' | 'at'>, task: TaskRecord) {
+  return taskJson(task, await relianceOfTask(db, task, { policy, at }), policy);
+}
+
+/** What has changed since the task was opened may forbid the contact; its next attempt is then not planned any more. */
+async function mustBePermitted({ db, policy, at }: Call, task: TaskRecord): Promise<void> {
+  const reliance = await relianceOfTask(db, task, { policy, at });
+  if (task.status !== 'open' || reliance === null || reliance.permitted) return;
+  const { reason, rule } = reliance;
+  const why = rule === null ? reason : `${reason}; ${rule}`;
+  throw new DomainError('contact-not-permitted', `The customer may not be contacted (${why}).`);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -77,7 +87,7 @@ async function once(
   change: () => Promise<TaskRecord>,
 ): Promise<Answer> {
   const record = (await repeated(call, asked)) ? await theTask(call) : await change();
-  return { status: 200, body: shown(call, record) };
+  return { status: 200, body: await shown(call, record) };
 }
 
 const commandAnswers = {
@@ -104,14 +114,15 @@ export const taskRoutes = [
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
-    handle: async ({ db, actor, policy, query }) => {
-      const { limit, cursor, assignee, ...filter } = query;
+    handle: async (call) => {
+      const { limit, cursor, assignee, ...filter } = call.query;
       const { items, nextCursor } = await listTasks(
-        db,
-        { ...filter, assignee: assigneeOf(assignee, actor) },
+        call.db,
+        { ...filter, assignee: assigneeOf(assignee, call.actor) },
         { limit, cursor },
       );
-      return { status: 200, body: { items: items.map((t) => taskJson(t, policy)), nextCursor } };
+      const body = { items: await Promise.all(items.map((t) => shown(call, t))), nextCursor };
+      return { status: 200, body };
     },
   }),
   route({
@@ -123,7 +134,7 @@ export const taskRoutes = [
     params,
     answers: { 200: { description: 'The task', schema: taskSchema } },
     problems: ['not-found'],
-    handle: async (call) => ({ status: 200, body: shown(call, await theTask(call)) }),
+    handle: async (call) => ({ status: 200, body: await shown(call, await theTask(call)) }),
   }),
   route({
     method: 'post',
@@ -133,12 +144,22 @@ export const taskRoutes = [
     roles: staff,
     params,
     answers: { 200: { description: 'The task is yours', schema: taskSchema } },
-    problems: ['not-found', 'conflict', 'task-not-open', 'idempotency-key-reused'],
+    problems: [
+      'not-found',
+      'conflict',
+      'task-not-open',
+      'contact-not-permitted',
+      'idempotency-key-reused',
+    ],
     handle: async (call) => {
-      const { taskId } = await ownKindOfTask(call);
+      const task = await ownKindOfTask(call);
+      const { taskId } = task;
       const { actor, at, idempotencyKey } = call;
       const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
-      return once(call, asked, () => claimTask(call.db, { taskId, actor, at, idempotencyKey }));
+      return once(call, asked, async () => {
+        await mustBePermitted(call, task);
+        return claimTask(call.db, { taskId, actor, at, idempotencyKey });
+      });
     },
   }),
   route({

@@ -21,7 +21,7 @@ import {
   type Tier,
 } from '../../domain/words.ts';
 import { caseId, customerId, money, taskId, timestamp } from './common.ts';
-import { exampleOfWhy } from './task.ts';
+import { exampleOfWhy, relianceShape } from './task.ts';
 
 const because = z.string().meta({ description: 'why, in plain words' });
 const days = z.number().min(0).nullable();
@@ -104,6 +104,30 @@ export const customerSchema = z
       .meta({ description: 'the open one, after a sign before the loss' }),
   })
   .meta({ id: 'Customer' });
+
+const ofChannel = { channel: z.enum(channels), purpose: z.enum(purposes) };
+
+export const permissionsSchema = z
+  .strictObject({
+    now: z
+      .array(z.strictObject({ ...ofChannel, ...relianceShape }))
+      .meta({ description: 'what holds now, for every channel and purpose' }),
+    history: z
+      .array(
+        z.strictObject({
+          permissionId: z.int(),
+          channel: z.enum(channels),
+          purpose: z.enum(purposes).nullable().meta({ description: 'null: every purpose' }),
+          granted: z.boolean(),
+          legalBasis: z.string().nullable(),
+          proof: z.string().nullable(),
+          at: timestamp,
+          source: z.string(),
+        }),
+      )
+      .meta({ description: 'every word that was ever told, the newest first' }),
+  })
+  .meta({ id: 'CustomerPermissions' });
 
 /** What is known of a customer, put together from the database and the domain's rules. */
 export type CustomerView = {

@@ -31,17 +31,15 @@ import {
   purchase,
   task,
 } from './given.ts';
+import { unlessRefused } from '../support/policies.ts';
 
 const now = minute(0);
 const daysAgo = (days: number) => new Date(Date.parse(now) - days * 86_400_000).toISOString();
 const shop = { actorId: 'shop-key', role: 'sales-system' } as const;
 
-/** What the law asks for has tests of its own. */
-const contact = { ...standardPolicy.contact, permission: 'unless-refused' as const };
-
 async function policyWith(db: Db, limits: Partial<Policy['earlySigns']>) {
   const earlySigns = { ...standardPolicy.earlySigns, ...limits };
-  return storePolicy(db, { ...standardPolicy, contact, earlySigns }, now);
+  return storePolicy(db, { ...unlessRefused, earlySigns }, now);
 }
 
 /** Somebody who has bought on two days. */
