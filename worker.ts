@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { knowHolidays } from './activities/holidays.ts';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
 import { loadPolicy } from './config/policy.ts';
@@ -52,6 +53,7 @@ Runtime.install({
 
 const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+if (policy.contact.region) await knowHolidays(db, policy.contact.region, clock());
 const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
 await seedPlaybooks(db, builtInPlaybooks, clock());

@@ -168,15 +168,18 @@ function bestTimeOfDay(
   const last = attempt > 1 ? contacts.at(-1) : undefined;
   const lastHour = last === undefined ? undefined : localDay(last, clock).hour;
   const overall = shrunk(sum(answers.all), priorPercent);
-  const rated = inTurn.map((time) => {
-    const moment = nextContactMoment(notBefore, hours, time) ?? notBefore;
-    const { weekday } = localDay(moment, clock);
+  const rated = inTurn.flatMap((time) => {
+    const moment = nextContactMoment(notBefore, hours, time);
     const hour = Number(time.slice(0, 2));
+    const local = moment && localDay(moment, clock);
+    // Where nobody works at that time of day, it is another moment that comes.
+    if (!local || local.hour !== hour) return [];
     const atHour = answers.all.filter((one) => one.hour === hour);
-    const onDay = sum(atHour.filter((one) => one.weekday === weekday));
+    const onDay = sum(atHour.filter(({ weekday }) => weekday === local.weekday));
     const own = sum(answers.own.filter((one) => one.hour === hour));
     const everybodys = shrunk(onDay, shrunk(sum(atHour), overall));
-    return { time, hour, answeredPercent: shrunk(own, everybodys), calls: own.calls + onDay.calls };
+    const calls = own.calls + onDay.calls;
+    return { time, hour, answeredPercent: shrunk(own, everybodys), calls };
   });
   const others = rated.filter(({ hour }) => hour !== lastHour);
   const [best] = (others.length > 0 ? others : rated).toSorted(
