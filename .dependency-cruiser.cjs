@@ -57,8 +57,16 @@ module.exports = {
       '^domain/',
       '^db/',
       inPackage('@temporalio/activity'),
+      inPackage('date-holidays'),
       inPackage('pure-rand'),
     ]),
+    {
+      name: 'holidays-only-when-needed',
+      comment: 'The library takes 40 MB: it is loaded by the worker, when it has to know a year.',
+      severity: 'error',
+      from: { path: source },
+      to: { path: inPackage('date-holidays'), dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
     {
       name: 'db-reach',
       severity: 'error',

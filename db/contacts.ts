@@ -22,8 +22,8 @@ import {
   type Purpose,
 } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
-import { wordsOf } from './customers.ts';
 import { isHolidayIn } from './holidays.ts';
+import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
 import { callHours, cases, contacts, customers, plannedContacts } from './schema.ts';
 

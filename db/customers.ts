@@ -1,17 +1,12 @@
 import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
-import type {
-  CustomerRecord,
-  Page,
-  PageOf,
-  Permission,
-  PermissionRecord,
-} from '../domain/records.ts';
+import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
+import { wordsOf } from './permissions.ts';
 import { historiesOf, historyOf, pastOf } from './purchases.ts';
-import { cases, customers, permissions } from './schema.ts';
+import { cases, customers } from './schema.ts';
 
 const shown = {
   customerId: customers.customerId,
@@ -47,22 +42,6 @@ const statements = prepared((db) => ({
     .from(customers)
     .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
-  permissions: db
-    .select({
-      permissionId: permissions.permissionId,
-      channel: permissions.channel,
-      purpose: permissions.purpose,
-      granted: permissions.granted,
-      legalBasis: permissions.legalBasis,
-      proof: permissions.proof,
-      at: permissions.at,
-      source: permissions.source,
-    })
-    .from(permissions)
-    .where(eq(permissions.customerId, sql.placeholder('customerId')))
-    // Every term descends, as the index can be read backwards.
-    .orderBy(desc(permissions.channel), desc(permissions.at), desc(permissions.permissionId))
-    .prepare(),
 }));
 
 export async function getCustomer(db: Db, customerId: string): Promise<CustomerRecord | undefined> {
@@ -92,15 +71,6 @@ export async function currentPermissions(db: Db, customerId: string): Promise<Pe
     .filter(({ channel, purpose }) => seen.size < seen.add(`${channel} ${purpose}`).size)
     .map(({ permissionId: _id, source: _source, ...permission }) => permission)
     .reverse();
-}
-
-export async function permissionHistory(db: Db, customerId: string): Promise<PermissionRecord[]> {
-  return wordsOf(db, customerId);
-}
-
-/** All that the customer ever said, by channel, the newest first. */
-export function wordsOf(db: Db, customerId: string): PermissionRecord[] {
-  return statements(db).permissions.all({ customerId });
 }
 
 /**

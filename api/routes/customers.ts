@@ -4,11 +4,11 @@ import {
   currentPermissions,
   getCustomer,
   listCustomers,
-  permissionHistory,
   purchaseHistory,
 } from '../../db/customers.ts';
 import { permissionsNow } from '../../db/contacts.ts';
 import { newestFit } from '../../db/fits.ts';
+import { permissionHistory } from '../../db/permissions.ts';
 import { preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { detectionOf, valueModelsOf } from '../../domain/company-fit.ts';
 import { dormancyOf, lostAfter, type Detection } from '../../domain/dormancy.ts';
