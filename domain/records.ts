@@ -182,6 +182,8 @@ export type TaskFilter = {
   type?: TaskType | undefined;
   caseId?: string | undefined;
   sign?: EarlySign | undefined;
+  /** agreed with the customer to the minute */
+  agreed?: boolean | undefined;
   dueBefore?: string | undefined;
 };
 

@@ -68,7 +68,7 @@ const tellers = {
   'playbook-chosen': (d) => `Playbook "${d['playbookId']}" version ${d['version']} begins`,
   'no-playbook': () => 'No playbook fits this case: it is only observed',
   'task-opened': (d) =>
-    `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}`,
+    `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}${d['calls'] ? ` (towards ${d['time']}, when about ${d['answeredPercent']} % answer)` : ''}`,
   'task-done': (d) => `Done: ${title(d['type'])}. Result: ${words(d['outcome'])}`,
   'task-cancelled': (d) => `Closed without a result: ${title(d['type'])} (${words(d['reason'])})`,
   'task-rescheduled': (d) => `Moved: ${title(d['type'])}, now due ${d['dueAt']}`,

@@ -54,6 +54,7 @@ export async function callUntilReached(
       window: rhythm.window,
       attempt,
       agreed,
+      because: plan.timeOfDay ?? {},
     });
     if (waited.kind === 'interrupted') return waited;
     if (waited.kind === 'withdrawn') {

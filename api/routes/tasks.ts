@@ -110,12 +110,17 @@ export const taskRoutes = [
       type: z.enum(taskTypeNames).optional(),
       caseId: caseId.optional(),
       sign: z.enum(earlySigns).optional().meta({ description: 'of preventive tasks' }),
+      agreed: z.enum(['true', 'false']).optional().meta({
+        description:
+          'callbacks agreed with the customer to the minute: what is due of them comes first',
+      }),
       dueBefore: time.optional(),
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
     handle: async (call) => {
-      const { limit, cursor, assignee, ...filter } = call.query;
+      const { limit, cursor, assignee, agreed, ...rest } = call.query;
+      const filter = { ...rest, agreed: agreed === undefined ? undefined : agreed === 'true' };
       const { items, nextCursor } = await listTasks(
         call.db,
         { ...filter, assignee: assigneeOf(assignee, call.actor) },

@@ -113,6 +113,40 @@ describe('calls', () => {
   });
 });
 
+describe('a customer whom the law does not let us call', () => {
+  it('is written to instead, and the timeline says why', async () => {
+    const customerId = await engine.customer();
+    opened.push(customerId);
+    const word = { channel: 'phone', granted: true, legalBasis: 'legitimate interest' };
+    await engine.send(customerId, 'permission.changed', word);
+    const caseId = await engine.open(customerId);
+    await engine.answer(caseId, 'letter', { outcome: 'sent' });
+
+    const { items } = await listTasks(engine.db, { caseId }, { limit: 100 });
+    expect(items.map(({ type }) => type)).toEqual(['letter']);
+    const told = (await engine.story(caseId)).filter((entry) => entry.startsWith('contact-not'));
+    expect(told[0]).toMatch(/"cause-call","reason":"basis-not-enough","rule":"\*\/recovery/);
+  });
+});
+
+describe('a pause', () => {
+  it('ends without the call for which the consent is gone', async () => {
+    const { customerId, caseId } = await dormantCase();
+    const call = await engine.task(caseId, 'cause-call');
+    const until = after(await engine.now(), '2d');
+    await engine.command('case.pause', caseId, caseId, { until });
+    const word = { channel: 'phone', granted: true, legalBasis: 'legitimate interest' };
+    await engine.send(customerId, 'permission.changed', word);
+    await engine.command('case.resume', caseId, caseId, {});
+
+    await engine.task(caseId, 'letter');
+    expect(await getTask(engine.db, call.taskId)).toMatchObject({
+      status: 'cancelled',
+      closeReason: 'permission-withdrawn',
+    });
+  });
+});
+
 describe('facts from outside', () => {
   it.each([
     ['purchase.recorded', purchase, 'purchase'],
