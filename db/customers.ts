@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, isNull, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
