@@ -27,8 +27,8 @@ module.exports = {
       comment:
         'Zone data changes with Node; a replay would then come to other dates. Only activities and configuration compute zones.',
       severity: 'error',
-      from: { path: '^(workflows|domain)/' },
-      to: { path: '^domain/calendar[.]ts$' },
+      from: { path: '^(workflows|domain)/', pathNot: '^domain/contact-plan[.]ts$' },
+      to: { path: '^domain/(calendar|contact-plan)[.]ts$' },
     },
     {
       name: 'special-functions-in-models',
@@ -57,8 +57,16 @@ module.exports = {
       '^domain/',
       '^db/',
       inPackage('@temporalio/activity'),
+      inPackage('date-holidays'),
       inPackage('pure-rand'),
     ]),
+    {
+      name: 'holidays-only-when-needed',
+      comment: 'The library takes 40 MB: it is loaded by the worker, when it has to know a year.',
+      severity: 'error',
+      from: { path: source },
+      to: { path: inPackage('date-holidays'), dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
     {
       name: 'db-reach',
       severity: 'error',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { knowHolidays } from './activities/holidays.ts';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
 import { loadOffers } from './config/offers.ts';
@@ -55,6 +56,7 @@ Runtime.install({
 
 const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+if (policy.contact.region) await knowHolidays(db, policy.contact.region, clock());
 const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
 await seedOffers(db, await loadOffers(join(import.meta.dirname, 'offers.yaml')), clock());

@@ -1,32 +1,21 @@
 import type { CaseProjection } from '../domain/case.ts';
-import { nextContactMoment } from '../domain/calendar.ts';
+import { latest } from '../domain/duration.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { OfferLimits } from '../domain/offers.ts';
-import { completed, standardPolicy, type Policy, type StoredPolicy } from '../domain/policy.ts';
-import type { Cause, Channel, Trigger } from '../domain/words.ts';
+import { completed, standardPolicy, type StoredPolicy } from '../domain/policy.ts';
+import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
-import { currentPermissions, getCustomer } from '../db/customers.ts';
+import { planContact, type ContactRequest, type PlannedContact } from '../db/contacts.ts';
+import { getCustomer } from '../db/customers.ts';
 import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
+import { knowHolidays } from './holidays.ts';
 
 /** A playbook, which traits of the case it names, and which others fitted. */
 export type ChosenPlaybook = { playbook: Playbook; because: string; alsoFitted: string };
-
-export type ContactRequest = {
-  customerId: string;
-  timeZone: string;
-  contact: Policy['contact'];
-  /** null for work that reaches no customer */
-  channel: Channel | null;
-  notBefore: string;
-  /** from 1; each attempt takes the next time of day */
-  attempt: number;
-  /** agreed with the customer to the minute: moved by nothing */
-  agreed: boolean;
-};
 
 export function caseActivities({ db, clock }: ActivityDeps) {
   return {
@@ -58,17 +47,14 @@ export function caseActivities({ db, clock }: ActivityDeps) {
     },
 
     /**
-     * When the contact is due on the company's calendar, and whether the customer lets us: a channel is closed by a
-     * recorded refusal.
+     * When the contact is due on the company's calendar and within the limits, and whether law and customer let us.
+     * Asked again it plans again: an hour is taken once for each customer.
      */
-    async planContact(request: ContactRequest): Promise<{ dueAt: string; permitted: boolean }> {
-      const permissions = request.channel ? await currentPermissions(db, request.customerId) : [];
-      const permitted =
-        permissions.find((permission) => permission.channel === request.channel)?.granted ?? true;
-      const dueAt = request.agreed
-        ? request.notBefore
-        : nextContactMoment(request.notBefore, request, request);
-      return { dueAt, permitted };
+    async planContact(request: ContactRequest): Promise<PlannedContact> {
+      const { region } = request.contact;
+      const at = clock();
+      if (region) await knowHolidays(db, region, latest(request.notBefore, at));
+      return planContact(db, request, at);
     },
 
     /** Under an old policy without limits for offers those of the standard hold. */

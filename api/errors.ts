@@ -23,6 +23,7 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   conflict: { status: 409, title: 'Somebody else was first' },
   'task-not-open': { status: 409, title: 'The task is not open' },
   'case-not-open': { status: 409, title: 'The case is closed' },
+  'contact-not-permitted': { status: 409, title: 'The customer may not be contacted' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': {
     status: 415,

@@ -61,11 +61,18 @@ const patientCall: Policy['causeAnalysis']['call'] = {
   postponeAtMost: '90d',
 };
 
-/** What the policy file says: as `standard`, but nothing falls due while we measure, except the last observation. */
+/**
+ * What the policy file says: as `standard`, but nothing falls due while we measure, except the last observation, and
+ * nobody has enough of us.
+ */
 export const benchPolicy = {
   extends: 'standard',
   name: 'bench',
   team: { capacity: 1_000_000 },
+  contact: {
+    permission: 'unless-refused',
+    limits: { perDay: 100, perWeek: 700, perCase: 1_000, teamPerHour: 100_000 },
+  },
   identification: { controlGroupPercent: 0 },
   causeAnalysis: { call: patientCall },
   measures: { call: patientCall },

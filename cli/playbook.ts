@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { holidaysOf } from '../activities/holidays.ts';
 import { parsePlaybooks } from '../config/playbooks.ts';
 import { loadPolicy } from '../config/policy.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -70,9 +71,10 @@ async function main(): Promise<void> {
   const terms = await loadPolicy(given.policy);
   const at = beginning(given.from);
   const refused = given.refused.map(channelNamed);
+  const isHoliday = await holidaysFrom(terms.contact.region, at);
   const walks = chosen.map((playbook) => ({
     playbook,
-    first: simulated(playbook, { terms, at, refused }),
+    first: simulated(playbook, { terms, at, refused, isHoliday }),
   }));
   if (given.json) {
     const told = walks.map(({ playbook: { playbookId }, first }) => ({ playbookId, first }));
@@ -88,6 +90,18 @@ function beginning(from: string | undefined): string {
     throw new DomainError('invalid', '--from must be a time like 2026-03-24T09:00:00Z');
   }
   return new Date(moment).toISOString();
+}
+
+/** Public holidays of the region in this year and the two after it. */
+async function holidaysFrom(
+  region: string | undefined,
+  at: string,
+): Promise<(day: string) => boolean> {
+  if (!region) return () => false;
+  const year = Number(at.slice(0, 4));
+  const known = await Promise.all([0, 1, 2].map((ahead) => holidaysOf(region, year + ahead)));
+  const days = new Set(known.flat().map(({ day }) => day));
+  return (day) => days.has(day);
 }
 
 function channelNamed(name: string): Channel {

@@ -6,6 +6,7 @@ import { durationMs, durationPattern, type Duration } from '../domain/duration.t
 import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { currencyPattern } from '../domain/money.ts';
+import { permissionModes } from '../domain/permission.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
 import { causes, decisions, earlySigns, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
@@ -80,6 +81,23 @@ export const policySchema = group({
   contact: group({
     hours: businessHours.nullable(),
     timesOfDay: list(timeOfDay, { most: 20 }),
+    permission: oneOf(permissionModes).optional(),
+    region: z
+      .string('must be a text')
+      .regex(
+        /^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$/,
+        'must be a country or region like DE, DE-BY or CH-ZH',
+      )
+      .optional(),
+    customerHours: group({ opensAt: timeOfDay, closesAt: timeOfDay })
+      .refine(opensBeforeCloses, { path: ['closesAt'], error: 'must be later than opensAt' })
+      .optional(),
+    limits: group({
+      perDay: wholeNumber(1, 100),
+      perWeek: wholeNumber(1, 700),
+      perCase: wholeNumber(1, 1_000),
+      teamPerHour: wholeNumber(1, 100_000),
+    }).optional(),
   }).superRefine(({ hours, timesOfDay }, context) => {
     timesOfDay.forEach((time, i) => {
       if (!hours || (time >= hours.opensAt && time < hours.closesAt)) return;

@@ -6,8 +6,10 @@ import type { Actor, CommandRecord } from '../domain/records.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { prepared, writing, writingTogether, type Db } from './connection.ts';
+import { noteContact } from './contacts.ts';
 import { enqueue, releaseCommandMessage, settleCommandMessage } from './outbox.ts';
-import { cases, commands } from './schema.ts';
+import { policyOf } from './policies.ts';
+import { cases, commands, tasks } from './schema.ts';
 
 const statements = prepared((db) => ({
   insert: db
@@ -61,8 +63,13 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
-  customerOf: db
-    .select({ customerId: cases.customerId })
+  task: db
+    .select({ taskId: tasks.taskId, customerId: tasks.customerId, type: tasks.type })
+    .from(tasks)
+    .where(eq(tasks.taskId, sql.placeholder('taskId')))
+    .prepare(),
+  case: db
+    .select({ customerId: cases.customerId, policyVersion: cases.policyVersion })
     .from(cases)
     .where(eq(cases.caseId, sql.placeholder('caseId')))
     .prepare(),
@@ -93,8 +100,9 @@ export async function beginCommand(
     if (repeated) return repeated;
     refuseSecondCompletion(tx, command);
     const { commandId, at } = command;
-    const orderKey = customerOf(tx, command.caseId);
+    const { customerId: orderKey, policyVersion } = theCase(tx, command.caseId);
     enqueue(tx, { orderKey, kind: 'command', payload: { commandId }, at, notBefore: lease });
+    if (command.action === 'task.complete') noteContactTold(tx, command, policyVersion);
     return { command: insertCommand(tx, command, 'pending'), repeated: false };
   });
 }
@@ -223,8 +231,21 @@ function refuseSecondCompletion(tx: Db, { action, target }: NewCommand): void {
   }
 }
 
-function customerOf(tx: Db, caseId: string): string {
-  const record = statements(tx).customerOf.get({ caseId });
+function theCase(tx: Db, caseId: string): { customerId: string; policyVersion: string } {
+  const record = statements(tx).case.get({ caseId });
   if (!record) throw new DomainError('not-found', `There is no case ${caseId}`);
-  return record.customerId;
+  return record;
+}
+
+/** By the policy that the case carries. */
+function noteContactTold(
+  tx: Db,
+  { commandId, target, caseId, request, at }: NewCommand,
+  policyVersion: string,
+): void {
+  const task = statements(tx).task.get({ taskId: target });
+  const policy = task && policyOf(tx, policyVersion);
+  if (!policy) return;
+  const { outcome } = request['result'] as { outcome: string };
+  noteContact(tx, { ...task, caseId }, { commandId, outcome, at }, policy);
 }

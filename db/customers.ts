@@ -1,11 +1,12 @@
-import { and, asc, count, desc, eq, gt, gte, isNull, lte, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
+import { wordsOf } from './permissions.ts';
 import { historiesOf, historyOf, pastOf } from './purchases.ts';
-import { cases, customers, permissions } from './schema.ts';
+import { cases, customers } from './schema.ts';
 
 const shown = {
   customerId: customers.customerId,
@@ -15,6 +16,7 @@ const shown = {
   phone: customers.phone,
   country: customers.country,
   language: customers.language,
+  timeZone: customers.timeZone,
   createdAt: customers.createdAt,
   updatedAt: customers.updatedAt,
   objectedAt: customers.objectedAt,
@@ -40,19 +42,6 @@ const statements = prepared((db) => ({
     .from(customers)
     .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
-  permissions: db
-    .select({
-      channel: permissions.channel,
-      granted: permissions.granted,
-      legalBasis: permissions.legalBasis,
-      proof: permissions.proof,
-      at: permissions.at,
-    })
-    .from(permissions)
-    .where(eq(permissions.customerId, sql.placeholder('customerId')))
-    // Every term descends, as the index can be read backwards.
-    .orderBy(desc(permissions.channel), desc(permissions.at), desc(permissions.permissionId))
-    .prepare(),
 }));
 
 export async function getCustomer(db: Db, customerId: string): Promise<CustomerRecord | undefined> {
@@ -75,14 +64,13 @@ export async function purchaseHistory(db: Db, customerId: string): Promise<Purch
   return historyOf(db, customerId);
 }
 
-/** What the customer allows now: the newest word on each channel; silent channels are missing. */
+/** What the customer allows now: the newest word on each channel and purpose; silent channels are missing. */
 export async function currentPermissions(db: Db, customerId: string): Promise<Permission[]> {
-  return permissionsOf(db, customerId);
-}
-
-export function permissionsOf(db: Db, customerId: string): Permission[] {
-  const history = statements(db).permissions.all({ customerId });
-  return history.filter(({ channel }, i) => channel !== history[i - 1]?.channel).reverse();
+  const seen = new Set<string>();
+  return wordsOf(db, customerId)
+    .filter(({ channel, purpose }) => seen.size < seen.add(`${channel} ${purpose}`).size)
+    .map(({ permissionId: _id, source: _source, ...permission }) => permission)
+    .reverse();
 }
 
 /**

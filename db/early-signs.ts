@@ -8,8 +8,9 @@ import {
 } from '../domain/early-signs.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Policy } from '../domain/policy.ts';
+import { channels } from '../domain/words.ts';
 import { prepared, writing, type Db } from './connection.ts';
-import { permissionsOf } from './customers.ts';
+import { permissionOf } from './contacts.ts';
 import { openPreventiveTask, preventiveWork } from './preventive-tasks.ts';
 import { historyOf } from './purchases.ts';
 import { cases, customers, earlySignCounts } from './schema.ts';
@@ -57,17 +58,22 @@ export function noteSign(
   shown: ShownSign,
   { policy, at }: Context,
 ): 'task' | LeftOutReason {
-  const known = backgroundOf(tx, customerId, shown.signAt);
+  const known = backgroundOf(tx, customerId, shown.signAt, { policy, at });
   const answer = answerTo(shown, known, policy.earlySigns, at);
-  const became = 'task' in answer ? 'task' : answer.leftOut;
-  statements(tx).count.run({ sign: shown.sign, answer: became });
-  if ('task' in answer) {
+  const opened =
+    'task' in answer &&
     openPreventiveTask(tx, { customerId, type: answer.task, shown }, { policy, at });
-  }
+  const became = opened ? 'task' : 'leftOut' in answer ? answer.leftOut : 'no-channel';
+  statements(tx).count.run({ sign: shown.sign, answer: became });
   return became;
 }
 
-function backgroundOf(tx: Db, customerId: string, signAt: string): Background {
+function backgroundOf(
+  tx: Db,
+  customerId: string,
+  signAt: string,
+  { policy, at }: Context,
+): Background {
   const { customer, caseSince } = statements(tx);
   const { deceasedAt, objectedAt, cancelledAt, lastPurchaseAt } = customer.get({ customerId })!;
   return {
@@ -77,9 +83,10 @@ function backgroundOf(tx: Db, customerId: string, signAt: string): Background {
     caseSince: caseSince.get({ customerId, signAt }) !== undefined,
     lastPurchaseAt,
     purchaseDays: historyOf(tx, customerId).days.length,
-    refused: permissionsOf(tx, customerId)
-      .filter(({ granted }) => !granted)
-      .map(({ channel }) => channel),
+    closed: channels.filter((channel) => {
+      const asked = { customerId, channel, purpose: 'recovery' as const, at };
+      return !permissionOf(tx, asked, policy.contact).permitted;
+    }),
     ...preventiveWork(tx, customerId),
   };
 }

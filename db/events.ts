@@ -9,6 +9,7 @@ import {
   type CustomerKind,
   type EarlySign,
   type EventType,
+  type Purpose,
 } from '../domain/words.ts';
 import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
@@ -27,7 +28,14 @@ import { redeemOffer } from './offers.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
-import { aboutCancelling, customers, events, permissions, unknownEventTypes } from './schema.ts';
+import {
+  aboutCancelling,
+  customers,
+  events,
+  forRecovery,
+  permissions,
+  unknownEventTypes,
+} from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
 const time = sql.placeholder('time');
@@ -133,6 +141,7 @@ const statements = prepared((db) => ({
       and(
         eq(permissions.customerId, customerId),
         eq(permissions.channel, sql.placeholder('channel')),
+        forRecovery,
       ),
     )
     .orderBy(desc(permissions.at), desc(permissions.permissionId))
@@ -230,7 +239,9 @@ const effects: Record<EventType, Effect> = {
 
   'permission.changed': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
-    const { channel, granted } = addPermission(tx, event);
+    const { channel, purpose, granted } = addPermission(tx, event);
+    // No task of ours is for anything but recovery.
+    if (purpose === 'service') return;
     const [newest, before, third] = statements(tx).newestPermissions.all({ ...event, channel });
     const isNewest = newest!.at === event.time;
     if (isNewest) {
@@ -364,24 +375,31 @@ function factIdOf({ source, eventId }: SalesEvent): string {
 }
 
 function profileIn({ customerId, data }: SalesEvent): CustomerUpdate {
-  const { name, kind, email, phone, country, language, ...extra } = data as {
+  const { name, kind, email, phone, country, language, timeZone, ...extra } = data as {
     kind?: CustomerKind;
-  } & Record<'name' | 'email' | 'phone' | 'country' | 'language', string | undefined>;
-  return { customerId, name, kind, email, phone, country, language, extra };
+  } & Record<Exclude<keyof CustomerUpdate, 'customerId' | 'kind' | 'extra'>, string | undefined>;
+  return { customerId, name, kind, email, phone, country, language, timeZone, extra };
 }
 
 function addPermission(
   tx: Db,
   { customerId, source, time, data }: SalesEvent,
-): { channel: Channel; granted: boolean } {
-  const { channel, granted, legalBasis, proof } = data as {
+): { channel: Channel; purpose: Purpose | null; granted: boolean } {
+  const {
+    channel,
+    purpose = null,
+    granted,
+    legalBasis,
+    proof,
+  } = data as {
     channel: Channel;
+    purpose?: Purpose;
     granted: boolean;
     legalBasis?: string;
     proof?: string;
   };
   tx.insert(permissions)
-    .values({ customerId, channel, granted, legalBasis, proof, at: time, source })
+    .values({ customerId, channel, purpose, granted, legalBasis, proof, at: time, source })
     .run();
-  return { channel, granted };
+  return { channel, purpose, granted };
 }

@@ -13,7 +13,7 @@ import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
-import { cases, customers, events, permissions } from './schema.ts';
+import { cases, customers, events, forRecovery, permissions } from './schema.ts';
 
 /* What files bring: mostly history. Everything may come again without changing anything. */
 
@@ -78,6 +78,7 @@ const statements = prepared((db) => ({
       and(
         eq(permissions.customerId, customerId),
         eq(permissions.channel, sql.placeholder('channel')),
+        forRecovery,
       ),
     )
     .orderBy(desc(permissions.at), desc(permissions.permissionId))

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import type { Policy, VersionedPolicy } from '../domain/policy.ts';
-import { writing, type Db } from './connection.ts';
+import { prepared, writing, type Db } from './connection.ts';
 import { policies } from './schema.ts';
 
 /** Keeps a policy for ever under a version: the newest one's if nothing has changed, else the next. */
@@ -25,9 +25,17 @@ export async function getPolicy(db: Db, version: string): Promise<VersionedPolic
   return policyOf(db, version);
 }
 
+/** What is stored under a version stays as it is. */
+const known = prepared(() => new Map<string, VersionedPolicy>());
+
 export function policyOf(db: Db, version: string): VersionedPolicy | undefined {
+  const policy = known(db).get(version);
+  if (policy) return policy;
   const row = db.select().from(policies).where(eq(policies.version, version)).get();
-  return row && versioned(row);
+  if (!row) return undefined;
+  const found = versioned(row);
+  known(db).set(version, found);
+  return found;
 }
 
 /** What the policy of that version has become since: the newest with the same name. */

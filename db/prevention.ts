@@ -8,6 +8,7 @@ import { codedResult } from '../domain/tasks.ts';
 import { preventiveTaskCompleted } from '../domain/webhooks.ts';
 import { recordCommand, type Asked } from './commands.ts';
 import type { Db } from './connection.ts';
+import { noteContact } from './contacts.ts';
 import { factId, noteObjection } from './facts.ts';
 import { tasks } from './schema.ts';
 import { announce } from './webhook-messages.ts';
@@ -25,11 +26,15 @@ type Told = Omit<Asked, 'request'> & { taskId: string; at: string };
  */
 export async function completePreventiveTask(
   db: Db,
-  told: Told & { result: Record<string, unknown>; policy: Pick<Policy, 'rescheduleAtMost'> },
+  told: Told & {
+    result: Record<string, unknown>;
+    policy: Pick<Policy, 'rescheduleAtMost' | 'timeZone' | 'contact'>;
+  },
 ): Promise<void> {
   const { result, policy, at, actor } = told;
   await asCommand(db, told, { action: 'task.complete', request: { result } }, (tx, task, id) => {
     const { outcome, callbackAt } = codedResult(task.type, result);
+    noteContact(tx, task, { commandId: id, outcome, at }, policy);
     if (callbackAt !== undefined) {
       mustBeNear(callbackAt, { policy, at });
       move(tx, task, { dueAt: latest(callbackAt, at), agreed: true });

@@ -1,6 +1,5 @@
 import { and, count, eq, lte, max, sql } from 'drizzle-orm';
 import type { TaskCloseReason } from '../domain/case.ts';
-import { nextContactMoment } from '../domain/calendar.ts';
 import { after } from '../domain/duration.ts';
 import { isTakenBack, type ShownSign } from '../domain/early-signs.ts';
 import { preventiveTaskIdOf } from '../domain/ids.ts';
@@ -10,6 +9,7 @@ import { channelOf, taskTypes, type TaskType } from '../domain/tasks.ts';
 import type { Channel } from '../domain/words.ts';
 import { preventiveTaskCreated } from '../domain/webhooks.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { planContactIn } from './contacts.ts';
 import { tasks } from './schema.ts';
 import { announce } from './webhook-messages.ts';
 
@@ -83,16 +83,20 @@ export function preventiveWork(tx: Db, customerId: string) {
   };
 }
 
+/** @returns whether there is a moment at which it may be done */
 export function openPreventiveTask(
   tx: Db,
   task: { customerId: string; type: TaskType; shown: ShownSign },
   { policy, at }: { policy: Policy; at: string },
-): void {
+): boolean {
   const { customerId, type, shown } = task;
   const { insert, earlier } = statements(tx);
   const { dueAfter, window } = policy.earlySigns;
-  const contact = { channel: channelOf(type), attempt: 1 };
-  const dueAt = nextContactMoment(after(at, dueAfter), policy, contact);
+  const { timeZone, contact } = policy;
+  const how = { channel: channelOf(type), attempt: 1, agreed: false };
+  const wanted = { customerId, timeZone, contact, ...how, notBefore: after(at, dueAfter) };
+  const { permitted, dueAt } = planContactIn(tx, wanted, at);
+  if (!permitted) return false;
   const record = insert.get({
     ...shown,
     taskId: preventiveTaskIdOf(customerId, type, earlier.get({ customerId })!.number + 1),
@@ -104,6 +108,7 @@ export function openPreventiveTask(
     at,
   });
   announce(tx, [preventiveTaskCreated(record)], at);
+  return true;
 }
 
 /** Closes the customer's open preventive task, if there is one that `fits`. */

@@ -11,6 +11,7 @@ const profileColumns = {
   phone: customers.phone,
   country: customers.country,
   language: customers.language,
+  timeZone: customers.timeZone,
   extra: customers.extra,
 };
 
@@ -31,6 +32,7 @@ const statements = prepared((db) => ({
       phone: sql.placeholder('phone'),
       country: sql.placeholder('country'),
       language: sql.placeholder('language'),
+      timeZone: sql.placeholder('timeZone'),
       extra: sql.placeholder('extra'),
       profileAt: sql.placeholder('profileAt'),
       olderAt: sql.placeholder('olderAt'),
@@ -47,6 +49,7 @@ const statements = prepared((db) => ({
         phone: sql`excluded.phone`,
         country: sql`excluded.country`,
         language: sql`excluded.language`,
+        timeZone: sql`excluded.time_zone`,
         extra: sql`excluded.extra`,
         profileAt: sql`excluded.profile_at`,
         olderAt: sql`excluded.older_at`,
@@ -68,6 +71,7 @@ const nothingKnown = {
   phone: null,
   country: null,
   language: null,
+  timeZone: null,
   extra: {},
   profileAt: null,
   olderAt: {},

@@ -16,6 +16,7 @@ import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { MeasurePlan } from '../domain/measure-plan.ts';
 import { offerStatuses, type Offer } from '../domain/offers.ts';
+import type { PermissionReason } from '../domain/permission.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
 import { scanOrigins } from '../domain/records.ts';
@@ -36,7 +37,9 @@ import {
   decisions,
   earlySigns,
   eventTypes,
+  legalBases,
   outcomes,
+  purposes,
   roles,
   steps,
   taskStatuses,
@@ -55,6 +58,8 @@ export const customers = sqliteTable('customers', {
   phone: text(),
   country: text(),
   language: text(),
+  /** IANA, the customer's own */
+  timeZone: text(),
   /** further fields of `customer.updated`, as sent */
   extra: json<Record<string, unknown>>().notNull().default({}),
   /** the newest word on the fields above; null for a stub, a customer of whom only events are known so far */
@@ -94,13 +99,15 @@ export const purchases = sqliteTable(
   (t) => [primaryKey({ columns: [t.customerId, t.orderId] })],
 );
 
-/** The history of what a customer allowed; the newest row per channel counts. */
+/** The history of what a customer allowed; the newest row per channel and purpose counts. Rows are proof, and stay. */
 export const permissions = sqliteTable(
   'permissions',
   {
     permissionId: integer().primaryKey({ autoIncrement: true }),
     customerId: text().notNull(),
     channel: text({ enum: channels }).notNull(),
+    /** null: for every purpose */
+    purpose: text({ enum: purposes }),
     granted: integer({ mode: 'boolean' }).notNull(),
     legalBasis: text(),
     proof: text(),
@@ -109,6 +116,9 @@ export const permissions = sqliteTable(
   },
   (t) => [index('permissions_customer').on(t.customerId, t.channel, t.at)],
 );
+
+/** What the tasks of cases go by: words on other purposes are none of theirs. */
+export const forRecovery = sql`(${permissions.purpose} is null or ${permissions.purpose} = 'recovery')`;
 
 /** Names the partial index below: a query says it word for word, or SQLite does not see that the index serves it. */
 export const aboutCancelling = sql`type in ('cancellation.received', 'cancellation.withdrawn')`;
@@ -363,6 +373,71 @@ export const tasks = sqliteTable(
       .on(t.customerId)
       .where(sql`status = 'open' and sign is not null`),
   ],
+);
+
+/** Every contact that somebody of ours has made, answered or not, with what it relied on. */
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    /** the command that told of it */
+    commandId: text().primaryKey(),
+    taskId: text().notNull(),
+    /** null: of a preventive task */
+    caseId: text(),
+    customerId: text().notNull(),
+    channel: text({ enum: channels }).notNull(),
+    purpose: text({ enum: purposes }).notNull(),
+    outcome: text().notNull(),
+    at: text().notNull(),
+    permitted: integer({ mode: 'boolean' }).notNull(),
+    reason: text().$type<PermissionReason>().notNull(),
+    basis: text({ enum: legalBases }),
+    /** null: the policy went by refusals alone */
+    rule: text(),
+    permissionId: integer(),
+    /** of that permission, as it was */
+    proof: text(),
+  },
+  (t) => [
+    index('contacts_customer').on(t.customerId, t.at),
+    index('contacts_case').on(t.caseId),
+    index('contacts_task').on(t.taskId, t.at),
+  ],
+);
+
+/** How many calls were made and answered, by the customers' clocks (weekday 1 is Monday). */
+export const callHours = sqliteTable(
+  'call_hours',
+  {
+    weekday: integer().notNull(),
+    hour: integer().notNull(),
+    calls: integer().notNull(),
+    answered: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.weekday, t.hour] })],
+);
+
+/** When each customer's next contact is planned, so that no hour gets more than the team can do. */
+export const plannedContacts = sqliteTable(
+  'planned_contacts',
+  {
+    customerId: text().primaryKey(),
+    dueAt: text().notNull(),
+  },
+  (t) => [index('planned_contacts_due').on(t.dueAt)],
+);
+
+/** The public holidays of the company's region, year by year as they were needed. */
+export const holidays = sqliteTable(
+  'holidays',
+  {
+    /** as policies write it: `DE-BY` */
+    region: text().notNull(),
+    /** local date */
+    day: text().notNull(),
+    name: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.region, t.day] })],
 );
 
 /** Complaints that can be told apart, and whether they were answered. */

@@ -57,13 +57,14 @@ export async function listTasks(
   return pageOf(earliestDueFirst, due, page);
 }
 
-function conditions({ assignee, type, caseId, sign, dueBefore }: TaskFilter) {
+function conditions({ assignee, type, caseId, sign, agreed, dueBefore }: TaskFilter) {
   return [
     dueBefore === undefined ? undefined : isNull(tasks.pausedUntil),
     assignee === undefined ? undefined : assigneeIs(assignee),
     type === undefined ? undefined : eq(tasks.type, type),
     caseId === undefined ? undefined : eq(tasks.caseId, caseId),
     sign === undefined ? undefined : eq(tasks.sign, sign),
+    agreed === undefined ? undefined : eq(tasks.agreed, agreed),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Policy } from './policy.ts';
-import type { Channel } from './words.ts';
 
 /*
  * The only place that knows time zones. Workflows must not import it: zone data changes with Node, and a replay
@@ -12,49 +11,125 @@ function minutes(time: string): number {
   return hour! * 60 + minute!;
 }
 
+/** When somebody can be reached: on days that are worked and no holidays, between two local times. */
+export type OpenHours = {
+  /** IANA */
+  timeZone: string;
+  /** null: around the clock */
+  hours: Policy['contact']['hours'];
+  /** of a local date like `2026-10-03` */
+  isHoliday?: (day: string) => boolean;
+};
+
+const dayMs = 86_400_000;
+
+/** Further than any row of holidays and days off reaches. */
+const lookAheadDays = 60;
+
 /**
  * The first moment not before `notBefore` at which the company works and, with `preferredTime` (local `HH:MM`), at
  * that time of day.
  * @param notBefore ISO 8601 UTC
  * @returns ISO 8601 UTC
+ * @throws RangeError when nobody works for two months
  */
 export function nextWorkingMoment(
   notBefore: string,
-  company: { timeZone: string; hours: Policy['contact']['hours'] },
+  company: OpenHours,
   preferredTime?: string,
 ): string {
-  const { hours } = company;
-  if (!hours && !preferredTime) return notBefore;
+  const { hours, isHoliday } = company;
+  if (!hours && !isHoliday && !preferredTime) return notBefore;
   const start = Temporal.Instant.from(notBefore).toZonedDateTimeISO(company.timeZone);
   const isPast = (moment: Temporal.ZonedDateTime) =>
     Temporal.ZonedDateTime.compare(start, moment) > 0;
-  // A policy has at least one working day, so eight days always hold a moment.
-  for (let ahead = 0; ahead <= 8; ahead += 1) {
+  for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
     const day = start.add({ days: ahead }).startOfDay();
     if (hours && !hours.workDays.includes(day.dayOfWeek)) continue;
+    if (isHoliday?.(day.toPlainDate().toString())) continue;
     const at = (time: string) => day.withPlainTime(Temporal.PlainTime.from(time));
-    const earliest = at(preferredTime ?? hours!.opensAt);
+    const earliest = preferredTime || hours ? at(preferredTime ?? hours!.opensAt) : day;
     if (!isPast(earliest)) return utc(earliest);
-    const openUntil = preferredTime ? earliest : at(hours!.closesAt);
+    if (preferredTime) continue;
+    const openUntil = hours ? at(hours.closesAt) : day.add({ days: 1 });
     if (Temporal.ZonedDateTime.compare(start, openUntil) < 0) return utc(start);
   }
   throw new RangeError('the policy names no working day');
 }
 
+/** Hours of the company, and of the customer where both count. */
+export type ContactHours = { company: OpenHours; customer: OpenHours | null };
+
 /**
- * The first moment not before `notBefore` for a contact: in working hours, and calls at the policy's times of day, with
- * each attempt at the next one.
- * @param contact.channel null for work that reaches no customer
- * @param contact.attempt from 1
+ * The first moment not before `notBefore` at which the company works and the customer may be disturbed; with
+ * `preferredTime` by the customer's clock (the company's, where only its own hours count), as long as there is one.
+ * @returns null when the two have no hour in common within two months
  */
 export function nextContactMoment(
   notBefore: string,
-  { timeZone, contact }: Pick<Policy, 'timeZone' | 'contact'>,
-  { channel, attempt }: { channel: Channel | null; attempt: number },
-): string {
-  const { hours, timesOfDay } = contact;
-  const preferred = channel === 'phone' ? timesOfDay[(attempt - 1) % timesOfDay.length] : undefined;
-  return nextWorkingMoment(notBefore, { timeZone, hours }, preferred);
+  { company, customer }: ContactHours,
+  preferredTime?: string,
+): string | null {
+  const until = Date.parse(notBefore) + lookAheadDays * dayMs;
+  if (preferredTime !== undefined) {
+    const clock = { timeZone: (customer ?? company).timeZone, hours: null };
+    for (let from = notBefore; Date.parse(from) <= until;) {
+      const wished = nextWorkingMoment(from, clock, preferredTime);
+      if (isOpen(wished, company) && isOpen(wished, customer)) return wished;
+      from = new Date(Date.parse(wished) + 1).toISOString();
+    }
+  }
+  for (let from = notBefore; Date.parse(from) <= until;) {
+    const worked = nextWorkingMoment(from, company);
+    if (isOpen(worked, customer)) return worked;
+    from = nextWorkingMoment(worked, customer!);
+  }
+  return null;
+}
+
+function isOpen(moment: string, hours: OpenHours | null): boolean {
+  return hours === null || nextWorkingMoment(moment, hours) === moment;
+}
+
+/** A local date, weekday (1 is Monday) and hour, and when that date begins. */
+export function localDay(moment: string, timeZone: string) {
+  const local = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone);
+  return {
+    day: local.toPlainDate().toString(),
+    weekday: local.dayOfWeek,
+    hour: local.hour,
+    nextDayAt: utc(local.add({ days: 1 }).startOfDay()),
+  };
+}
+
+/** The date `days` later, by the calendar. */
+export function dayAfter(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+const zonesByCountry = new Map<string, string | null>();
+
+/**
+ * The zone of a country whose clocks all show the same, in winter and in summer; null for others, and for what is no
+ * country.
+ * @param country ISO 3166, two capital letters
+ */
+export function timeZoneOf(country: string): string | null {
+  let zone = zonesByCountry.get(country);
+  if (zone === undefined) {
+    // The type lacks what the standard has.
+    const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] };
+    const zones = locale.getTimeZones();
+    zone = new Set(zones.map(clockOf)).size === 1 ? zones[0]! : null;
+    zonesByCountry.set(country, zone);
+  }
+  return zone;
+}
+
+function clockOf(timeZone: string): string {
+  return ['2026-01-15T12:00Z', '2026-07-15T12:00Z']
+    .map((moment) => Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).offset)
+    .join();
 }
 
 function utc(moment: Temporal.ZonedDateTime): string {

@@ -50,8 +50,8 @@ export type Background = {
   caseSince: boolean;
   lastPurchaseAt: string | null;
   purchaseDays: number;
-  /** the channels that the customer has closed */
-  refused: readonly Channel[];
+  /** the channels by which the customer may not be contacted */
+  closed: readonly Channel[];
   /** when the customer's last preventive task was opened */
   lastTaskAt: string | null;
   /** preventive tasks that the team has open */
@@ -65,7 +65,7 @@ export function answerTo(
   limits: Limits,
   at: string,
 ): { task: TaskType } | { leftOut: LeftOutReason } {
-  const task = taskFor(known.refused);
+  const task = taskFor(known.closed);
   const { lastPurchaseAt, lastTaskAt } = known;
   const reasons: [LeftOutReason, boolean][] = [
     ['not-acted-on', !limits.actOn.includes(sign)],
@@ -93,10 +93,10 @@ export function isTakenBack(
   return byPurchase && signAt !== null && purchasedAt > signAt;
 }
 
-/** A call where the phone is permitted, else a letter where letters are; a channel is closed by a recorded refusal. */
-function taskFor(refused: readonly Channel[]): TaskType | null {
-  if (!refused.includes('phone')) return 'prevention-call';
-  return refused.includes('letter') ? null : 'prevention-letter';
+/** A call where the phone is permitted, else a letter where letters are. */
+function taskFor(closed: readonly Channel[]): TaskType | null {
+  if (!closed.includes('phone')) return 'prevention-call';
+  return closed.includes('letter') ? null : 'prevention-letter';
 }
 
 /** Whether it has held for too long when we hear of it. A silence lasts: it holds whenever it is noticed. */

@@ -7,6 +7,7 @@ export const errorCodes = [
   'conflict',
   'task-not-open',
   'case-not-open',
+  'contact-not-permitted',
   'idempotency-key-reused',
   'unavailable',
 ] as const;

@@ -1,6 +1,7 @@
 import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
 import type { OfferLimits } from './offers.ts';
+import type { PermissionMode } from './permission.ts';
 import type { Cause, Decision, EarlySign, Tier, Trigger } from './words.ts';
 
 /** How a call is tried until somebody answers. */
@@ -21,6 +22,18 @@ export type CallRhythm = {
 
 /** Working hours of the company; `null` means around the clock. Times are local (`HH:MM`), days ISO (1 = Monday). */
 export type BusinessHours = { workDays: number[]; opensAt: string; closesAt: string };
+
+/** How much is too much. Attempts that nobody answered count; what was agreed with the customer is moved by no limit. */
+export type ContactLimits = {
+  /** per customer and local day */
+  perDay: number;
+  /** per customer and seven local days */
+  perWeek: number;
+  /** per case, over all of its time */
+  perCase: number;
+  /** contacts of the whole team that are planned for the same hour */
+  teamPerHour: number;
+};
 
 /** One contact of the second loyalty, `after` the return. */
 export type AfterCare = {
@@ -43,6 +56,13 @@ export type Policy = {
     hours: BusinessHours | null;
     /** local times tried one after the other when nobody answers; empty: any time */
     timesOfDay: string[];
+    /** what a contact needs; left out: `unless-refused` */
+    permission?: PermissionMode | undefined;
+    /** whose public holidays the company keeps: `DE-BY`, `AT`, `CH-ZH` …; left out: none */
+    region?: string | undefined;
+    /** when customers may be called and visited, by their own clocks; left out: whenever the company works */
+    customerHours?: { opensAt: string; closesAt: string } | undefined;
+    limits?: ContactLimits | undefined;
   };
   /** what playbooks call a day */
   playbookDay: Duration;
@@ -225,6 +245,10 @@ export const standardPolicy: Policy = {
   contact: {
     hours: { workDays: [1, 2, 3, 4, 5], opensAt: '09:00', closesAt: '19:00' },
     timesOfDay: ['10:00', '17:30', '13:00'],
+    permission: 'by-law',
+    region: 'DE',
+    customerHours: { opensAt: '09:00', closesAt: '20:00' },
+    limits: { perDay: 1, perWeek: 3, perCase: 20, teamPerHour: 20 },
   },
   playbookDay: '1d',
   detection: {
@@ -350,7 +374,8 @@ export const demoPolicy: Policy = {
   name: 'demo',
   currency: 'USD',
   team: { id: 'recovery', capacity: 40 },
-  contact: { hours: null, timesOfDay: [] },
+  // The customers of the example data have said nothing, and live nowhere.
+  contact: { hours: null, timesOfDay: [], permission: 'unless-refused' },
   playbookDay: '1s',
   detection: { ...standardPolicy.detection, rule: 'own-rhythm' },
   // Whoever watches sees the same cases from their opening to their end.

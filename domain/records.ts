@@ -5,6 +5,7 @@ import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Offer, OfferStatus } from './offers.ts';
 import type { Playbook } from './playbooks.ts';
+import type { PermissionReason, Word } from './permission.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -14,7 +15,9 @@ import type {
   CustomerKind,
   EarlySign,
   EventType,
+  LegalBasis,
   Outcome,
+  Purpose,
   Role,
   Step,
   TaskStatus,
@@ -40,6 +43,8 @@ export type CustomerUpdate = {
   phone?: string | undefined;
   country?: string | undefined;
   language?: string | undefined;
+  /** IANA */
+  timeZone?: string | undefined;
   extra?: Record<string, unknown> | undefined;
 };
 
@@ -62,10 +67,27 @@ export type Cancellation = {
 
 export type Permission = {
   channel: Channel;
+  /** null: for every purpose */
+  purpose: Purpose | null;
   granted: boolean;
   legalBasis: string | null;
   proof: string | null;
   at: string;
+};
+
+/** One word of a customer, and which system told us. */
+export type PermissionRecord = Word & { source: string };
+
+/** What a contact rests on, or why it may not be made. */
+export type Reliance = {
+  permitted: boolean;
+  reason: PermissionReason;
+  basis: LegalBasis | null;
+  /** null: the policy goes by refusals alone */
+  rule: string | null;
+  /** the word in the customer's history */
+  permissionId: number | null;
+  proof: string | null;
 };
 
 /** What a customer has allowed or forbidden us as of `at`. */
@@ -86,6 +108,7 @@ export type CustomerRecord = {
   phone: string | null;
   country: string | null;
   language: string | null;
+  timeZone: string | null;
   createdAt: string;
   updatedAt: string;
   objectedAt: string | null;
@@ -162,6 +185,8 @@ export type TaskFilter = {
   type?: TaskType | undefined;
   caseId?: string | undefined;
   sign?: EarlySign | undefined;
+  /** agreed with the customer to the minute */
+  agreed?: boolean | undefined;
   dueBefore?: string | undefined;
 };
 

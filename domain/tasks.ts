@@ -321,3 +321,8 @@ export function speaksWithCustomer(type: TaskType, outcome: string): boolean {
   if (type === 'decide-pursuit' || type === 'approve-offer' || type === 'remedy') return false;
   return !['no-answer', 'wrong-number', 'not-sent', 'not-met'].includes(outcome);
 }
+
+/** Whether such a result tells of a contact, answered or not, that has reached for the customer. */
+export function isContact(type: TaskType, outcome: string): boolean {
+  return channelOf(type) !== null && outcome !== 'wrong-number' && outcome !== 'not-sent';
+}

@@ -32,6 +32,17 @@ const decisionWhy: Record<string, string> = {
   'manager-silent': 'no manager answered in time',
 };
 
+const notPermittedWhy: Record<string, string> = {
+  objected: 'the customer has objected to any contact',
+  deceased: 'the customer has died',
+  refused: 'the customer refused contact by this channel',
+  'no-permission': 'the law asks for a permission, and there is none',
+  'basis-not-enough': 'the permission that was given is not of the kind that the law asks for',
+  'consent-lapsed': 'the consent was given, and last used, too long ago',
+  'case-limit': 'this case has had as many contacts as the policy allows',
+  'no-common-hours': 'company and customer have no hour in common',
+};
+
 /** `€352.00 (tier A), chance of return 14 % (by the policy)` */
 function prospect(d: TimelineData): string {
   const from =
@@ -70,14 +81,14 @@ const tellers = {
   'used-instead': (d) => `In its place, as the playbook says: ${words(d['kind'])}`,
   'no-playbook': () => 'No playbook fits this case: it is only observed',
   'task-opened': (d) =>
-    `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}`,
+    `Task: ${title(d['type'])}${Number(d['attempt']) > 1 ? `, attempt ${d['attempt']}` : ''}, due ${d['dueAt']}${d['calls'] ? ` (towards ${d['time']}, when about ${d['answeredPercent']} % answer)` : ''}`,
   'task-done': (d) => `Done: ${title(d['type'])}. Result: ${words(d['outcome'])}`,
   'task-cancelled': (d) => `Closed without a result: ${title(d['type'])} (${words(d['reason'])})`,
   'task-rescheduled': (d) => `Moved: ${title(d['type'])}, now due ${d['dueAt']}`,
   'late-result': (d) =>
     `A result for "${title(d['type'])}" came after the task was closed (${words(d['outcome'])}); kept, changes nothing`,
   'contact-not-permitted': (d) =>
-    `Not done (${title(d['type'])}): the customer gave no leave for it`,
+    `Not done (${title(d['type'])}): ${notPermittedWhy[String(d['reason'])] ?? 'the customer gave no leave for it'}${d['rule'] ? ` (${d['rule']})` : ''}`,
   'gave-up': (d) => `Given up: ${title(d['type'])} (${words(d['reason'])})`,
   purchase: (d) => `The customer bought for ${money(d)}`,
   cancellation: (d) =>

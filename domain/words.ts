@@ -38,6 +38,20 @@ export type Decision = (typeof decisions)[number];
 export const channels = ['phone', 'email', 'letter', 'visit'] as const;
 export type Channel = (typeof channels)[number];
 
+/** What a contact is for: to win somebody back is advertising; a word on an order or a remedy is not. */
+export const purposes = ['recovery', 'service'] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** What a contact can rest on. */
+export const legalBases = [
+  'express-consent',
+  'presumed-consent',
+  'existing-customer',
+  'contract',
+  'none-needed',
+] as const;
+export type LegalBasis = (typeof legalBases)[number];
+
 export const customerKinds = ['consumer', 'business'] as const;
 export type CustomerKind = (typeof customerKinds)[number];
 

@@ -10,7 +10,8 @@ import type { Recovery } from './recovery.ts';
 export type CallEnd =
   | { kind: 'spoke'; result: TaskResult }
   | { kind: 'gave-up'; reason: string }
-  | { kind: 'not-permitted' }
+  /** law, customer or the case's limit did not let us, from the beginning or any more */
+  | { kind: 'not-permitted'; reason: string }
   | { kind: 'interrupted' };
 
 /**
@@ -40,6 +41,7 @@ export async function callUntilReached(
     if (recovery.wrongNumber) return giveUp('wrong-number');
     const plan = await planContact({
       customerId: recovery.opening.customerId,
+      caseId: recovery.opening.caseId,
       timeZone: recovery.policy.timeZone,
       // Who must be called within hours is not kept waiting for a good time of day.
       contact: { ...contact, timesOfDay: recovery.urgent ? [] : contact.timesOfDay },
@@ -49,8 +51,8 @@ export async function callUntilReached(
       agreed,
     });
     if (!plan.permitted) {
-      recovery.tell('contact-not-permitted', { type });
-      return { kind: 'not-permitted' };
+      recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
+      return { kind: 'not-permitted', reason: plan.reason ?? 'refused' };
     }
     const waited = await recovery.ask({
       type,
@@ -59,11 +61,13 @@ export async function callUntilReached(
       attempt,
       agreed,
       ...ofMeasure,
+      because: plan.timeOfDay ?? {},
     });
     if (waited.kind === 'interrupted') return waited;
     if (waited.kind === 'withdrawn') {
-      const end = giveUp(waited.reason);
-      return waited.reason === 'permission-withdrawn' ? { kind: 'not-permitted' } : end;
+      const { reason } = waited;
+      const end = giveUp(reason);
+      return reason === 'permission-withdrawn' ? { kind: 'not-permitted', reason } : end;
     }
 
     const result = waited.kind === 'answered' ? waited.result : { outcome: 'no-answer' };
@@ -92,4 +96,9 @@ export async function callUntilReached(
         return { kind: 'spoke', result };
     }
   }
+}
+
+/** Why a contact was not planned, in codes. */
+export function whyNot({ reason, basis, rule }: Awaited<ReturnType<typeof planContact>>) {
+  return { ...(reason && { reason }), ...(basis && { basis }), ...(rule && { rule }) };
 }

@@ -2,6 +2,7 @@ import type { TaskCloseReason, TaskState } from '../domain/case.ts';
 import { after, latest, type Duration } from '../domain/duration.ts';
 import { taskIdOf } from '../domain/ids.ts';
 import { taskTypes, type TaskType } from '../domain/tasks.ts';
+import type { TimelineData } from '../domain/timeline.ts';
 import { now } from './clock.ts';
 
 export type TaskRequest = {
@@ -11,6 +12,8 @@ export type TaskRequest = {
   window: Duration;
   attempt?: number;
   agreed?: boolean;
+  /** what speaks for the time at which it is due */
+  because?: TimelineData;
 } & Partial<OfMeasure>;
 
 /** What a task says of the measure that it carries out. */

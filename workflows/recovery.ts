@@ -130,7 +130,7 @@ export class Recovery {
   async ask(request: TaskRequest): Promise<Waited> {
     const task = this.#tasks.open(request);
     const { taskId, type, dueAt, attempt } = task;
-    this.tell('task-opened', { taskId, type, dueAt, attempt });
+    this.tell('task-opened', { taskId, type, dueAt, attempt, ...request.because });
     const ended = await this.#wait(() => task.deadlineAt, task);
     if (ended === 'deadline') {
       this.#cancel(task, 'deadline');
@@ -179,13 +179,17 @@ export class Recovery {
     }
   }
 
-  /** Brings what a pause has moved to the next working moment; what was agreed with the customer stays. */
+  /**
+   * Plans anew what a pause has moved, and closes what is not permitted any more; what was agreed with the customer
+   * stays.
+   */
   async #planAgain(): Promise<void> {
-    const { customerId, policy } = this.opening;
+    const { customerId, caseId, policy } = this.opening;
     for (const task of this.#tasks.openOnes()) {
       if (task.agreed) continue;
-      const { dueAt } = await planContact({
+      const { dueAt, permitted } = await planContact({
         customerId,
+        caseId,
         timeZone: policy.timeZone,
         contact: { ...policy.contact, timesOfDay: [] },
         channel: channelOf(task.type),
@@ -193,6 +197,10 @@ export class Recovery {
         attempt: task.attempt,
         agreed: false,
       });
+      if (!permitted && patched('withdrawn-after-pause')) {
+        this.#cancel(task, 'permission-withdrawn');
+        continue;
+      }
       const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
       this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
     }

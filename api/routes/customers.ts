@@ -6,19 +6,21 @@ import {
   listCustomers,
   purchaseHistory,
 } from '../../db/customers.ts';
+import { permissionsNow } from '../../db/contacts.ts';
 import { newestFit } from '../../db/fits.ts';
+import { permissionHistory } from '../../db/permissions.ts';
 import { preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { detectionOf, valueModelsOf } from '../../domain/company-fit.ts';
 import { dormancyOf, lostAfter, type Detection } from '../../domain/dormancy.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { phaseOf, targetGroupOf, worthOf } from '../../domain/identification.ts';
 import { dayOf } from '../../domain/models/history.ts';
-import type { CustomerRecord } from '../../domain/records.ts';
+import type { CustomerRecord, PermissionRecord } from '../../domain/records.ts';
 import type { ValueModels } from '../../domain/second-lifetime.ts';
 import { silentLossOf, silentLossText } from '../../domain/silent-loss.ts';
 import { everyone, route, type Call } from '../route.ts';
 import { customerId, list, page } from '../schemas/common.ts';
-import { customerJson, customerSchema } from '../schemas/customer.ts';
+import { customerJson, customerSchema, permissionsSchema } from '../schemas/customer.ts';
 
 /** How customers are looked at in this call. */
 type View = { detection: Detection; models: ValueModels };
@@ -99,4 +101,30 @@ export const customerRoutes = [
       return { status: 200, body: await shown(record, await viewOf(call), call) };
     },
   }),
+  route({
+    method: 'get',
+    path: '/api/v1/customers/{customerId}/permissions',
+    name: 'getCustomerPermissions',
+    summary: 'Who may contact this customer how and what for, and all that was ever said of it',
+    description: 'As the policy that new cases get has it; a running case goes by its own.',
+    roles: everyone,
+    params: z.strictObject({ customerId }),
+    answers: { 200: { description: 'What holds, and the history', schema: permissionsSchema } },
+    problems: ['not-found'],
+    handle: async ({ db, params, policy, at }) => {
+      const { customerId } = params;
+      if (!(await getCustomer(db, customerId))) {
+        throw new DomainError('not-found', 'There is no such customer.');
+      }
+      const history = (await permissionHistory(db, customerId)).toSorted(newestFirst);
+      return {
+        status: 200,
+        body: { now: await permissionsNow(db, customerId, { policy, at }), history },
+      };
+    },
+  }),
 ];
+
+function newestFirst(a: PermissionRecord, b: PermissionRecord): number {
+  return b.at.localeCompare(a.at) || b.permissionId - a.permissionId;
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { listKeys } from '../../db/keys.ts';
+import { relianceOfTask } from '../../db/contacts.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
@@ -71,12 +72,25 @@ async function ordered(
   return { status: 200, body: await fresh() };
 }
 
-async function allShown({ db, policy }: Pick<Call, 'db' | 'policy'>, tasks: TaskRecord[]) {
-  return (await withContent(db, tasks)).map((task) => taskJson(task, policy));
+async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRecord[]) {
+  const { db, policy, at } = call;
+  const shown = (await withContent(db, tasks)).map(async (task) =>
+    taskJson(task, await relianceOfTask(db, task, { policy, at }), policy),
+  );
+  return Promise.all(shown);
 }
 
-async function shown(call: Call, task: TaskRecord) {
+async function shown(call: Pick<Call, 'db' | 'policy' | 'at'>, task: TaskRecord) {
   return (await allShown(call, [task]))[0]!;
+}
+
+/** What has changed since the task was opened may forbid the contact; its next attempt is then not planned any more. */
+async function mustBePermitted({ db, policy, at }: Call, task: TaskRecord): Promise<void> {
+  const reliance = await relianceOfTask(db, task, { policy, at });
+  if (task.status !== 'open' || reliance === null || reliance.permitted) return;
+  const { reason, rule } = reliance;
+  const why = rule === null ? reason : `${reason}; ${rule}`;
+  throw new DomainError('contact-not-permitted', `The customer may not be contacted (${why}).`);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -109,16 +123,20 @@ export const taskRoutes = [
       type: z.enum(taskTypeNames).optional(),
       caseId: caseId.optional(),
       sign: z.enum(earlySigns).optional().meta({ description: 'of preventive tasks' }),
+      agreed: z.enum(['true', 'false']).optional().meta({
+        description:
+          'callbacks agreed with the customer to the minute: what is due of them comes first',
+      }),
       dueBefore: time.optional(),
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
     handle: async (call) => {
-      const { db, actor, query } = call;
-      const { limit, cursor, assignee, ...filter } = query;
+      const { limit, cursor, assignee, agreed, ...rest } = call.query;
+      const filter = { ...rest, agreed: agreed === undefined ? undefined : agreed === 'true' };
       const { items, nextCursor } = await listTasks(
-        db,
-        { ...filter, assignee: assigneeOf(assignee, actor) },
+        call.db,
+        { ...filter, assignee: assigneeOf(assignee, call.actor) },
         { limit, cursor },
       );
       return { status: 200, body: { items: await allShown(call, items), nextCursor } };
@@ -143,12 +161,22 @@ export const taskRoutes = [
     roles: staff,
     params,
     answers: { 200: { description: 'The task is yours', schema: taskSchema } },
-    problems: ['not-found', 'conflict', 'task-not-open', 'idempotency-key-reused'],
+    problems: [
+      'not-found',
+      'conflict',
+      'task-not-open',
+      'contact-not-permitted',
+      'idempotency-key-reused',
+    ],
     handle: async (call) => {
-      const { taskId } = await ownKindOfTask(call);
+      const task = await ownKindOfTask(call);
+      const { taskId } = task;
       const { actor, at, idempotencyKey } = call;
       const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
-      return once(call, asked, () => claimTask(call.db, { taskId, actor, at, idempotencyKey }));
+      return once(call, asked, async () => {
+        await mustBePermitted(call, task);
+        return claimTask(call.db, { taskId, actor, at, idempotencyKey });
+      });
     },
   }),
   route({

@@ -12,6 +12,7 @@ import {
   earlySigns,
   outcomes,
   phases,
+  purposes,
   targetGroups,
   tiers,
   triggers,
@@ -20,7 +21,7 @@ import {
   type Tier,
 } from '../../domain/words.ts';
 import { caseId, customerId, money, taskId, timestamp } from './common.ts';
-import { exampleOfWhy } from './task.ts';
+import { exampleOfWhy, relianceShape } from './task.ts';
 
 const because = z.string().meta({ description: 'why, in plain words' });
 const days = z.number().min(0).nullable();
@@ -45,6 +46,7 @@ export const customerSchema = z
     phone: z.string().nullable(),
     country: z.string().nullable(),
     language: z.string().nullable(),
+    timeZone: z.string().nullable(),
     stub: z.boolean().meta({
       description: 'only events are known so far; the next customer.updated completes it',
     }),
@@ -81,6 +83,7 @@ export const customerSchema = z
     permissions: z.array(
       z.strictObject({
         channel: z.enum(channels),
+        purpose: z.enum(purposes).nullable().meta({ description: 'null: every purpose' }),
         granted: z.boolean(),
         legalBasis: z.string().nullable(),
         proof: z.string().nullable(),
@@ -101,6 +104,30 @@ export const customerSchema = z
       .meta({ description: 'the open one, after a sign before the loss' }),
   })
   .meta({ id: 'Customer' });
+
+const ofChannel = { channel: z.enum(channels), purpose: z.enum(purposes) };
+
+export const permissionsSchema = z
+  .strictObject({
+    now: z
+      .array(z.strictObject({ ...ofChannel, ...relianceShape }))
+      .meta({ description: 'what holds now, for every channel and purpose' }),
+    history: z
+      .array(
+        z.strictObject({
+          permissionId: z.int(),
+          channel: z.enum(channels),
+          purpose: z.enum(purposes).nullable().meta({ description: 'null: every purpose' }),
+          granted: z.boolean(),
+          legalBasis: z.string().nullable(),
+          proof: z.string().nullable(),
+          at: timestamp,
+          source: z.string(),
+        }),
+      )
+      .meta({ description: 'every word that was ever told, the newest first' }),
+  })
+  .meta({ id: 'CustomerPermissions' });
 
 /** What is known of a customer, put together from the database and the domain's rules. */
 export type CustomerView = {
@@ -129,6 +156,7 @@ export function customerJson(
     phone: record.phone,
     country: record.country,
     language: record.language,
+    timeZone: record.timeZone,
     stub: record.profileAt === null,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,

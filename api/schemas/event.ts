@@ -3,7 +3,14 @@ import * as z from 'zod';
 import { mostMinorUnits } from '../../domain/money.ts';
 import { countryPattern, languagePattern, longest } from '../../domain/profile.ts';
 import type { SalesEvent } from '../../domain/records.ts';
-import { channels, customerKinds, type EventType } from '../../domain/words.ts';
+import { isTimeZone } from '../../config/policy.ts';
+import {
+  channels,
+  customerKinds,
+  legalBases,
+  purposes,
+  type EventType,
+} from '../../domain/words.ts';
 import { invalid, ruleOf } from '../validation.ts';
 import { currency, customerId, reference, text, time } from './common.ts';
 
@@ -25,6 +32,11 @@ const dataSchemas = {
       .string()
       .regex(languagePattern, 'must be a language tag, like de or de-AT')
       .optional(),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin')
+      .optional()
+      .meta({ description: 'where the customer is; else that of the country, if it has one' }),
   }),
   'purchase.recorded': z.looseObject({
     orderId: name(200),
@@ -44,8 +56,14 @@ const dataSchemas = {
   'cancellation.withdrawn': z.looseObject({}),
   'permission.changed': z.looseObject({
     channel: z.enum(channels),
+    purpose: z.enum(purposes).optional().meta({ description: 'left out: every purpose' }),
     granted: z.boolean(),
-    legalBasis: text(200).optional().meta({ example: 'consent' }),
+    legalBasis: text(200)
+      .optional()
+      .meta({
+        description: `one of ${legalBases.slice(0, -1).join(', ')}; left out: the express consent of the customer`,
+        example: 'express-consent',
+      }),
     proof: text(2_000).optional().meta({ description: 'where and when it was given' }),
   }),
   'customer.objected': z.looseObject({}),

@@ -1,14 +1,31 @@
 import * as z from 'zod';
 import { taskCloseReasons } from '../../domain/case.ts';
 import { whyOf } from '../../domain/early-signs.ts';
+import { permissionReasons } from '../../domain/permission.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { TaskRecord } from '../../domain/records.ts';
+import type { Reliance, TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
-import { earlySigns, steps, taskStatuses } from '../../domain/words.ts';
+import { earlySigns, legalBases, steps, taskStatuses } from '../../domain/words.ts';
 import { caseId, customerId, reference, taskId, timestamp } from './common.ts';
 import { resultName } from './results.ts';
 
 export const exampleOfWhy = 'Looked at the cancellation page on 3 March 2026';
+
+/** What a contact rests on. */
+export const relianceShape = {
+  permitted: z.boolean(),
+  reason: z.enum(permissionReasons),
+  basis: z.enum(legalBases).nullable(),
+  rule: z.string().nullable().meta({
+    description: 'country, purpose, channel and kind of customer that the law was asked for',
+    example: 'DE/recovery/phone/consumer: UWG § 7 Abs. 2 Nr. 1, § 7a',
+  }),
+  permissionId: z
+    .int()
+    .nullable()
+    .meta({ description: 'the word in the history that it rests on' }),
+  proof: z.string().nullable(),
+};
 
 export const taskSchema = z
   .strictObject({
@@ -70,11 +87,16 @@ export const taskSchema = z
       description: 'of a cause call: where its interview guide is',
       example: '/api/v1/cases/C-1042-e1/interview-guide',
     }),
+    permission: z.strictObject(relianceShape).nullable().meta({
+      description:
+        'what a contact rests on now or, once the task is closed, what the contact has relied on; null without any',
+    }),
   })
   .meta({ id: 'Task' });
 
 export function taskJson(
   record: TaskRecord & { content: string | null },
+  permission: Reliance | null,
   { timeZone }: Pick<Policy, 'timeZone'>,
 ): z.output<typeof taskSchema> {
   const { type, caseId } = record;
@@ -82,5 +104,6 @@ export function taskJson(
     type === 'cause-call' && caseId !== null
       ? `/api/v1/cases/${encodeURIComponent(caseId)}/interview-guide`
       : null;
-  return { ...record, title: taskTypes[type].title, why: whyOf(record, timeZone), guide };
+  const why = whyOf(record, timeZone);
+  return { ...record, title: taskTypes[type].title, why, guide, permission };
 }

@@ -1,4 +1,4 @@
-import { nextContactMoment } from '../../domain/calendar.ts';
+import { planOf as plannedContact } from '../../domain/contact-plan.ts';
 import { after, times, type Duration } from '../../domain/duration.ts';
 import { begun, planOf, settled, type MeasurePlan } from '../../domain/measure-plan.ts';
 import {
@@ -36,7 +36,18 @@ const measuresAtMost = 2_000;
  */
 export function simulated(
   playbook: Pick<Playbook, 'measures'>,
-  { terms, at, refused }: { terms: Terms; at: string; refused: readonly Channel[] },
+  {
+    terms,
+    at,
+    refused,
+    isHoliday = () => false,
+  }: {
+    terms: Terms;
+    at: string;
+    refused: readonly Channel[];
+    /** of a local date of the company */
+    isHoliday?: (day: string) => boolean;
+  },
 ): SimulatedMeasure | null {
   let measures = 0;
   const walk = (plan: MeasurePlan, from: string): SimulatedMeasure | null => {
@@ -50,7 +61,9 @@ export function simulated(
       return channel !== null && refused.includes(channel);
     };
     const doing = isRefused(next.measure) && instead ? { ...instead, afterDays } : next.measure;
-    const ways = isRefused(doing) ? notPermitted(from) : waysOf(doing, from, terms);
+    const ways = isRefused(doing)
+      ? notPermitted(from)
+      : waysOf(doing, from, { ...terms, isHoliday });
     const { kind, queue = null } = doing;
     return {
       ...{ measureId, kind, queue, dueAt: ways.dueAt },
@@ -75,11 +88,22 @@ function notPermitted(at: string): Ways {
   return { dueAt: [], ends: [{ result: 'not-permitted', at }] };
 }
 
-function waysOf(measure: Doing, from: string, terms: Terms): Ways {
+function waysOf(
+  measure: Doing,
+  from: string,
+  terms: Terms & { isHoliday: (day: string) => boolean },
+): Ways {
   const type = taskTypeOfMeasure[measure.kind];
   const days = (count: number): Duration => times(terms.playbookDay, count);
-  const moment = (notBefore: string, attempt: number) =>
-    nextContactMoment(notBefore, terms, { channel: channelOf(type), attempt });
+  const moment = (notBefore: string, attempt: number) => {
+    const asked = { notBefore, attempt, channel: channelOf(type), agreed: false };
+    const plan = plannedContact(asked, terms, {
+      ...{ at: notBefore, timeZone: null, country: null, contacts: [] },
+      ...{ isHoliday: terms.isHoliday, plannedInHour: () => 0, answers: { all: [], own: [] } },
+    });
+    if (!plan) throw new RangeError('no moment for a contact');
+    return plan.dueAt;
+  };
   const { call, window } = terms.measures;
   const results: readonly MeasureResult[] = measureResults[measure.kind];
   const first = moment(after(from, days(measure.afterDays)), 1);

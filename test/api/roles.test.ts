@@ -12,6 +12,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   acceptEvents: ['sales-system', 'admin'],
   listCustomers: all,
   getCustomer: all,
+  getCustomerPermissions: all,
   openCase: ['sales-system', 'manager', 'admin'],
   listCases: all,
   getCase: all,

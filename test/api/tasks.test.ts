@@ -120,7 +120,12 @@ describe('the inbox', () => {
     const [taskId] = await caseWith('I-2', 'cause-call');
     const { body } = await api.get(`/api/v1/tasks/${taskId}`, { as: 'agent' });
     expect(body).toEqual({
+      ...{ measureId: null, queue: null, content: null },
       pausedUntil: null,
+      permission: {
+        ...{ permitted: true, reason: 'not-refused', basis: null, rule: null },
+        ...{ permissionId: null, proof: null },
+      },
       taskId: 'I-2-e1-cause-call-1',
       caseId: 'I-2-e1',
       customerId: 'I-2',

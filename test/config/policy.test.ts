@@ -57,6 +57,7 @@ describe('a policy', () => {
       name: 'shop-s-d',
       team: { id: 'recovery', capacity: 5 },
       contact: {
+        ...standardPolicy.contact,
         hours: { workDays: [6], opensAt: '09:00', closesAt: '19:00' },
         timesOfDay: ['11:00'],
       },

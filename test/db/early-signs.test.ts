@@ -31,6 +31,7 @@ import {
   purchase,
   task,
 } from './given.ts';
+import { unlessRefused } from '../support/policies.ts';
 
 const now = minute(0);
 const daysAgo = (days: number) => new Date(Date.parse(now) - days * 86_400_000).toISOString();
@@ -38,7 +39,7 @@ const shop = { actorId: 'shop-key', role: 'sales-system' } as const;
 
 async function policyWith(db: Db, limits: Partial<Policy['earlySigns']>) {
   const earlySigns = { ...standardPolicy.earlySigns, ...limits };
-  return storePolicy(db, { ...standardPolicy, earlySigns }, now);
+  return storePolicy(db, { ...unlessRefused, earlySigns }, now);
 }
 
 /** Somebody who has bought on two days. */

@@ -50,6 +50,7 @@ describe('a batch of events', () => {
         phone: null,
         country: null,
         language: null,
+        timeZone: null,
         createdAt: minute(0),
         updatedAt: minute(0),
         objectedAt: null,
@@ -238,6 +239,7 @@ describe('what is known of a customer', () => {
       expect(await currentPermissions(db, 'C1')).toEqual([
         {
           channel: 'email',
+          purpose: null,
           granted: false,
           legalBasis: null,
           proof: `p ${minute(2)}`,
@@ -245,6 +247,7 @@ describe('what is known of a customer', () => {
         },
         {
           channel: 'phone',
+          purpose: null,
           granted: false,
           legalBasis: null,
           proof: `p ${minute(3)}`,

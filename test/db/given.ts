@@ -1,11 +1,12 @@
 import type { CaseProjection, CaseState, TaskState } from '../../domain/case.ts';
-import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
 import { openCase } from '../../db/cases.ts';
 import { acceptEvents } from '../../db/events.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages } from '../../db/outbox.ts';
 import { storePolicy } from '../../db/policies.ts';
+import { unlessRefused } from '../support/policies.ts';
 
 /* What the database tests begin with. Time in them is counted in minutes from one fixed moment. */
 
@@ -18,7 +19,7 @@ export const anna: Actor = { actorId: 'anna', role: 'agent' };
 export const bert: Actor = { actorId: 'bert', role: 'agent' };
 
 export async function aPolicy(db: Db): Promise<VersionedPolicy> {
-  return storePolicy(db, standardPolicy, minute(0));
+  return storePolicy(db, unlessRefused, minute(0));
 }
 
 let eventNumber = 0;

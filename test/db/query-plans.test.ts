@@ -36,8 +36,8 @@ async function plansOf(connect: () => Promise<Db>, ask: Question): Promise<strin
   });
 }
 
-/** The whole table, or a sorting of more than is given back. */
-const grows = /^SCAN (?!outbox USING INDEX outbox_undone|json_each)|TEMP B-TREE/;
+/** The whole table (call_hours has 168 rows for ever), or a sorting of more than is given back. */
+const grows = /^SCAN (?!outbox USING INDEX outbox_undone|json_each|call_hours)|TEMP B-TREE/;
 
 async function expectIndexed(connect: () => Promise<Db>, ask: Question): Promise<void> {
   const plans = await plansOf(connect, ask);

@@ -69,7 +69,7 @@ describe('the inbox', () => {
         task('letter', { type: 'letter', dueAt: minute(20) }),
         task('over', { dueAt: minute(5), ...closed }),
       ]);
-      await tasksOf(db, 'C2', [task('other', { dueAt: minute(30) })]);
+      await tasksOf(db, 'C2', [task('other', { dueAt: minute(30), agreed: true })]);
       await claimTask(db, { taskId: 'letter', actor: anna, at: minute(2) });
       expect(await listed(db, {})).toEqual(['over', 'call', 'letter', 'other']);
       expect(await listed(db, { status: 'open' })).toEqual(['call', 'letter', 'other']);
@@ -77,6 +77,7 @@ describe('the inbox', () => {
       expect(await listed(db, { assignee: 'anna' })).toEqual(['letter']);
       expect(await listed(db, { assignee: null, status: 'open' })).toEqual(['call', 'other']);
       expect(await listed(db, { type: 'letter' })).toEqual(['letter']);
+      expect(await listed(db, { agreed: true, status: 'open' })).toEqual(['other']);
       expect(await listed(db, { caseId: 'C1-e1' })).toEqual(['over', 'call', 'letter']);
       expect(await listed(db, { dueBefore: minute(20), status: 'open' })).toEqual(['call']);
     }));

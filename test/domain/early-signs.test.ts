@@ -23,7 +23,7 @@ const harmless: Background = {
   caseSince: false,
   lastPurchaseAt: '2026-10-01T10:00:00.000Z',
   purchaseDays: 2,
-  refused: [],
+  closed: [],
   lastTaskAt: null,
   openTasks: 0,
 };
@@ -39,12 +39,12 @@ function answer(
 describe('a sign before the loss', () => {
   it.each(earlySigns)('gives a call where the phone is permitted: %s', (sign) => {
     expect(answer({}, { sign })).toEqual({ task: 'prevention-call' });
-    expect(answer({ refused: ['email', 'letter'] }, { sign })).toEqual({ task: 'prevention-call' });
+    expect(answer({ closed: ['email', 'letter'] }, { sign })).toEqual({ task: 'prevention-call' });
   });
 
   it('gives a letter where the phone is refused, and nothing where letters are refused as well', () => {
-    expect(answer({ refused: ['phone', 'email'] })).toEqual({ task: 'prevention-letter' });
-    expect(answer({ refused: ['phone', 'letter'] })).toEqual({ leftOut: 'no-channel' });
+    expect(answer({ closed: ['phone', 'email'] })).toEqual({ task: 'prevention-letter' });
+    expect(answer({ closed: ['phone', 'letter'] })).toEqual({ leftOut: 'no-channel' });
   });
 
   const leftOut: [LeftOutReason, ReturnType<typeof answer>][] = [
@@ -56,7 +56,7 @@ describe('a sign before the loss', () => {
     ['cancelled', answer({ cancelled: true })],
     ['case', answer({ caseSince: true })],
     ['too-few-purchases', answer({ purchaseDays: 1 })],
-    ['no-channel', answer({ refused: ['letter', 'phone'] })],
+    ['no-channel', answer({ closed: ['letter', 'phone'] })],
     ['recently', answer({ lastTaskAt: '2026-08-04T08:00:00.001Z' })],
     ['team-full', answer({ openTasks: 20 })],
   ];

@@ -2,6 +2,7 @@ import { approvalReasons, offerRefusals } from '../../domain/offers.ts';
 import { describe, expect, it } from '@jest/globals';
 import { endReasons, taskCloseReasons } from '../../domain/case.ts';
 import { decisionReasons } from '../../domain/identification.ts';
+import { permissionReasons } from '../../domain/permission.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import {
   timelineCodes,
@@ -55,12 +56,19 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
   'offer-approved': [{ concession: 'credit' }],
   'used-instead': [{ kind: 'letter' }],
   'no-playbook': [{}],
-  'task-opened': taskTypeNames.map((type) => ({ type, dueAt: at, attempt: 1 })),
+  'task-opened': taskTypeNames.map((type) => ({
+    ...{ type, dueAt: at, attempt: 1 },
+    ...{ time: '17:30', answeredPercent: 41, calls: 12 },
+  })),
   'task-done': [{ type: 'offer-call', outcome: 'not-now' }],
   'task-cancelled': taskCloseReasons.map((reason) => ({ type: 'letter', reason })),
   'task-rescheduled': [{ type: 'visit', dueAt: at }],
   'late-result': [{ type: 'remedy', outcome: 'fixed' }],
-  'contact-not-permitted': [{ type: 'letter' }],
+  'contact-not-permitted': [
+    { type: 'letter' },
+    ...permissionReasons.map((reason) => ({ type: 'cause-call', reason })),
+    { type: 'cause-call', reason: 'no-permission', rule: 'DE/recovery/phone/consumer: UWG § 7' },
+  ],
   'gave-up': [{ type: 'cause-call', reason: 'put-off-too-often' }],
   purchase: [{ amount: 4_990, currency: 'EUR', factAt: at }],
   cancellation: [

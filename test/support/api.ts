@@ -13,11 +13,12 @@ import { webhookTargets } from '../../config/webhook-targets.ts';
 import { createKey } from '../../db/keys.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
-import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { KeyRecord } from '../../domain/records.ts';
 import { roles, type Role } from '../../domain/words.ts';
 import { createRecoveries } from '../../temporal/recoveries.ts';
 import { createScanSchedules } from '../../temporal/scan-schedule.ts';
+import { unlessRefused } from './policies.ts';
 
 /** JSON as a stranger gets it, without a type */
 export type Json = any;
@@ -57,7 +58,7 @@ export async function startApi(
   const clock = () => new Date().toISOString();
   const folder = await mkdtemp(join(tmpdir(), 'winback-api-'));
   const db = databaseOf?.db ?? (await openDatabase(folder));
-  const policy = databaseOf?.policy ?? (await storePolicy(db, standardPolicy, clock()));
+  const policy = databaseOf?.policy ?? (await storePolicy(db, unlessRefused, clock()));
   const lines: string[] = [];
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const place = { connection, namespace: 'default', taskQueue: 'winback' };

@@ -11,7 +11,7 @@ import { recordCause } from '../../db/case-causes.ts';
 import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
 import { beginCommand, finishCommand } from '../../db/commands.ts';
 import { acceptEvents } from '../../db/events.ts';
-import { recordPurchases, upsertCustomers } from '../../db/imports.ts';
+import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/imports.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { seedPlaybooks } from '../../db/playbooks.ts';
 import { storePolicy } from '../../db/policies.ts';
@@ -156,6 +156,12 @@ export async function startEngine(
           purchasedAt: new Date(last - i * 30 * dayMs).toISOString(),
           amount: 10_000,
           currency: 'EUR',
+        })),
+        at,
+      });
+      await recordPermissions(db, {
+        permissions: (['phone', 'visit'] as const).map((channel) => ({
+          ...{ customerId, channel, granted: true, at, proof: 'order form' },
         })),
         at,
       });

@@ -1,4 +1,4 @@
-import { demoPolicy, type CallRhythm, type Policy } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy, type CallRhythm, type Policy } from '../../domain/policy.ts';
 
 const quickCall: CallRhythm = {
   firstAfter: '1s',
@@ -30,6 +30,12 @@ export const quickPolicy: Policy = {
     call: { ...quickCall, attempts: 1 },
     observation: '4s',
   },
+};
+
+/** The standard for customers who never said a word: what the law asks for has tests of its own. */
+export const unlessRefused: Policy = {
+  ...standardPolicy,
+  contact: { ...standardPolicy.contact, permission: 'unless-refused' },
 };
 
 /** Every case of this policy is drawn into the control group. */

@@ -4,7 +4,7 @@ import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measur
 import type { MeasureResult } from '../../domain/playbooks.ts';
 import { channelOf, isCall, taskTypeOfMeasure, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
-import { callUntilReached } from '../calls.ts';
+import { callUntilReached, whyNot } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
@@ -94,6 +94,7 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
   const { policy } = recovery;
   const plan = await planContact({
     customerId: recovery.opening.customerId,
+    caseId: recovery.opening.caseId,
     timeZone: policy.timeZone,
     contact: policy.contact,
     channel: channelOf(type),
@@ -102,7 +103,7 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
     agreed: false,
   });
   if (!plan.permitted) {
-    recovery.tell('contact-not-permitted', { type });
+    recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
     return 'not-permitted';
   }
   const waited = await recovery.ask({

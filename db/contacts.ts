@@ -1,0 +1,311 @@
+import { and, count, desc, eq, gte, lt, ne, sql } from 'drizzle-orm';
+import { localDay } from '../domain/calendar.ts';
+import {
+  clockOfCustomer,
+  planOf,
+  type ContactSurroundings,
+  type TimeOfDay,
+} from '../domain/contact-plan.ts';
+import {
+  permissionFor,
+  type PermissionReason,
+  type PermissionVerdict,
+} from '../domain/permission.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Reliance, TaskRecord } from '../domain/records.ts';
+import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
+import {
+  channels,
+  purposes,
+  type Channel,
+  type LegalBasis,
+  type Purpose,
+} from '../domain/words.ts';
+import { prepared, writingTogether, type Db } from './connection.ts';
+import { isHolidayIn } from './holidays.ts';
+import { wordsOf } from './permissions.ts';
+import { policyOf } from './policies.ts';
+import { callHours, cases, contacts, customers, plannedContacts } from './schema.ts';
+
+const customerId = sql.placeholder('customerId');
+
+const statements = prepared((db) => ({
+  customer: db
+    .select({
+      country: customers.country,
+      kind: customers.kind,
+      timeZone: customers.timeZone,
+      objectedAt: customers.objectedAt,
+      deceasedAt: customers.deceasedAt,
+      lastPurchaseAt: customers.lastPurchaseAt,
+    })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .prepare(),
+  made: db
+    .select({ channel: contacts.channel, outcome: contacts.outcome, at: contacts.at })
+    .from(contacts)
+    .where(eq(contacts.customerId, customerId))
+    .orderBy(desc(contacts.at))
+    .limit(100)
+    .prepare(),
+  ofCase: db
+    .select({ number: count() })
+    .from(contacts)
+    .where(eq(contacts.caseId, sql.placeholder('caseId')))
+    .prepare(),
+  policyVersion: db
+    .select({ version: cases.policyVersion })
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+  newestOfTask: db
+    .select({
+      permitted: contacts.permitted,
+      reason: contacts.reason,
+      basis: contacts.basis,
+      rule: contacts.rule,
+      permissionId: contacts.permissionId,
+      proof: contacts.proof,
+    })
+    .from(contacts)
+    .where(eq(contacts.taskId, sql.placeholder('taskId')))
+    .orderBy(desc(contacts.at))
+    .limit(1)
+    .prepare(),
+  insert: db
+    .insert(contacts)
+    .values({
+      commandId: sql.placeholder('commandId'),
+      taskId: sql.placeholder('taskId'),
+      caseId: sql.placeholder('caseId'),
+      customerId,
+      channel: sql.placeholder('channel'),
+      purpose: sql.placeholder('purpose'),
+      outcome: sql.placeholder('outcome'),
+      at: sql.placeholder('at'),
+      permitted: sql.placeholder('permitted'),
+      reason: sql.placeholder('reason'),
+      basis: sql.placeholder('basis'),
+      rule: sql.placeholder('rule'),
+      permissionId: sql.placeholder('permissionId'),
+      proof: sql.placeholder('proof'),
+    })
+    .prepare(),
+  hours: db.select().from(callHours).prepare(),
+  count: db
+    .insert(callHours)
+    .values({
+      weekday: sql.placeholder('weekday'),
+      hour: sql.placeholder('hour'),
+      calls: 1,
+      answered: sql.placeholder('answered'),
+    })
+    .onConflictDoUpdate({
+      target: [callHours.weekday, callHours.hour],
+      set: {
+        calls: sql`${callHours.calls} + 1`,
+        answered: sql`${callHours.answered} + excluded.answered`,
+      },
+    })
+    .prepare(),
+  plan: db
+    .insert(plannedContacts)
+    .values({ customerId, dueAt: sql.placeholder('dueAt') })
+    .onConflictDoUpdate({
+      target: plannedContacts.customerId,
+      set: { dueAt: sql`excluded.due_at` },
+    })
+    .prepare(),
+  forget: db.delete(plannedContacts).where(eq(plannedContacts.customerId, customerId)).prepare(),
+  planned: db
+    .select({ number: count() })
+    .from(plannedContacts)
+    .where(
+      and(
+        gte(plannedContacts.dueAt, sql.placeholder('from')),
+        lt(plannedContacts.dueAt, sql.placeholder('until')),
+        ne(plannedContacts.customerId, customerId),
+      ),
+    )
+    .prepare(),
+}));
+
+const nobody = {
+  country: null,
+  kind: null,
+  timeZone: null,
+  objectedAt: null,
+  deceasedAt: null,
+  lastPurchaseAt: null,
+};
+
+export type PermissionAsked = {
+  customerId: string;
+  channel: Channel;
+  purpose: Purpose;
+  at: string;
+};
+
+/** Whether the customer may be contacted now, and what that rests on. */
+export function permissionOf(
+  db: Db,
+  { customerId, channel, purpose, at }: PermissionAsked,
+  { permission = 'unless-refused' }: Policy['contact'],
+): PermissionVerdict {
+  const { customer, made } = statements(db);
+  const known = customer.get({ customerId }) ?? nobody;
+  const lastUsedAt = made.all({ customerId }).find((one) => one.channel === channel)?.at ?? null;
+  const asking = { ...known, channel, purpose, history: wordsOf(db, customerId), lastUsedAt, at };
+  return permissionFor(asking, permission);
+}
+
+/** What holds now, by channel and purpose. */
+export async function permissionsNow(
+  db: Db,
+  customerId: string,
+  { policy, at }: { policy: Pick<Policy, 'contact'>; at: string },
+): Promise<(Reliance & { channel: Channel; purpose: Purpose })[]> {
+  return channels.flatMap((channel) =>
+    purposes.map((purpose) => {
+      const verdict = permissionOf(db, { customerId, channel, purpose, at }, policy.contact);
+      return { channel, purpose, ...relianceOf(verdict) };
+    }),
+  );
+}
+
+function relianceOf({ permitted, reason, basis, rule, word }: PermissionVerdict): Reliance {
+  const { permissionId = null, proof = null } = word ?? {};
+  return { permitted, reason, basis, rule, permissionId, proof };
+}
+
+/**
+ * Keeps a contact that somebody tells of, with what it relied on. It has happened, so it is kept whatever the case
+ * makes of it: also one that was not permitted, or came too late.
+ */
+export function noteContact(
+  tx: Db,
+  {
+    taskId,
+    caseId,
+    customerId,
+    type,
+  }: Pick<TaskRecord, 'taskId' | 'caseId' | 'customerId' | 'type'>,
+  { commandId, outcome, at }: { commandId: string; outcome: string; at: string },
+  { timeZone, contact }: Pick<Policy, 'timeZone' | 'contact'>,
+): void {
+  if (!isContact(type, outcome)) return;
+  const channel = channelOf(type)!;
+  const purpose = 'recovery';
+  const { insert, customer, count: countCall, forget } = statements(tx);
+  const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
+  const told = { commandId, taskId, caseId, customerId, channel, purpose, outcome, at };
+  insert.run({ ...told, ...relianceOf(verdict) });
+  forget.run({ customerId });
+  if (channel !== 'phone') return;
+  const known = customer.get({ customerId }) ?? nobody;
+  const { weekday, hour } = localDay(at, clockOfCustomer(known) ?? timeZone);
+  countCall.run({ weekday, hour, answered: speaksWithCustomer(type, outcome) ? 1 : 0 });
+}
+
+/**
+ * What a contact by this task would rely on now or, once it is closed, what its last one has relied on; null for work
+ * that reaches no customer, and for what was closed without a contact.
+ * @param otherwise the policy for tasks without a case; a case has its own
+ */
+export async function relianceOfTask(
+  db: Db,
+  { taskId, caseId, customerId, type, status }: TaskRecord,
+  { policy: otherwise, at }: { policy: Pick<Policy, 'contact'>; at: string },
+): Promise<Reliance | null> {
+  const channel = channelOf(type);
+  if (channel === null) return null;
+  const { newestOfTask, policyVersion } = statements(db);
+  if (status !== 'open') return newestOfTask.get({ taskId }) ?? null;
+  const version = caseId === null ? undefined : policyVersion.get({ caseId })?.version;
+  const { contact } = (version === undefined ? undefined : policyOf(db, version)) ?? otherwise;
+  return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
+}
+
+export type ContactRequest = {
+  customerId: string;
+  /** left out by cases that began before there were limits */
+  caseId?: string;
+  timeZone: string;
+  contact: Policy['contact'];
+  /** null for work that reaches no customer */
+  channel: Channel | null;
+  /** left out: recovery */
+  purpose?: Purpose;
+  notBefore: string;
+  /** from 1: after each without an answer another time of day */
+  attempt: number;
+  /** agreed with the customer to the minute: moved by nothing */
+  agreed: boolean;
+};
+
+export type PlannedContact = {
+  dueAt: string;
+  permitted: boolean;
+  reason?: PermissionReason | 'case-limit' | 'no-common-hours';
+  basis?: LegalBasis | null;
+  rule?: string | null;
+  timeOfDay?: TimeOfDay | null;
+};
+
+/** When a contact is due, and whether it may be made at all. From then on it counts in its hour. */
+export async function planContact(
+  db: Db,
+  request: ContactRequest,
+  at: string,
+): Promise<PlannedContact> {
+  // Only limits leave a trace, and only a trace waits for the disk.
+  return request.contact.limits
+    ? writingTogether(db, (tx) => planContactIn(tx, request, at))
+    : planContactIn(db, request, at);
+}
+
+/** @throws RangeError if the company works on no day for two months */
+export function planContactIn(tx: Db, request: ContactRequest, at: string): PlannedContact {
+  const { customerId, caseId, channel, contact, timeZone, purpose = 'recovery' } = request;
+  const { limits, region } = contact;
+  const { customer, made, ofCase, hours, planned, plan } = statements(tx);
+  const refuse = (why: Omit<PlannedContact, 'dueAt' | 'permitted'>): PlannedContact => ({
+    dueAt: request.notBefore,
+    permitted: false,
+    ...why,
+  });
+  let reliance = {};
+  if (channel !== null) {
+    const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
+    const { permitted, reason, basis, rule } = verdict;
+    if (!permitted) return refuse({ reason, basis, rule });
+    reliance = { reason, basis, rule };
+    const isUsedUp = caseId && limits && ofCase.get({ caseId })!.number >= limits.perCase;
+    if (isUsedUp && !request.agreed) return refuse({ reason: 'case-limit', basis, rule });
+  }
+  const known = customer.get({ customerId }) ?? nobody;
+  const contactsMade = made.all({ customerId }).reverse();
+  const clock = clockOfCustomer(known) ?? timeZone;
+  const around: ContactSurroundings = {
+    ...known,
+    at,
+    contacts: contactsMade.map((one) => one.at),
+    isHoliday: (day) => region !== undefined && isHolidayIn(tx, region, day),
+    plannedInHour: (hour) => planned.get({ from: hour, until: `${hour}:99`, customerId })!.number,
+    answers: {
+      all: channel === 'phone' && contact.timesOfDay.length > 0 ? hours.all() : [],
+      own: contactsMade
+        .filter((one) => one.channel === 'phone')
+        .map((one) => ({
+          hour: localDay(one.at, clock).hour,
+          calls: 1,
+          answered: one.outcome === 'no-answer' ? 0 : 1,
+        })),
+    },
+  };
+  const found = planOf(request, { timeZone, contact }, around);
+  if (!found) return refuse({ reason: 'no-common-hours' });
+  if (limits && channel !== null) plan.run({ customerId, dueAt: found.dueAt });
+  return { permitted: true, ...reliance, ...found };
+}

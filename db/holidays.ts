@@ -1,0 +1,39 @@
+import { and, eq, like, sql } from 'drizzle-orm';
+import { prepared, writing, type Db } from './connection.ts';
+import { holidays } from './schema.ts';
+
+export type Holiday = { day: string; name: string };
+
+const region = sql.placeholder('region');
+
+const statements = prepared((db) => ({
+  find: db
+    .select({ name: holidays.name })
+    .from(holidays)
+    .where(and(eq(holidays.region, region), eq(holidays.day, sql.placeholder('day'))))
+    .prepare(),
+  ofYear: db
+    .select({ day: holidays.day })
+    .from(holidays)
+    .where(and(eq(holidays.region, region), like(holidays.day, sql.placeholder('days'))))
+    .limit(1)
+    .prepare(),
+  insert: db
+    .insert(holidays)
+    .values({ region, day: sql.placeholder('day'), name: sql.placeholder('name') })
+    .onConflictDoNothing()
+    .prepare(),
+}));
+
+/** Whether a local date is a public holiday, as far as its year is known. */
+export function isHolidayIn(db: Db, region: string, day: string): boolean {
+  return statements(db).find.get({ region, day }) !== undefined;
+}
+
+export async function knowsHolidays(db: Db, region: string, year: number): Promise<boolean> {
+  return statements(db).ofYear.get({ region, days: `${year}-%` }) !== undefined;
+}
+
+export async function keepHolidays(db: Db, region: string, days: Holiday[]): Promise<void> {
+  writing(db, (tx) => days.forEach((one) => statements(tx).insert.run({ region, ...one })));
+}
