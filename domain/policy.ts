@@ -319,7 +319,7 @@ export const standardPolicy: Policy = {
     urgentWithin: '4h',
   },
   offers: {
-    approveAbove: 2_000,
+    approveAbove: 3_000,
     approveWithin: '2d',
     monthlyBudget: 200_000,
     noRewardWithin: '365d',

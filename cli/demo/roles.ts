@@ -100,7 +100,10 @@ export const roles = {
     ends: 'lost-again',
     says: {
       'cause-call': [answered('never-started', 'Bought a present once, forgot about us.')],
-      'recovery-call': [accepted('Will have a look.', buys(3))],
+      'recovery-call': [
+        { outcome: 'not-now', inSeconds: 5, note: 'Moving house, perhaps next month.' },
+        accepted('Will have a look.', buys(3)),
+      ],
       'offer-call': [accepted('Takes the credit.', buys(3))],
       letter: [sent(buys(3))],
       'satisfaction-call': [satisfied(5)],
@@ -152,11 +155,6 @@ export const roles = {
     ends: 'loyal-again',
     says: {
       'cause-call': [answered('no-need', 'Had no time for music.')],
-      'recovery-call': [
-        { outcome: 'not-now', inSeconds: 5, note: 'Moving house, perhaps next month.' },
-        refused,
-      ],
-      'offer-call': [noAnswer, refused],
       letter: [sent(...forGood)],
     },
   },

@@ -1,10 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { join } from 'node:path';
 import { Cast, leastPursued, resultOf } from '../../cli/demo/cast.ts';
 import { cancellations } from '../../cli/demo/cancellations.ts';
-import { roles, usually, type Reply, type Role } from '../../cli/demo/roles.ts';
-import { resultErrors, taskTypes, type TaskType } from '../../domain/tasks.ts';
-import { outcomes, type Decision } from '../../domain/words.ts';
+import { roles, usually, type Reply, type Role, type RoleName } from '../../cli/demo/roles.ts';
+import { loadPlaybooks } from '../../config/playbooks.ts';
+import { begun, planOf, settled } from '../../domain/measure-plan.ts';
+import { choosePlaybook, type MeasureResult } from '../../domain/playbooks.ts';
+import { demoPolicy } from '../../domain/policy.ts';
+import {
+  isCall,
+  resultErrors,
+  taskTypeOfMeasure,
+  taskTypes,
+  type TaskType,
+} from '../../domain/tasks.ts';
+import { outcomes, type Decision, type Trigger } from '../../domain/words.ts';
 
 type Opened = { decision?: Decision | null; controlGroup?: boolean };
 
@@ -111,4 +122,48 @@ describe('the roles', () => {
       if (next) expect(Object.keys(roles)).toContain(next);
     }
   });
+});
+
+const own = (await loadPlaybooks(join(import.meta.dirname, '../../playbooks'))).map((content) => ({
+  ...content,
+  version: 1,
+}));
+
+/** What the customer does in consequence of the measures that reach them, in the order of the playbook. */
+function deedsOf(name: RoleName, trigger: Trigger) {
+  const cast = new Cast(1);
+  cast.plan('C-0', name);
+  cast.take(casesOf([{}]));
+  const reply = (type: TaskType) => cast.replyTo({ caseId: 'C-0-e1', type });
+  const { call } = demoPolicy.measures;
+  const triesAtMost = (attempts = call.attempts) => attempts + call.postponements;
+  const talk = (type: TaskType, tries: number) => {
+    for (let n = 1; n <= tries; n += 1) {
+      const said = reply(type);
+      if (said.outcome !== 'no-answer' && !said.inSeconds) return said;
+    }
+    return undefined;
+  };
+  const cause = talk('cause-call', triesAtMost(demoPolicy.causeAnalysis.call.attempts))?.cause;
+  const decision = name === 'likes-the-letter' ? 'pursue-light' : 'pursue';
+  const to = { trigger, decision, cause: cause ?? 'unknown', tier: 'A' } as const;
+  const { playbook } = choosePlaybook(own, to)!;
+  let plan = planOf(playbook);
+  for (let next = begun(plan); next; next = begun(plan)) {
+    const { id, kind, attempts } = next.measure;
+    const type = taskTypeOfMeasure[kind];
+    const said = isCall(type) ? talk(type, triesAtMost(attempts)) : reply(type);
+    if (said?.then?.length) return said.then;
+    if (said?.outcome === 'do-not-contact') return [];
+    plan = settled(next.plan, id, (said?.outcome ?? 'not-reached') as MeasureResult);
+  }
+  return [];
+}
+const asked = Object.entries<Role>(roles).filter(([, { says, does }]) => says && !does);
+
+test.each(asked)('%s ends as the role says, on our own playbooks', (name, { ends }) => {
+  for (const trigger of ['cancellation', 'dormancy'] as const) {
+    const comesBack = deedsOf(name as RoleName, trigger).length > 0;
+    expect({ trigger, comesBack }).toEqual({ trigger, comesBack: ends.endsWith('again') });
+  }
 });

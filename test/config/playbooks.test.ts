@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
+import { simulated } from '../../cli/playbook/simulation.ts';
+import { loadOffers } from '../../config/offers.ts';
 import { loadPlaybooks, parsePlaybooks, playbookYaml } from '../../config/playbooks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../../domain/playbooks.ts';
+import { standardPolicy } from '../../domain/policy.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../../domain/words.ts';
 
@@ -152,6 +155,8 @@ describe('the playbooks that the product begins with', () => {
       ),
   );
   const choose = (to: PlaybookChoice) => choosePlaybook(own, to)?.playbook.playbookId;
+  /** What is left for a cause of which no playbook speaks any more. */
+  const net = own.filter(({ causes }) => causes.length === 0);
 
   it('hold one for every case that is pursued', () => {
     expect(cases).toHaveLength(3 * 2 * 14 * 4 * 3 * 3);
@@ -161,22 +166,116 @@ describe('the playbooks that the product begins with', () => {
   it('hold one of its own for first-time buyers', () => {
     const silent = { ...lost, trigger: 'dormancy', cause: 'unknown' } as const;
     expect(choose({ ...silent, triggerDetail: 'no-second-purchase' })).toBe('first-time-buyer');
-    expect(choose({ ...silent, triggerDetail: 'out-of-rhythm' })).toBe('dormancy');
-    expect(choose({ ...silent, triggerDetail: null })).toBe('dormancy');
-    expect(choose(silent)).toBe('dormancy');
+    for (const triggerDetail of ['out-of-rhythm', null] as const) {
+      expect(choose({ ...silent, triggerDetail })).toBe('unknown-retail');
+    }
+    expect(choose(silent)).toBe('unknown-retail');
   });
 
   it('hold none for a case that is not pursued', () => {
     expect(choose({ ...lost, decision: 'do-not-pursue' })).toBeUndefined();
   });
 
-  it('hold none that is never chosen', () => {
-    const used = new Set(cases.map(choose));
+  it('hold none that is never chosen, if only when those of the causes are retired', () => {
+    const used = new Set(
+      [own, net].flatMap((some) =>
+        cases.map((to) => choosePlaybook(some, to)?.playbook.playbookId),
+      ),
+    );
     expect(own.map(({ playbookId }) => playbookId).filter((id) => !used.has(id))).toEqual([]);
   });
 
-  it.each(triggers)('fit the trigger: %s', (trigger) => {
-    expect(choose({ trigger, decision: 'pursue', cause: 'unknown', tier: 'B' })).toBe(trigger);
+  it.each(triggers)('fall back on one for the trigger: %s', (trigger) => {
+    const to = { ...lost, trigger, cause: 'unknown' } as const;
+    expect(choosePlaybook(net, to)?.playbook.playbookId).toBe(trigger);
+  });
+
+  it.each(causes)('answer the cause on every way in, for every kind of customer: %s', (cause) => {
+    for (const trigger of triggers) {
+      for (const customerKind of [null, ...customerKinds]) {
+        const { playbook, because } = choosePlaybook(own, {
+          ...{ ...lost, trigger, cause, customerKind },
+        })!;
+        expect(because[0]).toBe('cause');
+        expect(playbook.causes).toEqual([cause]);
+        // Who did not want them back writes one letter to all of them.
+        if (cause === 'pushed-away-intended') continue;
+        expect(playbook.customerKinds ?? []).toEqual(
+          customerKind === 'business' ? ['business'] : [],
+        );
+        if (customerKind !== 'business') expect(playbook.triggers).toContain(trigger);
+      }
+    }
+  });
+
+  it('lower the price for nobody who left for something else', () => {
+    const money = /credit|discount|price|voucher|refund|compensation|free/;
+    const sweetened = own
+      .filter(({ causes }) => causes.length > 0 && !causes.includes('better-offer-price'))
+      .flatMap(({ playbookId, measures }) =>
+        measures.flatMap(({ concession = '' }) =>
+          money.test(concession) ? [`${playbookId}: ${concession}`] : [],
+        ),
+      );
+    expect(sweetened.sort()).toEqual([
+      // Whose complaint we handled badly gets back what it cost them, whether or not they stay.
+      'disappointed-complaint-business: compensation-business',
+      'disappointed-complaint-retail: compensation',
+      'disappointed-complaint-subscription: compensation',
+      // Between a first and a second order stands the delivery charge; what the goods cost stays as it is.
+      'first-time-buyer: free-delivery',
+      'never-started-retail: free-delivery',
+    ]);
+  });
+
+  it('send whom we did not want back nothing but a polite letter', () => {
+    for (const trigger of triggers) {
+      const to = { ...lost, trigger, cause: 'pushed-away-intended' } as const;
+      const { playbook } = choosePlaybook(own, to)!;
+      expect(playbook.measures.map(({ kind }) => kind)).toEqual(['letter']);
+    }
+  });
+
+  it('never tell a customer that something is fixed which is not', () => {
+    for (const { playbookId, measures } of own) {
+      measures.forEach(({ kind, on }, place) => {
+        const [next, ...later] = measures.slice(place + 1);
+        // A visit tells how it stands, whatever that is.
+        if (kind !== 'remedy' || next?.kind === 'visit') return;
+        const elsewhere = ['end', ...later.map(({ id }) => id)];
+        for (const result of ['not-fixable', 'not-done'] as const) {
+          expect({ playbookId, elsewhere }).toEqual({
+            ...{ playbookId, elsewhere: expect.arrayContaining([on?.[result]]) },
+          });
+        }
+      });
+    }
+  });
+
+  it('begin on the day of a cancellation', () => {
+    const at = '2026-11-23T07:00:00.000Z';
+    for (const playbook of own.filter(({ triggers }) => triggers.includes('cancellation'))) {
+      const first = simulated(playbook, { terms: standardPolicy, at, refused: [] });
+      expect([playbook.playbookId, first?.dueAt[0]?.slice(0, 10)]).toEqual([
+        ...[playbook.playbookId, '2026-11-23'],
+      ]);
+    }
+  });
+
+  it('can be told to the end by whatever channels a customer refuses', () => {
+    const at = '2026-11-23T07:00:00.000Z';
+    for (const refused of [
+      [],
+      ['phone'],
+      ['phone', 'visit'],
+      ['phone', 'letter', 'visit'],
+    ] as const)
+      for (const playbook of own) {
+        const first = simulated(playbook, { terms: standardPolicy, at, refused });
+        expect({ is: playbook.playbookId, told: first !== null }).toEqual({
+          ...{ is: playbook.playbookId, told: true },
+        });
+      }
   });
 
   it.each(triggers)('fix what disappointed the customer before asking, after %s', (trigger) => {
@@ -206,5 +305,19 @@ describe('the playbooks that the product begins with', () => {
           expect({ where, instead: instead?.kind }).not.toEqual({ where });
       }
     }
+  });
+
+  it('offer what the catalogue knows, at its cost', async () => {
+    const catalogue = await loadOffers(join(import.meta.dirname, '../../offers.yaml'));
+    const costs = new Map(catalogue.map(({ offerId, cost }) => [offerId, cost]));
+    for (const { playbookId, measures } of own) {
+      for (const { concession, cost } of measures) {
+        if (concession === undefined) continue;
+        expect({ playbookId, concession, cost: costs.get(concession) }).toEqual({
+          ...{ playbookId, concession, cost },
+        });
+      }
+    }
+    for (const { fallback } of catalogue) if (fallback) expect(costs.has(fallback)).toBe(true);
   });
 });

@@ -111,6 +111,6 @@ export const testPlaybooks: PlaybookContent[] = [
     triggers: [],
     tiers: [],
     causes: ['better-offer-convenience'],
-    measures: [{ id: 'sweeten', kind: 'offer', afterDays: 1, concession: 'upgrade', cost: 3_000 }],
+    measures: [{ id: 'sweeten', kind: 'offer', afterDays: 1, concession: 'upgrade', cost: 3_500 }],
   },
 ];
