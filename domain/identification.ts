@@ -45,6 +45,7 @@ export const decisionReasons = [
   'wanted-loss',
   'third-chance',
   'expected-gain',
+  'unknown-value',
   'doubtful',
   'manager-decided',
   'manager-silent',

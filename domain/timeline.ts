@@ -27,6 +27,7 @@ const decisionWhy: Record<string, string> = {
   'wanted-loss': 'it is a loss that we wanted',
   'third-chance': 'the customer already came back once',
   'expected-gain': 'of what that promises and costs',
+  'unknown-value': 'no purchase of the customer is known',
   doubtful: 'it hangs on how good the chance really is',
   'manager-decided': 'a manager decided so',
   'manager-silent': 'no manager answered in time',

@@ -48,6 +48,8 @@ export class Recovery {
   /** the phone number is known to be wrong */
   wrongNumber = false;
   purchasesSinceReturn = 0;
+  /** its measures were chosen when every one of them was urgent, and any offer could be made */
+  hasOlderPlan = false;
 
   readonly #inbox = new Inbox();
   readonly #tasks: CaseTasks;

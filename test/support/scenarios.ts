@@ -186,6 +186,14 @@ export const scenarios = {
       return caseId;
     },
   },
+  'cancels without a purchase that is known, and a manager says no': {
+    outcome: 'not-pursued',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(0), { trigger: 'cancellation' });
+      await engine.answer(caseId, 'decide-pursuit', { outcome: 'do-not-pursue' });
+      return caseId;
+    },
+  },
   'is not worth it': {
     outcome: 'not-pursued',
     async run(engine) {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { getCase } from '../../db/cases.ts';
 import { getPlaybook, publishPlaybook } from '../../db/playbooks.ts';
 import { listTasks } from '../../db/tasks.ts';
+import { after, durationMs } from '../../domain/duration.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import { startApi, type Api } from '../support/api.ts';
@@ -103,6 +104,28 @@ describe('a playbook', () => {
     expect(await steps(caseId)).toEqual(['ask done', 'fix skipped', 'last current']);
     const plan = await api.get(`/api/v1/cases/${caseId}/plan`);
     expect(plan.body.measures[0]).toMatchObject({ measureId: 'ask', result: 'refused' });
+  });
+
+  it('hurries with the first measure of a cancellation that can be averted, and only with that', async () => {
+    const asked = { actor: { actorId: 'm', role: 'manager' as const }, request: {} };
+    const at = await engine.now();
+    const content = {
+      ...{ playbookId: 'hurry', title: 'Hurry', triggers: ['cancellation' as const], tiers: [] },
+      ...{ causes: ['neglected' as const], decisions: [], measures },
+    };
+    const how = { asked: { ...asked, idempotencyKey: null }, basedOn: undefined, at };
+    await publishPlaybook(engine.db, content, how);
+    const customerId = await engine.customer(12);
+    opened.push(customerId);
+    const caseId = await engine.open(customerId, {
+      ...{ trigger: 'cancellation', statedCause: 'neglected', effectiveAt: after(at, '30d') },
+    });
+    const waits = ({ createdAt, dueAt }: { createdAt: string; dueAt: string }) =>
+      Date.parse(dueAt) - Date.parse(createdAt);
+    const call = await engine.task(caseId, 'recovery-call');
+    expect(waits(call)).toBeLessThanOrEqual(durationMs(policy.measures.urgentWithin));
+    await engine.complete(call, { outcome: 'refused' });
+    expect(waits(await engine.task(caseId, 'letter'))).toBeCloseTo(3 * dayMs, -4);
   });
 
   it('says in the timeline why it was chosen and what else fitted', async () => {

@@ -1,8 +1,10 @@
+import { patched } from '@temporalio/workflow';
 import {
   identify,
   inControlGroup,
   type CustomerFacts,
   type DecisionReason,
+  type Verdict,
 } from '../../domain/identification.ts';
 import type { Decision } from '../../domain/words.ts';
 import { collectFacts } from '../activities.ts';
@@ -24,7 +26,7 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
 
-  const verdict = identify(facts, state.statedCause, policy.identification);
+  const verdict = verdictOn(recovery, facts);
   if (verdict.decidedBy === 'engine') {
     decide(recovery, facts, verdict.decision, verdict.reason);
   } else {
@@ -49,6 +51,19 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
     state.controlGroup = true;
     recovery.tell('control-group');
   }
+}
+
+/**
+ * Who cancels and is not known to have bought is worth something we do not know, not nothing: a shop may report
+ * cancellations alone.
+ */
+function verdictOn({ opening, policy, state }: Recovery, facts: CustomerFacts): Verdict {
+  const verdict = identify(facts, state.statedCause, policy.identification);
+  const isUnknown = opening.trigger === 'cancellation' && facts.purchaseDays === 0;
+  const isWorthless = verdict.decidedBy === 'engine' && verdict.reason === 'expected-gain';
+  return isUnknown && isWorthless && patched('unknown-value')
+    ? { decidedBy: 'manager', reason: 'unknown-value' }
+    : verdict;
 }
 
 function worth({ policy }: Recovery, facts: CustomerFacts) {

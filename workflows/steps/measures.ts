@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import { after, times, type Duration } from '../../domain/duration.ts';
 import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
@@ -27,9 +26,13 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
     recovery.tell('no-playbook');
     return;
   }
-  const { playbook, because = null, alsoFitted = null } =
-    // Cases of old have the playbook alone in their history.
-    'playbook' in chosen ? chosen : { playbook: chosen };
+  // Cases of old have the playbook alone in their history.
+  recovery.hasOlderPlan = !('playbook' in chosen);
+  const {
+    playbook,
+    because = null,
+    alsoFitted = null,
+  } = 'playbook' in chosen ? chosen : { playbook: chosen };
   state.playbook = { playbookId: playbook.playbookId, version: playbook.version };
   state.plan = planOf(playbook);
   recovery.tell('playbook-chosen', { ...state.playbook, because, alsoFitted });
@@ -64,7 +67,7 @@ async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
   const { concession = '', cost = 0 } = measure;
   let offer = { concession, cost };
-  if (measure.kind === 'offer' && patched('offers')) {
+  if (measure.kind === 'offer' && !recovery.hasOlderPlan) {
     const agreed = await offerFor(recovery, { ...offer, ofMeasure: ofMeasure(measure) });
     if (typeof agreed === 'string') return agreed;
     offer = agreed;
@@ -124,8 +127,11 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
   }
 }
 
-function firstMoment(recovery: Recovery, { afterDays }: Doing): string {
-  return recovery.startOf(after(now(), lasting(recovery, afterDays)));
+/** Only the first measure is urgent: whoever has just heard from us is not written to within hours. */
+function firstMoment(recovery: Recovery, { id, afterDays }: Doing): string {
+  const ordinary = after(now(), lasting(recovery, afterDays));
+  const isFirst = recovery.state.plan?.[0]?.id === id;
+  return isFirst || recovery.hasOlderPlan ? recovery.startOf(ordinary) : ordinary;
 }
 
 function lasting({ policy }: Recovery, playbookDays: number): Duration {
