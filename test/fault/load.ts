@@ -287,7 +287,7 @@ function resultFor(type: TaskType, { dice, world }: Client): Record<string, unkn
   if (outcome === 'do-not-contact' && dice.chance(80)) outcome = outcomes[0]!;
   const result: Record<string, unknown> = { outcome, note: `Note ${world.next('note')}` };
   for (const [name, field] of fields) {
-    if (!field.when?.includes(outcome)) continue;
+    if (!field.when?.includes(outcome) || field.optional) continue;
     if (field.kind === 'time') result[name] = inSeconds(dice.between(1, 4));
     else if (field.kind === 'score') result[name] = dice.between(0, 10);
     else result[name] = dice.pick(field.values as string[]);
