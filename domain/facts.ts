@@ -8,6 +8,7 @@ export type Fact = { eventId: string; at: string } & (
   | { kind: 'objection' }
   | { kind: 'death' }
   | { kind: 'permission'; channel: Channel; granted: boolean }
+  | { kind: 'mail-bounced' }
 );
 
 /** When these last happened by the sales system's own times, whenever we heard of them; null: never. */
@@ -44,6 +45,7 @@ export function consequenceOf(
     case 'cancellation':
       return returned ? 'lost-again' : 'noted';
     case 'permission':
+    case 'mail-bounced':
       return 'noted';
   }
 }

@@ -89,6 +89,7 @@ export const eventTypes = [
   'complaint.recorded',
   'order.delivered',
   'cancellation.considered',
+  'mail.bounced',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

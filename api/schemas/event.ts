@@ -58,6 +58,11 @@ const dataSchemas = {
   }),
   'order.delivered': z.looseObject({}),
   'cancellation.considered': z.looseObject({}),
+  'mail.bounced': z.looseObject({
+    email: z.email('must be a mail address').max(320).meta({
+      description: 'the address that does not take mails; winback sends none to it any more',
+    }),
+  }),
 } satisfies Record<EventType, z.ZodType>;
 
 function dataName(type: string): string {

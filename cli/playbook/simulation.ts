@@ -9,7 +9,7 @@ import {
   type Playbook,
 } from '../../domain/playbooks.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { channelOf, isCall, taskTypeOfMeasure } from '../../domain/tasks.ts';
+import { channelOfMeasure, isCall, taskTypeOfMeasure } from '../../domain/tasks.ts';
 import type { Channel } from '../../domain/words.ts';
 
 type Terms = Pick<Policy, 'timeZone' | 'contact' | 'playbookDay' | 'measures'>;
@@ -46,7 +46,7 @@ export function simulated(
     if (measures > measuresAtMost) throw new RangeError('too many ways');
     const { id: measureId, afterDays, instead } = next.measure;
     const isRefused = ({ kind }: Doing) => {
-      const channel = channelOf(taskTypeOfMeasure[kind]);
+      const channel = channelOfMeasure(kind);
       return channel !== null && refused.includes(channel);
     };
     const doing = isRefused(next.measure) && instead ? { ...instead, afterDays } : next.measure;
@@ -79,11 +79,11 @@ function waysOf(measure: Doing, from: string, terms: Terms): Ways {
   const type = taskTypeOfMeasure[measure.kind];
   const days = (count: number): Duration => times(terms.playbookDay, count);
   const moment = (notBefore: string, attempt: number) =>
-    nextContactMoment(notBefore, terms, { channel: channelOf(type), attempt });
+    nextContactMoment(notBefore, terms, { channel: channelOfMeasure(measure.kind), attempt });
   const { call, window } = terms.measures;
   const results: readonly MeasureResult[] = measureResults[measure.kind];
   const first = moment(after(from, days(measure.afterDays)), 1);
-  if (!isCall(type)) {
+  if (type === null || !isCall(type)) {
     const silent = after(first, measure.windowDays ? days(measure.windowDays) : window);
     return {
       dueAt: [first],

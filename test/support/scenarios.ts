@@ -2,7 +2,7 @@ import { after, before } from '../../domain/duration.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import type { Outcome } from '../../domain/words.ts';
-import type { Engine } from './engine.ts';
+import { emailOf, type Engine } from './engine.ts';
 import { withControlGroup } from './policies.ts';
 
 export type Scenario = { outcome: Outcome; run: (engine: Engine) => Promise<string> };
@@ -115,6 +115,28 @@ export const scenarios = {
       await engine.answer(caseId, 'letter', { outcome: 'sent' });
       await engine.answer(caseId, 'remedy', { outcome: 'not-fixable' });
       await engine.answer(caseId, 'visit', { outcome: 'refused' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'is sent mails, the second of which comes back': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
+      await engine.until(caseId, (record) => record.step === 'success-control');
+      await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'has no address for a mail, and is written to': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
+      const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
       await engine.answer(caseId, 'letter', { outcome: 'sent' });
       await overObservation(engine, caseId);
       return caseId;
