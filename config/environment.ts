@@ -87,7 +87,10 @@ const variables = z.object({
   WINBACK_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/\S+$/, 'must be smtp://name:password@host:port, or smtps://')
-    .refine((url) => URL.canParse(url), 'must be an address, with what is special in a password percent-encoded')
+    .refine(
+      (url) => URL.canParse(url),
+      'must be an address, with what is special in a password percent-encoded',
+    )
     .exactOptional(),
   WINBACK_MAIL_FROM: z.email('must be a mail address').exactOptional(),
   WINBACK_COMPANY: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),

@@ -21,7 +21,7 @@ export const templateSchema = group({
   texts: z
     .partialRecord(z.enum(languages), textSchema)
     .refine((texts) => Object.keys(texts).length > 0, 'must hold a text in de or en'),
-}).transform((template) => template as TemplateContent);
+});
 
 const templates = { name: 'template', schema: templateSchema, id: 'templateId' } as const;
 
