@@ -93,7 +93,7 @@ export async function messageOf(
 }
 
 /** Says nothing of the customer, whose ID is part of the mail's. */
-export function messageIdOf(mailId: string, from: string): string {
+function messageIdOf(mailId: string, from: string): string {
   const name = createHash('sha256').update(mailId).digest('hex').slice(0, 32);
   return `<${name}@${from.split('@').at(-1)}>`;
 }
