@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import pdfmake from 'pdfmake';
-import type { Content } from 'pdfmake/interfaces.js';
+import pdfmake, { type Content } from 'pdfmake';
 import type { Language, Sender, TemplateText } from '../domain/mails.ts';
 
 export type Letter = TemplateText & { language: Language; address: string[] };
@@ -34,19 +33,15 @@ export async function lettersPdf(
   sender: Sender,
   on: { date: string; timeZone: string },
 ): Promise<Buffer> {
-  const document = {
-    pageSize: 'A4' as const,
-    pageMargins: [margin.left, margin.top, margin.right, margin.bottom] as [
-      number,
-      number,
-      number,
-      number,
-    ],
-    defaultStyle: { font: 'Roboto', fontSize: 11, lineHeight: 1.25 },
-    info: { title: letters.length === 1 ? letters[0]!.subject : sender.company },
-    content: letters.flatMap((letter, place) => contentOf(letter, sender, { ...on, place })),
-  };
-  return pdfmake.createPdf(document).getBuffer();
+  return pdfmake
+    .createPdf({
+      pageSize: 'A4',
+      pageMargins: [margin.left, margin.top, margin.right, margin.bottom],
+      defaultStyle: { font: 'Roboto', fontSize: 11, lineHeight: 1.25 },
+      info: { title: letters.length === 1 ? letters[0]!.subject : sender.company },
+      content: letters.flatMap((letter, place) => contentOf(letter, sender, { ...on, place })),
+    })
+    .getBuffer();
 }
 
 function contentOf(
