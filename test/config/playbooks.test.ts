@@ -90,7 +90,7 @@ describe('a playbook file', () => {
       'a template of a call',
       '    kind: call',
       '    kind: call\n    template: ask-back',
-      'measures.0.template is only for kind email or letter (line 9)',
+      'measures.0.template is only for kind email or letter (line 8)',
     ],
     [
       'who is to do a mail',
