@@ -4,7 +4,7 @@
  */
 const inPackage = (name) => `(^|/)node_modules/(@types/)?${name}/`;
 const anyPackage = '(^|/)node_modules/';
-const source = '^(activities|api|cli|config|db|domain|relay|temporal|workflows)/|^[^/]+[.]ts$';
+const source = '^(activities|api|cli|config|db|domain|mail|relay|temporal|workflows)/|^[^/]+[.]ts$';
 
 /** `folder` may import itself and what `allowed` names, nothing else. */
 const reach = (folder, allowed, comment) => ({
@@ -89,13 +89,20 @@ module.exports = {
       from: { path: '^api/' },
       to: {
         pathNot: [
-          '^(api|config|db|domain)/',
+          '^(api|config|db|domain|mail)/',
           '^temporal/(recoveries|scan-schedule)[.]ts$',
           '^temporal[.]config[.]ts$',
           anyPackage,
         ],
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'mail-reach',
+      comment: 'What is written to customers, and how it leaves: no database.',
+      severity: 'error',
+      from: { path: '^mail/' },
+      to: { pathNot: ['^(mail|domain)/', anyPackage], dependencyTypesNot: ['core'] },
     },
     {
       name: 'api-without-worker',

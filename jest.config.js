@@ -31,7 +31,7 @@ export default {
   workerIdleMemoryLimit: '1GB',
   // `workflows/` is missing because it cannot be counted: it runs as a bundle inside the SDK's own
   // sandbox, which v8 coverage does not see. Neither does it see processes that a test starts.
-  collectCoverageFrom: ['{activities,api,cli,config,db,domain,relay,temporal}/**/*.ts'],
+  collectCoverageFrom: ['{activities,api,cli,config,db,domain,mail,relay,temporal}/**/*.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary', 'lcov'],
 };

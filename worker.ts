@@ -9,6 +9,7 @@ import { loadOffers } from './config/offers.ts';
 import { loadPlaybooks } from './config/playbooks.ts';
 import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
+import { loadTemplates } from './config/templates.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
 import { noticeComplaints } from './db/complaints.ts';
 import { countEarlySigns } from './db/early-signs.ts';
@@ -20,9 +21,12 @@ import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
+import { seedTemplates } from './db/templates.ts';
 import { durationMs } from './domain/duration.ts';
 import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
+import { fileTransport, smtpTransport } from './mail/transport.ts';
+import { runMails } from './relay/mails.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { runWebhooks } from './relay/webhooks.ts';
@@ -62,6 +66,10 @@ const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate }
 await seedOffers(db, await loadOffers(join(import.meta.dirname, 'offers.yaml')), clock());
 const playbooks = await loadPlaybooks(join(import.meta.dirname, 'playbooks'));
 await seedPlaybooks(db, playbooks, clock());
+await seedTemplates(db, await loadTemplates(join(import.meta.dirname, 'templates')), clock());
+const { smtpUrl, ...mail } = environment.mail;
+const transport = smtpUrl ? smtpTransport(smtpUrl) : fileTransport(environment.dataDir);
+const settings = { ...mail, publicUrl: environment.publicUrl };
 
 const { namespace, taskQueue } = environment.temporal;
 const { connection, client } = await connectTemporal(environment);
@@ -150,6 +158,7 @@ await Promise.all([
   worker.run(),
   runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
   runWebhooks({ db, recoveries, secrets, targets, clock, log }, stopping.signal),
+  runMails({ db, policy, settings, transport, clock, log }, stopping.signal),
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),

@@ -13,6 +13,7 @@ import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
+import type { MailSettings } from '../mail/message.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { ScanSchedules } from '../temporal/scan-schedule.ts';
 import { docs } from './docs.ts';
@@ -34,6 +35,7 @@ export type AppDeps = {
   secrets: Secrets;
   /** of outgoing webhooks */
   targets: WebhookTargets;
+  mail: MailSettings;
   logger: Logger;
   /** now, ISO 8601 UTC */
   clock: () => string;
@@ -45,6 +47,7 @@ export type AppDeps = {
 const defaultLimits: Limits = {
   requestsPerMinute: 6_000,
   failedAuthenticationsPerMinute: 60,
+  anonymousRequestsPerMinute: 60,
   patienceMs: 5_000,
   leaseMs: 15_000,
 };

@@ -110,6 +110,15 @@ export function limitRequests(limits: Limits): RequestHandler {
   });
 }
 
+/** Counts the requests of each address, of those who have no key. */
+export function limitAddresses({ anonymousRequestsPerMinute }: Limits): RequestHandler {
+  return rateLimit({
+    ...shared,
+    limit: anonymousRequestsPerMinute,
+    handler: tooMany('Too many requests. Wait a minute.'),
+  });
+}
+
 export function allow(roles: Access): RequestHandler {
   return (_req, res, next) => {
     const { role } = keyOf(res);

@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
-import { allow, authentication, keyOf, limitRequests } from './auth.ts';
+import { allow, authentication, keyOf, limitAddresses, limitRequests } from './auth.ts';
 import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
@@ -12,11 +12,13 @@ export function mount(app: Express, routes: readonly Route[], deps: Deps): void 
   const oneByOne = oneAtATime();
   const known = authentication(deps);
   const limited = limitRequests(deps.limits);
+  const anonymously = limitAddresses(deps.limits);
   for (const route of routes) {
     const who = route.signed ? known.byKeyOrSignature(reader(route)) : known.byKey;
     app[route.method](
       expressPath(route.path),
       named(route),
+      ...(route.limited ? [anonymously] : []),
       ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
       ...(takesBody(route) ? readers(route) : []),
       handled(route, deps, oneByOne),
@@ -74,7 +76,9 @@ function readers(route: Route): RequestHandler[] {
   const unlessBytes =
     (handler: RequestHandler): RequestHandler =>
     (req, res, next) =>
-      !req.is(types) && route.acceptsAnyType?.(req.headers) ? next() : handler(req, res, next);
+      route.asBytes || (!req.is(types) && route.acceptsAnyType?.(req.headers))
+        ? next()
+        : handler(req, res, next);
   return [unlessBytes(understood), reader(route), ...[parseJson, shallow].map(unlessBytes)];
 }
 
@@ -135,7 +139,8 @@ function handled(
   oneByOne: ReturnType<typeof oneAtATime>,
 ): RequestHandler {
   const { params, query = nothing, body = nothing.optional(), bodyOf } = route;
-  const isPost = route.method === 'post';
+  // A key is somebody's.
+  const isPost = route.method === 'post' && route.roles !== 'anyone';
   return async (req, res) => {
     const idempotencyKey = isPost ? idempotencyKeyOf(req) : null;
     const call = {

@@ -78,9 +78,10 @@ function operation(route: Route): ZodOpenApiOperationObject {
     requestParams: {
       ...(route.params && { path: route.params as z.ZodObject }),
       ...(route.query && { query: route.query as z.ZodObject }),
-      ...(method === 'post' && {
-        header: route.headers ? idempotencyHeader.extend(route.headers.shape) : idempotencyHeader,
-      }),
+      ...(method === 'post' &&
+        !forAnyone && {
+          header: route.headers ? idempotencyHeader.extend(route.headers.shape) : idempotencyHeader,
+        }),
     },
     ...(route.body && { requestBody: requestBody(route) }),
     responses: { ...answers(route), ...problemAnswers(route) },
@@ -137,13 +138,14 @@ function answers(route: Route): ZodOpenApiResponsesObject {
 }
 
 /** What goes for every call of a kind, and what the route names itself. */
-function problemsOf({ method, roles, problems: own = [] }: Route): ProblemCode[] {
+function problemsOf({ method, roles, limited, problems: own = [] }: Route): ProblemCode[] {
   return [
     'invalid',
     ...(['post', 'put', 'patch'].includes(method)
       ? (['malformed', 'too-large', 'unsupported-media-type'] as const)
       : []),
-    ...(roles === 'anyone' ? [] : (['unauthenticated', 'too-many-requests'] as const)),
+    ...(roles === 'anyone' ? [] : (['unauthenticated'] as const)),
+    ...(roles === 'anyone' && !limited ? [] : (['too-many-requests'] as const)),
     ...(roles === 'anyone' || roles === everyone ? [] : (['forbidden'] as const)),
     ...own,
     'internal',

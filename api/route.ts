@@ -5,6 +5,7 @@ import type { ZodOpenApiMediaTypeObject } from 'zod-openapi';
 import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
+import type { MailSettings } from '../mail/message.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
@@ -18,6 +19,8 @@ export type Limits = {
   requestsPerMinute: number;
   /** for each address, not each key */
   failedAuthenticationsPerMinute: number;
+  /** of everybody without a key, for each address */
+  anonymousRequestsPerMinute: number;
   /** how long a person waits for the engine's verdict */
   patienceMs: number;
   /** how long nobody else delivers a command that this process is delivering */
@@ -33,6 +36,7 @@ export type Deps = {
   readiness: CheckReadiness;
   secrets: Secrets;
   targets: WebhookTargets;
+  mail: MailSettings;
   metrics: Metrics;
   logger: Logger;
   /** now, ISO 8601 UTC */
@@ -77,6 +81,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   roles: Access;
   /** takes a signature by Standard Webhooks in place of a key; the signer has the role sales-system */
   signed?: true;
+  /** whoever calls it without a key may do so only so often */
+  limited?: true;
   params?: Params;
   query?: Query;
   body?: Body;
@@ -86,6 +92,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   accepts?: { types: Record<string, ZodOpenApiExamples>; limit: string };
   /** whether the body may be of any other media type, too; it is then taken as its bytes */
   acceptsAnyType?: (headers: IncomingHttpHeaders) => boolean;
+  /** the body may be of any media type at all, and is taken as its bytes */
+  asBytes?: true;
   /** further headers, for the document */
   headers?: z.ZodObject;
   /** puts together what the schema checks, where that is not the body alone */

@@ -33,6 +33,7 @@ const app = createApp({
   readiness: readinessOf({ db, connection, namespace, taskQueue }),
   secrets: loadSecrets(environment.dataDir),
   targets: webhookTargets({ allowPrivate: environment.webhookAllowPrivate }),
+  mail: { ...environment.mail, publicUrl: environment.publicUrl },
   logger,
   clock,
   webhookSecrets: environment.webhookSecrets,

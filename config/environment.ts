@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Sender } from '../domain/mails.ts';
 import { validated } from './validate.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,6 +19,14 @@ export type Environment = {
   webhookSecrets: string[];
   /** requests per minute and key */
   rateLimit: number;
+  /** where readers of our mails reach the API, without a slash at its end */
+  publicUrl: string;
+  mail: {
+    /** without it mails become files */
+    smtpUrl?: string;
+    from: string;
+    sender: Sender;
+  };
   /** webhooks may call any address, and by plain http */
   webhookAllowPrivate: boolean;
   temporal: {
@@ -48,6 +57,9 @@ const isWebhookSecret = (text: string) => {
   return length >= 24 && length <= 64;
 };
 
+/** What mails to real people cannot do without. */
+const neededForMail = ['WINBACK_MAIL_FROM', 'WINBACK_COMPANY', 'WINBACK_PUBLIC_URL'] as const;
+
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3_000),
   HOST: text('must be a host name or an IP address').default('127.0.0.1'),
@@ -67,6 +79,27 @@ const variables = z.object({
   WINBACK_WEBHOOK_ALLOW_PRIVATE: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false'),
+  WINBACK_PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+$/, 'must begin with https:// or http://')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .exactOptional(),
+  WINBACK_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'must be smtp://name:password@host:port, or smtps://')
+    .refine(
+      (url) => URL.canParse(url),
+      'must be an address, with what is special in a password percent-encoded',
+    )
+    .exactOptional(),
+  WINBACK_MAIL_FROM: z.email('must be a mail address').exactOptional(),
+  WINBACK_COMPANY: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),
+  WINBACK_COMPANY_ADDRESS: z
+    .string()
+    .transform((text) => text.split(',').flatMap((line) => line.trim() || []))
+    .refine((lines) => lines.length <= 4, 'must have at most 4 parts, separated by commas')
+    .default([]),
+  WINBACK_SIGNATURE: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   TEMPORAL_ADDRESS: z
     .string()
@@ -75,13 +108,21 @@ const variables = z.object({
   TEMPORAL_NAMESPACE: text('must be the name of a namespace').default('default'),
 });
 
+const checked = variables.superRefine((settings, context) => {
+  if (settings.WINBACK_SMTP_URL === undefined) return;
+  for (const name of neededForMail.filter((one) => settings[one] === undefined)) {
+    const message = 'is required with WINBACK_SMTP_URL';
+    context.addIssue({ code: 'custom', path: [name], message, input: settings });
+  }
+});
+
 /**
  * The settings of this process. A variable that is set but empty counts as unset.
  * @throws DomainError `invalid` that names each bad variable and its rule
  */
 export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
-  const settings = validated(variables, given, 'environment');
+  const settings = validated(checked, given, 'environment');
   return {
     port: settings.PORT,
     host: settings.HOST,
@@ -91,6 +132,16 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
     webhookSecrets: settings.WINBACK_WEBHOOK_SECRET,
     rateLimit: settings.WINBACK_RATE_LIMIT,
+    publicUrl: settings.WINBACK_PUBLIC_URL ?? urlOf({ host: settings.HOST, port: settings.PORT }),
+    mail: {
+      ...(settings.WINBACK_SMTP_URL && { smtpUrl: settings.WINBACK_SMTP_URL }),
+      from: settings.WINBACK_MAIL_FROM ?? 'winback@localhost',
+      sender: {
+        company: settings.WINBACK_COMPANY ?? 'winback',
+        address: settings.WINBACK_COMPANY_ADDRESS,
+        name: settings.WINBACK_SIGNATURE ?? settings.WINBACK_COMPANY ?? 'winback',
+      },
+    },
     webhookAllowPrivate: settings.WINBACK_WEBHOOK_ALLOW_PRIVATE === 'true',
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),

@@ -1,8 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
-import { DomainError, type FieldError } from '../domain/errors.ts';
 import { measureIdOf } from '../domain/measure-plan.ts';
 import {
   measureKinds,
@@ -14,7 +11,7 @@ import {
 import { triggerDetails } from '../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../domain/words.ts';
 import { code, group, list, money, oneOf, text, wholeNumber } from './fields.ts';
-import { fieldErrors } from './validate.ts';
+import { loadYaml, parseYaml } from './yaml.ts';
 
 /*
  * What a playbook may say. The same rules hold for the files in `playbooks/` and for the API; in a file an error names
@@ -30,6 +27,7 @@ const doing = {
   retryAfterDays: list(days, { least: 1, most: 20 }).optional(),
   concession: code.optional(),
   cost: money.optional(),
+  template: code.optional(),
   content: text(4_000).optional(),
 };
 
@@ -41,6 +39,15 @@ function checkDoing(given: Doing, context: z.core.$RefinementCtx, path: string[]
   const { kind } = given;
   const broken = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [...path, field], message, input: given });
+  if (given.template !== undefined && kind !== 'email' && kind !== 'letter') {
+    broken('template', 'is only for kind email or letter');
+  }
+  if (kind === 'email') {
+    if (given.template === undefined) broken('template', 'is required with kind email');
+    for (const field of ['queue', 'windowDays', 'content'] as const) {
+      if (given[field] !== undefined) broken(field, 'is not for kind email, which nobody does');
+    }
+  }
   const isCall = kind === 'call' || kind === 'offer';
   for (const field of ['attempts', 'retryAfterDays'] as const) {
     if (given[field] !== undefined && !isCall) broken(field, 'is only for kind call or offer');
@@ -102,56 +109,15 @@ export const playbookSchema = group({
  * @throws DomainError `invalid` that names every broken field, its rule and its line
  */
 export function parsePlaybooks(yaml: string, what: string): PlaybookContent[] {
-  const lines = new LineCounter();
-  const documents = [parseAllDocuments(yaml, { lineCounter: lines })].flat() as Document[];
-  const errors: FieldError[] = [];
-  const lineOf = (offset: number) => lines.linePos(offset).line;
-  const found = documents.flatMap((document) => {
-    for (const { message, pos } of document.errors) {
-      const [sentence] = message.split(' at line ');
-      errors.push({ field: '', rule: `line ${lineOf(pos[0])}: ${sentence}` });
-    }
-    if (document.errors.length > 0) return [];
-    const read = playbookSchema.safeParse(document.toJS());
-    if (read.success) return [read.data];
-    for (const { field, rule } of read.error.issues.flatMap(fieldErrors)) {
-      errors.push({ field, rule: `${rule} (line ${lineOf(placeOf(document, field))})` });
-    }
-    return [];
-  });
-  if (documents.length === 0) errors.push({ field: '', rule: 'holds no playbook' });
-  const ids = found.map(({ playbookId }) => playbookId);
-  for (const id of ids.filter((id, i) => ids.indexOf(id) < i)) {
-    errors.push({ field: 'playbookId', rule: `must be unique: ${id}` });
-  }
-  if (errors.length === 0) return found;
-  const rules = errors.map(({ field, rule }) => (field ? `${field} ${rule}` : rule));
-  throw new DomainError('invalid', `${what}: ${rules.join('; ')}`, errors);
-}
-
-/** Where a field stands in the text; of one that is missing, where it should. */
-function placeOf(document: Document, field: string): number {
-  const path = field.split('.').filter((part) => part !== '');
-  for (let depth = path.length; depth >= 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: number[] } | undefined;
-    if (node?.range) return node.range[0]!;
-  }
-  return 0;
+  return parseYaml(yaml, { what, ...playbooks });
 }
 
 /** Every playbook of a folder of YAML files. */
 export async function loadPlaybooks(folder: string): Promise<PlaybookContent[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
-  const read = files.map(async (name) =>
-    parsePlaybooks(await readFile(join(folder, name), 'utf8'), name),
-  );
-  const all = (await Promise.all(read)).flat();
-  const ids = all.map(({ playbookId }) => playbookId);
-  const twice = ids.find((id, i) => ids.indexOf(id) < i);
-  if (twice)
-    throw new DomainError('invalid', `${folder}: the playbook ${twice} stands there twice`);
-  return all;
+  return loadYaml(folder, playbooks);
 }
+
+const playbooks = { name: 'playbook', schema: playbookSchema, id: 'playbookId' } as const;
 
 /** The playbook as a file would have it. */
 export function playbookYaml({ version: _, ...content }: Playbook): string {

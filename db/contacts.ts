@@ -11,7 +11,7 @@ import {
   type PermissionReason,
   type PermissionVerdict,
 } from '../domain/permission.ts';
-import type { Policy } from '../domain/policy.ts';
+import { standardPolicy, type Policy } from '../domain/policy.ts';
 import type { Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
 import {
@@ -206,6 +206,28 @@ export function noteContact(
   const known = customer.get({ customerId }) ?? nobody;
   const { weekday, hour } = localDay(at, clockOfCustomer(known) ?? timeZone);
   countCall.run({ weekday, hour, answered: speaksWithCustomer(type, outcome) ? 1 : 0 });
+}
+
+/** Whether the law and the customer let the engine itself write in a case, by the case's own policy. */
+export function permissionInCase(
+  tx: Db,
+  { caseId, ...asked }: PermissionAsked & { caseId: string },
+): PermissionVerdict {
+  const version = statements(tx).policyVersion.get({ caseId })?.version;
+  const contact = version === undefined ? undefined : policyOf(tx, version)?.contact;
+  return permissionOf(tx, asked, contact ?? standardPolicy.contact);
+}
+
+/** Keeps a mail that went out, with what it relied on. */
+export function noteMailContact(
+  tx: Db,
+  { mailId, caseId, customerId }: { mailId: string; caseId: string; customerId: string },
+  at: string,
+): void {
+  const how = { channel: 'email', purpose: 'recovery' } as const;
+  const reliance = relianceOf(permissionInCase(tx, { caseId, customerId, ...how, at }));
+  const told = { commandId: mailId, taskId: mailId, caseId, customerId, outcome: 'sent', at };
+  statements(tx).insert.run({ ...told, ...how, ...reliance });
 }
 
 /**

@@ -48,6 +48,26 @@ export async function getCustomer(db: Db, customerId: string): Promise<CustomerR
   return statements(db).find.get({ customerId });
 }
 
+/** Where letters reach the customer, line by line; undefined as long as the sales system has not told street and place. */
+export async function postalAddress(
+  db: Db,
+  customerId: string,
+): Promise<{ lines: string[] } | undefined> {
+  const { name, country, extra } = customers;
+  const customer = db
+    .select({ name, country, extra })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .get();
+  const [street, postalCode, city] = ['street', 'postalCode', 'city'].map((field) => {
+    const value = customer?.extra[field];
+    return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  });
+  if (!customer?.name || !street || !city) return undefined;
+  const place = [postalCode, city].filter(Boolean).join(' ');
+  return { lines: [customer.name, street, place, customer.country ?? ''].filter(Boolean) };
+}
+
 export async function listCustomers(db: Db, page: Page): Promise<PageOf<CustomerRecord>> {
   const [after] = startOf(byId, page) ?? [];
   const rows = db

@@ -87,6 +87,11 @@ const statements = prepared((db) => ({
     .set({ deceasedAt: earliest(customers.deceasedAt), updatedAt })
     .where(theCustomer)
     .prepare(),
+  bounced: db
+    .update(customers)
+    .set({ bouncedEmail: sql`${sql.placeholder('email')}`, updatedAt })
+    .where(theCustomer)
+    .prepare(),
   cancellationsSince: db
     .select({ data: events.data })
     .from(events)
@@ -293,6 +298,13 @@ const effects: Record<EventType, Effect> = {
   'cancellation.considered': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     noteShown(tx, event, context, 'cancellation-considered');
+  },
+
+  'mail.bounced': (tx, event, context) => {
+    ensureCustomer(tx, event.customerId, context.at);
+    const { email } = event.data as { email: string };
+    statements(tx).bounced.run({ ...event, email, at: context.at });
+    tellCase(tx, event, context, { kind: 'mail-bounced' });
   },
 };
 

@@ -156,10 +156,9 @@ export async function casesOnPlaybook(db: Db, playbookId: string): Promise<CaseR
 }
 
 /** Tasks with what to say, write or do, as the playbook of their case has it. */
-export async function withContent<Task extends Pick<TaskRecord, 'caseId' | 'measureId' | 'type'>>(
-  db: Db,
-  tasks: Task[],
-): Promise<(Task & { content: string | null })[]> {
+export async function withContent<
+  Task extends Pick<TaskRecord, 'caseId' | 'measureId'> & { type: TaskRecord['type'] | null },
+>(db: Db, tasks: Task[]): Promise<(Task & { content: string | null })[]> {
   const caseIds = tasks.flatMap(({ caseId, measureId }) => (caseId && measureId ? [caseId] : []));
   const rows = db
     .select({ caseId: cases.caseId, content: playbooks.content })

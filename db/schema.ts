@@ -14,6 +14,7 @@ import { signAnswers, type SignData } from '../domain/early-signs.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
+import { languages, mailStatuses, type Template } from '../domain/mails.ts';
 import type { MeasurePlan } from '../domain/measure-plan.ts';
 import { offerStatuses, type Offer } from '../domain/offers.ts';
 import type { PermissionReason } from '../domain/permission.ts';
@@ -56,6 +57,8 @@ export const customers = sqliteTable('customers', {
   name: text(),
   email: text(),
   phone: text(),
+  /** the address from which mails came back; another one may take them */
+  bouncedEmail: text(),
   country: text(),
   language: text(),
   /** IANA, the customer's own */
@@ -699,6 +702,59 @@ export const webhookDeliveries = sqliteTable(
       .on(t.notBefore)
       .where(sql`status = 'held'`),
     index('webhook_deliveries_finished').on(t.finishedAt),
+  ],
+);
+
+export const templates = sqliteTable(
+  'templates',
+  {
+    templateId: text().notNull(),
+    version: integer().notNull(),
+    content: json<Template>().notNull(),
+    createdAt: text().notNull(),
+    /** it came with a file at the start of the worker, and not through the API */
+    fromFile: flag(),
+  },
+  (t) => [primaryKey({ columns: [t.templateId, t.version] })],
+);
+
+/** Mails to customers, one for each measure that sends one; what they say is written when they are first sent. */
+export const mails = sqliteTable(
+  'mails',
+  {
+    mailId: text().primaryKey(),
+    caseId: text().notNull(),
+    customerId: text().notNull(),
+    measureId: text().notNull(),
+    templateId: text().notNull(),
+    status: text({ enum: mailStatuses }).notNull(),
+    /** in the link of the objection page: whoever has it has the mail */
+    token: text().notNull(),
+    templateVersion: integer(),
+    language: text({ enum: languages }),
+    recipient: text(),
+    subject: text(),
+    body: text(),
+    createdAt: text().notNull(),
+    /** not before this moment: the back-off after a failure */
+    notBefore: text().notNull(),
+    attempts: integer().notNull().default(0),
+    lastAttemptAt: text(),
+    /** what the server or the line said, or why it was withheld */
+    lastError: text(),
+    finishedAt: text(),
+  },
+  (t) => [
+    uniqueIndex('mails_token').on(t.token),
+    index('mails_list').on(t.createdAt, t.mailId),
+    index('mails_status').on(t.status, t.createdAt, t.mailId),
+    index('mails_case').on(t.caseId, t.createdAt, t.mailId),
+    index('mails_due')
+      .on(t.notBefore)
+      .where(sql`status = 'queued'`),
+    index('mails_sending')
+      .on(t.mailId)
+      .where(sql`status = 'sending'`),
   ],
 );
 

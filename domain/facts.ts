@@ -11,6 +11,7 @@ export type Fact = { eventId: string; at: string } & (
   | { kind: 'permission'; channel: Channel; granted: boolean }
   /** `ofCase`: the customer's next case, which has the same workflow ID, is not meant */
   | { kind: 'cause'; ofCase: string; layer: Exclude<CauseLayer, 'stated'>; cause: Cause }
+  | { kind: 'mail-bounced' }
 );
 
 /** When these last happened by the sales system's own times, whenever we heard of them; null: never. */
@@ -48,6 +49,7 @@ export function consequenceOf(
       return returned ? 'lost-again' : 'noted';
     case 'permission':
     case 'cause':
+    case 'mail-bounced':
       return 'noted';
   }
 }

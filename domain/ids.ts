@@ -23,6 +23,11 @@ export function taskIdOf(caseId: string, type: TaskType, occurrence: number): st
   return `${caseId}-${type}-${occurrence}`;
 }
 
+/** A measure of a case sends one mail: done again it has another ID. */
+export function mailIdOf(caseId: string, measureId: string): string {
+  return `${caseId}-mail-${measureId}`;
+}
+
 /** `occurrence` counts a customer's preventive tasks from 1. No task of a case has such a type, so nor such an ID. */
 export function preventiveTaskIdOf(customerId: string, type: TaskType, occurrence: number): string {
   return `${customerId}-${type}-${occurrence}`;

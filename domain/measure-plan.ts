@@ -141,7 +141,7 @@ export function differenceOf(before: MeasurePlan, after: MeasurePlan): PlanDiffe
 /** What whoever does a task of a measure is told, by the playbook that the case goes by. */
 export function contentFor(
   { measures }: Pick<Playbook, 'measures'>,
-  { measureId, type }: { measureId: string; type: TaskType },
+  { measureId, type }: { measureId: string; type: TaskType | null },
 ): string | null {
   // One that is done again has a number behind its ID.
   const find = (id: string) => measures.find((one, place) => measureIdOf(one, place) === id);

@@ -1,7 +1,7 @@
 import type { TriggerDetail } from './silent-loss.ts';
 import type { Cause, CustomerKind, Decision, Tier, Trigger } from './words.ts';
 
-export const measureKinds = ['call', 'letter', 'visit', 'remedy', 'offer'] as const;
+export const measureKinds = ['call', 'email', 'letter', 'visit', 'remedy', 'offer'] as const;
 export type MeasureKind = (typeof measureKinds)[number];
 
 const conversation = ['accepted', 'refused', 'not-reached', 'not-permitted'] as const;
@@ -11,6 +11,7 @@ export const measureResults = {
   call: conversation,
   /** `not-eligible`: neither it nor its fallback may be offered to this customer */
   offer: [...conversation, 'not-eligible'],
+  email: ['sent', 'not-sent', 'not-permitted'],
   letter: ['sent', 'not-sent', 'not-done', 'not-permitted'],
   visit: ['accepted', 'refused', 'not-met', 'not-done', 'not-permitted'],
   remedy: ['fixed', 'not-fixable', 'not-done'],
@@ -30,6 +31,8 @@ type Doing = {
   /** of calls: how often nobody may answer, and the waits in between; left out: as the policy says */
   attempts?: number;
   retryAfterDays?: number[];
+  /** of mails and letters: the template they are written from; a letter without one has the ordinary one */
+  template?: string;
   /** what to say, write or do, for who does it */
   content?: string;
   /** of an offer, which is a call with a sweetener */

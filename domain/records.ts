@@ -4,6 +4,7 @@ import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Offer, OfferStatus } from './offers.ts';
+import type { Language, MailStatus, Template } from './mails.ts';
 import type { Playbook } from './playbooks.ts';
 import type { PermissionReason, Word } from './permission.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
@@ -294,6 +295,38 @@ export type CaseOffer = {
   expiresAt: string | null;
   redeemedAt: string | null;
   orderId: string | null;
+};
+
+/** One version of a template. */
+export type TemplateRecord = {
+  templateId: string;
+  version: number;
+  content: Template;
+  createdAt: string;
+  /** it came with a file, and not through the API */
+  fromFile: boolean;
+};
+
+/** A mail to a customer; what it says is null until it is first sent. */
+export type MailRecord = {
+  mailId: string;
+  caseId: string;
+  customerId: string;
+  measureId: string;
+  templateId: string;
+  status: MailStatus;
+  token: string;
+  templateVersion: number | null;
+  language: Language | null;
+  recipient: string | null;
+  subject: string | null;
+  body: string | null;
+  createdAt: string;
+  notBefore: string;
+  attempts: number;
+  lastAttemptAt: string | null;
+  lastError: string | null;
+  finishedAt: string | null;
 };
 
 /** A dormant customer for whom the team has had no place yet. */

@@ -182,14 +182,15 @@ export const taskTypes = {
   { step: Step; title: string; role: 'agent' | 'manager'; result: ResultFields }
 >;
 
-/** What an agent does for a measure of each kind. */
+/** What an agent does for a measure of each kind; null: nobody, the engine does it. */
 export const taskTypeOfMeasure = {
   call: 'recovery-call',
   offer: 'offer-call',
+  email: null,
   letter: 'letter',
   visit: 'visit',
   remedy: 'remedy',
-} as const satisfies Record<MeasureKind, keyof typeof taskTypes>;
+} as const satisfies Record<MeasureKind, keyof typeof taskTypes | null>;
 
 export type TaskType = keyof typeof taskTypes;
 export const taskTypeNames = Object.keys(taskTypes) as [TaskType, ...TaskType[]];
@@ -314,6 +315,12 @@ export function channelOf(type: TaskType): Channel | null {
   if (isCall(type)) return 'phone';
   if (type === 'prevention-letter') return 'letter';
   return type === 'letter' || type === 'visit' ? type : null;
+}
+
+/** How a measure reaches the customer; null for work that does not. */
+export function channelOfMeasure(kind: MeasureKind): Channel | null {
+  const type = taskTypeOfMeasure[kind];
+  return type === null ? 'email' : channelOf(type);
 }
 
 /** Whether such a result means that the customer has heard from us. */

@@ -1,3 +1,4 @@
+import type { MailRefusal } from './mails.ts';
 import { formatMoney } from './money.ts';
 import { silentLossText, type SilentLoss } from './silent-loss.ts';
 import { secondLifetimeText, type SecondLifetime, type ValueTerms } from './second-lifetime.ts';
@@ -64,6 +65,13 @@ function choiceText({ because, alsoFitted }: TimelineData): string {
   return `, because ${why}${alsoFitted ? ` (also fitted: ${alsoFitted})` : ''}`;
 }
 
+const mailWhy: Record<MailRefusal, string> & Record<string, string> = {
+  'no-address': 'no mail address is known',
+  undeliverable: 'mails to the address come back',
+  'no-template': 'there is no such template',
+  'not-permitted': 'the customer does not want it any more',
+};
+
 /** What each entry says in plain words. */
 const tellers = {
   opened: (d) => `Case opened by ${words(d['trigger'])}, episode ${d['episode']}`,
@@ -99,6 +107,9 @@ const tellers = {
   death: () => 'The customer has died',
   permission: (d) =>
     `The customer ${d['granted'] ? 'gave' : 'withdrew'} the leave for contact by ${words(d['channel'])}`,
+  'mail-queued': (d) => `A mail goes out: template "${d['template']}"`,
+  'mail-not-sent': (d) => `No mail by template "${d['template']}": ${mailWhy[String(d['reason'])]}`,
+  'mail-bounced': () => 'A mail came back: the address does not take mails',
   regained: (d) =>
     `Regained: ${d['by'] === 'purchase' ? 'bought again' : 'cancellation withdrawn'}`,
   'observation-begun': (d) => `Observed until ${d['until']}`,

@@ -104,6 +104,7 @@ export const eventTypes = [
   'order.delivered',
   'cancellation.considered',
   'offer.redeemed',
+  'mail.bounced',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

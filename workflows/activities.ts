@@ -14,6 +14,9 @@ const untilDone = {
 export const { collectFacts, chooseMeasures, planContact, prepareOffer, projectCase } =
   proxyLocalActivities<Activities>(untilDone);
 
+/** A mail cannot be taken back: Temporal hands out an ordinary activity only when it has stored what led to it. */
+export const { queueMail } = proxyActivities<Activities>(untilDone);
+
 /**
  * An end is shown only when Temporal has stored it, which it has when it hands out an ordinary activity: while the
  * database shows a case as closed its customer's events pass it by, and open the next one.

@@ -61,6 +61,8 @@ export class Recovery {
   #pausedAt: string | null = null;
   /** what pauses have added to every wait so far */
   #pausedMs = 0;
+  /** the measure that begins by itself, and when */
+  #awaited: { measureId: string; dueAt: string } | undefined;
   /** what a pause has moved may lie outside the working hours */
   #movedByPause = false;
 
@@ -151,10 +153,27 @@ export class Recovery {
     return ended === 'deadline' ? 'deadline' : 'interrupted';
   }
 
+  /** Waits until it is time for a measure that nobody has a task for. */
+  async untilDue(measureId: string, dueAt: string): Promise<'due' | 'skipped' | 'interrupted'> {
+    const pausedBefore = this.#pausedMs + this.#pausedSince(now());
+    const isSkipped = () =>
+      this.state.plan?.find(({ id }) => id === measureId)?.status === 'skipped';
+    this.#awaited = { measureId, dueAt };
+    const ended = await this.#wait(
+      () => later(this.#awaited!.dueAt, this.#pausedMs - pausedBefore),
+      undefined,
+      isSkipped,
+    );
+    this.#awaited = undefined;
+    if (ended === 'turned') return 'interrupted';
+    return ended === 'deadline' ? 'due' : 'skipped';
+  }
+
   async #wait(
     deadline: () => string,
     task?: TaskState,
-  ): Promise<'deadline' | 'turned' | 'task-closed'> {
+    isOver: () => boolean = () => false,
+  ): Promise<'deadline' | 'turned' | 'task-closed' | 'over'> {
     for (;;) {
       this.#inbox.handle();
       if (this.#turn) {
@@ -162,6 +181,7 @@ export class Recovery {
         return 'turned';
       }
       if (task && task.status !== 'open') return 'task-closed';
+      if (isOver()) return 'over';
       if (this.#movedByPause) {
         this.#movedByPause = false;
         await this.#planAgain();
@@ -290,6 +310,9 @@ export class Recovery {
   }
 
   #dueNow(measureId: string): void {
+    if (this.#awaited?.measureId === measureId) {
+      this.#awaited.dueAt = earliest(this.#awaited.dueAt, now());
+    }
     for (const task of this.#tasks.openOnes()) {
       if (task.measureId !== measureId || task.dueAt <= now()) continue;
       const moved = Date.parse(now()) - Date.parse(task.dueAt);

@@ -6,6 +6,9 @@ import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
+import { letterRoutes } from './letters.ts';
+import { mailRoutes } from './mails.ts';
+import { objectionRoutes } from './objections.ts';
 import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -13,6 +16,7 @@ import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
+import { templateRoutes } from './templates.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** The one table: Express, the OpenAPI document and the tests read it. */
@@ -25,6 +29,10 @@ export const routes: readonly Route[] = [
   ...commandRoutes,
   ...playbookRoutes,
   ...offerRoutes,
+  ...templateRoutes,
+  ...mailRoutes,
+  ...letterRoutes,
+  ...objectionRoutes,
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,

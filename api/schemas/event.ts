@@ -82,6 +82,11 @@ const dataSchemas = {
     code: name(50).meta({ description: 'of a granted offer', example: 'WB-7KQ4-M2XP' }),
     orderId: name(200).optional(),
   }),
+  'mail.bounced': z.looseObject({
+    email: z.email('must be a mail address').max(320).meta({
+      description: 'the address that does not take mails; winback sends none to it any more',
+    }),
+  }),
 } satisfies Record<EventType, z.ZodType>;
 
 function dataName(type: string): string {

@@ -9,7 +9,7 @@ import {
   type Playbook,
 } from '../../domain/playbooks.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { channelOf, isCall, taskTypeOfMeasure } from '../../domain/tasks.ts';
+import { channelOfMeasure, isCall, taskTypeOfMeasure } from '../../domain/tasks.ts';
 import type { Channel } from '../../domain/words.ts';
 
 type Terms = Pick<Policy, 'timeZone' | 'contact' | 'playbookDay' | 'measures'>;
@@ -57,7 +57,7 @@ export function simulated(
     if (measures > measuresAtMost) throw new RangeError('too many ways');
     const { id: measureId, afterDays, instead } = next.measure;
     const isRefused = ({ kind }: Doing) => {
-      const channel = channelOf(taskTypeOfMeasure[kind]);
+      const channel = channelOfMeasure(kind);
       return channel !== null && refused.includes(channel);
     };
     const doing = isRefused(next.measure) && instead ? { ...instead, afterDays } : next.measure;
@@ -96,7 +96,7 @@ function waysOf(
   const type = taskTypeOfMeasure[measure.kind];
   const days = (count: number): Duration => times(terms.playbookDay, count);
   const moment = (notBefore: string, attempt: number) => {
-    const asked = { notBefore, attempt, channel: channelOf(type), agreed: false };
+    const asked = { notBefore, attempt, channel: channelOfMeasure(measure.kind), agreed: false };
     const plan = plannedContact(asked, terms, {
       ...{ at: notBefore, timeZone: null, country: null, contacts: [] },
       ...{ isHoliday: terms.isHoliday, plannedInHour: () => 0, answers: { all: [], own: [] } },
@@ -107,7 +107,7 @@ function waysOf(
   const { call, window } = terms.measures;
   const results: readonly MeasureResult[] = measureResults[measure.kind];
   const first = moment(after(from, days(measure.afterDays)), 1);
-  if (!isCall(type)) {
+  if (type === null || !isCall(type)) {
     const silent = after(first, measure.windowDays ? days(measure.windowDays) : window);
     return {
       dueAt: [first],

@@ -152,6 +152,11 @@ function deedsOf(name: RoleName, trigger: Trigger) {
   for (let next = begun(plan); next; next = begun(plan)) {
     const { id, kind, attempts } = next.measure;
     const type = taskTypeOfMeasure[kind];
+    // A mail brings nobody back by itself here.
+    if (type === null) {
+      plan = settled(next.plan, id, 'sent');
+      continue;
+    }
     const said = isCall(type) ? talk(type, triesAtMost(attempts)) : reply(type);
     if (said?.then?.length) return said.then;
     if (said?.outcome === 'do-not-contact') return [];

@@ -26,6 +26,11 @@ describe('the environment', () => {
       webhookSecrets: [],
       rateLimit: 6000,
       webhookAllowPrivate: false,
+      publicUrl: 'http://127.0.0.1:3000',
+      mail: {
+        from: 'winback@localhost',
+        sender: { company: 'winback', address: [], name: 'winback' },
+      },
       temporal: { namespace: 'default', taskQueue: 'winback' },
     });
   });
@@ -44,6 +49,12 @@ describe('the environment', () => {
         TEMPORAL_ADDRESS: 'temporal.example.com:7233',
         TEMPORAL_NAMESPACE: 'winback.a1b2c',
         WINBACK_WEBHOOK_ALLOW_PRIVATE: 'true',
+        WINBACK_PUBLIC_URL: 'https://winback.shop.example/app/',
+        WINBACK_SMTP_URL: 'smtps://name:p%40ss@mail.example:465',
+        WINBACK_MAIL_FROM: 'service@shop.example',
+        WINBACK_COMPANY: 'Shop & Söhne',
+        WINBACK_COMPANY_ADDRESS: 'Hauptstraße 1, 12345 Ort,',
+        WINBACK_SIGNATURE: 'Eva Muster',
       }),
     ).toEqual({
       port: 8080,
@@ -55,6 +66,16 @@ describe('the environment', () => {
       webhookSecrets: secrets,
       rateLimit: 10,
       webhookAllowPrivate: true,
+      publicUrl: 'https://winback.shop.example/app',
+      mail: {
+        smtpUrl: 'smtps://name:p%40ss@mail.example:465',
+        from: 'service@shop.example',
+        sender: {
+          company: 'Shop & Söhne',
+          address: ['Hauptstraße 1', '12345 Ort'],
+          name: 'Eva Muster',
+        },
+      },
       temporal: {
         address: 'temporal.example.com:7233',
         namespace: 'winback.a1b2c',
@@ -79,6 +100,16 @@ describe('the environment', () => {
     expect(loadEnvironment(empty)).toEqual(loadEnvironment({}));
   });
 
+  test('sends mails by SMTP only with what readers of mails are owed', () => {
+    const smtp = { WINBACK_SMTP_URL: 'smtp://mail.example' };
+    const rule = 'is required with WINBACK_SMTP_URL';
+    const owed = ['WINBACK_MAIL_FROM', 'WINBACK_COMPANY', 'WINBACK_PUBLIC_URL'];
+    expect(refusal({ WINBACK_SMTP_URL: 'mail.example:25' }).message).toContain(
+      'WINBACK_SMTP_URL must be smtp://name:password@host:port, or smtps://',
+    );
+    expect(refusal(smtp).fields).toEqual(owed.map((field) => ({ field, rule })));
+  });
+
   test.each([
     ['PORT', '65536', 'must be a whole number from 1 to 65535'],
     ['PORT', '0x10', 'must be a whole number from 1 to 65535'],
@@ -86,6 +117,8 @@ describe('the environment', () => {
     ['HOST', 'my host', 'must be a host name or an IP address'],
     ['WINBACK_ADMIN_KEY', 'k'.repeat(23), 'must have at least 24 characters, ASCII without spaces'],
     ['WINBACK_RATE_LIMIT', '0', 'must be a whole number from 1 to 100000000'],
+    ['WINBACK_MAIL_FROM', 'Shop <a@shop.example>', 'must be a mail address'],
+    ['WINBACK_PUBLIC_URL', 'shop.example', 'must begin with https:// or http://'],
     ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn, info, debug, trace, silent'],
     [
       'TEMPORAL_ADDRESS',

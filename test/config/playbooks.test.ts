@@ -84,6 +84,24 @@ describe('a playbook file', () => {
       'measures.2.attempts is only for kind call or offer (line 20)',
     ],
     [
+      'a mail without a template',
+      '    kind: letter',
+      '    kind: email',
+      'measures.2.template is required with kind email (line 17)',
+    ],
+    [
+      'a template of a call',
+      '    kind: call',
+      '    kind: call\n    template: ask-back',
+      'measures.0.template is only for kind email or letter (line 8)',
+    ],
+    [
+      'who is to do a mail',
+      '    kind: letter',
+      '    kind: email\n    template: ask-back\n    queue: service',
+      'measures.2.queue is not for kind email, which nobody does',
+    ],
+    [
       'a result that a call cannot have',
       'refused: last',
       'sent: last',

@@ -82,6 +82,11 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
     { channel: 'phone', granted: true, factAt: at },
     { channel: 'letter', granted: false, factAt: at },
   ],
+  'mail-queued': [{ template: 'ask-back' }],
+  'mail-not-sent': ['no-address', 'undeliverable', 'no-template', 'not-permitted'].map(
+    (reason) => ({ template: 'ask-back', reason }),
+  ),
+  'mail-bounced': [{ factAt: at }],
   regained: [{ by: 'purchase' }, { by: 'cancellation-withdrawn' }],
   'observation-begun': [{ until: at }],
   'satisfaction-answered': [{ score: 0 }, { score: 10 }],

@@ -71,6 +71,15 @@ export async function startApi(
     readiness: readinessOf({ db, ...place }),
     secrets: loadSecrets(folder),
     targets: webhookTargets({ allowPrivate: true }),
+    mail: {
+      from: 'service@shop.example',
+      publicUrl: 'https://winback.shop.example',
+      sender: {
+        company: 'Schönwetter & Söhne',
+        address: ['Hauptstraße 1', '12345 Ort'],
+        name: 'Eva Schönwetter',
+      },
+    },
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     clock,
     ...deps,

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { loadTemplates } from '../../config/templates.ts';
 import { createActivities } from '../../activities/index.ts';
 import { recordCause } from '../../db/case-causes.ts';
 import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
@@ -16,6 +17,7 @@ import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { seedPlaybooks } from '../../db/playbooks.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { listTasks } from '../../db/tasks.ts';
+import { seedTemplates } from '../../db/templates.ts';
 import { after, durationMs, type Duration } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
 import { testPlaybooks } from './playbooks.ts';
@@ -76,6 +78,11 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
+/** The mail address of one of the engine's customers. */
+export function emailOf(customerId: string): string {
+  return `${customerId.toLowerCase()}@example.com`;
+}
+
 export async function startEngine(
   kind: 'time-skipping' | 'dev-server',
   policy: Policy,
@@ -104,6 +111,11 @@ export async function startEngine(
   };
   await now();
   await seedPlaybooks(db, testPlaybooks, clock());
+  await seedTemplates(
+    db,
+    await loadTemplates(join(import.meta.dirname, '../../templates')),
+    clock(),
+  );
   const recoveries = createRecoveries({ client: env.client, taskQueue });
   const stored = await storePolicy(db, policy, clock());
   const worker = await Worker.create({
@@ -145,7 +157,12 @@ export async function startEngine(
       const customerId = `C${customers}`;
       const at = await now();
       await upsertCustomers(db, {
-        customers: [{ customerId, name: `Erika Mustermann ${customers}`, kind: 'consumer' }],
+        customers: [
+          {
+            ...{ customerId, email: emailOf(customerId) },
+            ...{ name: `Erika Mustermann ${customers}`, kind: 'consumer' },
+          },
+        ],
         at,
       });
       const last = Date.parse(at) - 200 * dayMs;
@@ -160,7 +177,7 @@ export async function startEngine(
         at,
       });
       await recordPermissions(db, {
-        permissions: (['phone', 'visit'] as const).map((channel) => ({
+        permissions: (['phone', 'visit', 'email'] as const).map((channel) => ({
           ...{ customerId, channel, granted: true, at, proof: 'order form' },
         })),
         at,

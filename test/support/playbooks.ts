@@ -83,6 +83,25 @@ export const testPlaybooks: PlaybookContent[] = [
     measures: [{ kind: 'letter', afterDays: 1 }],
   },
   {
+    ...everyPursuit,
+    playbookId: 'better-convenience',
+    title: 'By mail, and by letter where that does not work',
+    triggers: [],
+    causes: ['better-offer-convenience'],
+    measures: [
+      {
+        id: 'mail',
+        kind: 'email',
+        afterDays: 1,
+        template: 'ask-back',
+        on: { 'not-sent': 'write' },
+        instead: { kind: 'letter', template: 'letter' },
+      },
+      { id: 'again', kind: 'email', afterDays: 2, template: 'fixed', on: { sent: 'end' } },
+      { id: 'write', kind: 'letter', afterDays: 0 },
+    ],
+  },
+  {
     playbookId: 'better-product',
     title: 'With every turn that a playbook can take',
     decisions: ['pursue'],
@@ -110,7 +129,7 @@ export const testPlaybooks: PlaybookContent[] = [
     decisions: ['pursue'],
     triggers: [],
     tiers: [],
-    causes: ['better-offer-convenience'],
+    causes: ['pushed-away-unintended'],
     measures: [{ id: 'sweeten', kind: 'offer', afterDays: 1, concession: 'upgrade', cost: 3_500 }],
   },
 ];

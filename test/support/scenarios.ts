@@ -2,7 +2,7 @@ import { after, before } from '../../domain/duration.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import type { Outcome } from '../../domain/words.ts';
-import type { Engine } from './engine.ts';
+import { emailOf, type Engine } from './engine.ts';
 import { withControlGroup } from './policies.ts';
 
 export type Scenario = { outcome: Outcome; run: (engine: Engine) => Promise<string> };
@@ -120,6 +120,28 @@ export const scenarios = {
       return caseId;
     },
   },
+  'is sent mails, the second of which comes back': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
+      await engine.until(caseId, (record) => record.step === 'success-control');
+      await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'has no address for a mail, and is written to': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
+      const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
   'goes by a plan that was changed on the way': {
     outcome: 'lost',
     async run(engine) {
@@ -153,7 +175,7 @@ export const scenarios = {
     outcome: 'lost',
     async run(engine) {
       const caseId = await engine.open(await engine.customer(), {
-        statedCause: 'better-offer-convenience',
+        statedCause: 'pushed-away-unintended',
       });
       await engine.answer(caseId, 'approve-offer', { outcome: 'approved' });
       await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
@@ -165,7 +187,7 @@ export const scenarios = {
     outcome: 'lost',
     async run(engine) {
       const caseId = await engine.open(await engine.customer(), {
-        statedCause: 'better-offer-convenience',
+        statedCause: 'pushed-away-unintended',
       });
       await engine.task(caseId, 'approve-offer');
       await engine.pass(engine.policy.offers.approveWithin);

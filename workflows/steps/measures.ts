@@ -6,6 +6,7 @@ import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached, whyNot } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
+import { mail } from '../mails.ts';
 import type { Ending, Recovery } from '../recovery.ts';
 import { offerFor, type Concession } from './offers.ts';
 
@@ -61,6 +62,7 @@ async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Ca
 
 async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
   const type = taskTypeOfMeasure[measure.kind];
+  if (type === null) return mail(recovery, measure, firstMoment(recovery, measure));
   return isCall(type) ? called(recovery, measure, type) : worked(recovery, measure, type);
 }
 

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { acceptEvents } from '../../db/events.ts';
+import { mailByToken } from '../../db/mails.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Language } from '../../domain/mails.ts';
+import type { MailRecord } from '../../domain/records.ts';
+import { escaped } from '../../mail/text.ts';
+import { route, type Call } from '../route.ts';
+
+/*
+ * Where readers of a mail object, without signing in. Who only opens the page, as some mail programs do by themselves,
+ * changes nothing. A mail program's own button posts `List-Unsubscribe=One-Click` (RFC 8058) and means mails alone.
+ */
+
+const scopes = ['email', 'all'] as const;
+type Scope = (typeof scopes)[number];
+
+const words = {
+  de: {
+    title: 'Widerspruch',
+    ask: 'Sie möchten nicht mehr, dass wir Ihnen schreiben?',
+    email: 'Keine Mails mehr',
+    all: 'Gar kein Kontakt mehr: keine Mails, Anrufe, Briefe, Besuche',
+    done: {
+      email: 'Sie bekommen keine Mails mehr von uns.',
+      all: 'Wir melden uns nicht mehr bei Ihnen.',
+    },
+  },
+  en: {
+    title: 'Objection',
+    ask: 'You do not want us to write to you any more?',
+    email: 'No more mails',
+    all: 'No contact at all: no mails, calls, letters, visits',
+    done: { email: 'You get no more mails from us.', all: 'We do not contact you any more.' },
+  },
+} as const;
+
+function page(language: Language, company: string, content: string): string {
+  const { title } = words[language];
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="robots" content="noindex">
+<title>${title} – ${escaped(company)}</title>
+</head>
+<body>
+<h1>${escaped(company)}</h1>
+${content}
+</body>
+</html>
+`;
+}
+
+/** Without an address to go to the form goes to its own page, whatever stands before it in a proxy. */
+function form(language: Language): string {
+  const { ask, ...labels } = words[language];
+  const buttons = scopes.map(
+    (scope) => `<p><button name="scope" value="${scope}">${labels[scope]}</button></p>`,
+  );
+  return `<p>${ask}</p>\n<form method="post">\n${buttons.join('\n')}\n</form>`;
+}
+
+type Params = { token: string };
+const ofMail = z.strictObject({ token: z.string().min(1).max(100) });
+const answers = { 200: { description: 'A page for the reader of a mail', type: 'text/html' } };
+
+async function theMail({ db, params }: Call<Params>): Promise<MailRecord> {
+  const mail = await mailByToken(db, params.token);
+  if (!mail) throw new DomainError('not-found', 'The link belongs to no mail of ours.');
+  return mail;
+}
+
+export const objectionRoutes = [
+  route({
+    method: 'get',
+    path: '/objections/{token}',
+    name: 'showObjection',
+    summary: 'The page that a mail leads to for who wants no more of them',
+    roles: 'anyone',
+    limited: true,
+    params: ofMail,
+    answers,
+    problems: ['not-found'],
+    handle: async (call) => {
+      const { language } = await theMail(call);
+      const shown = language ?? 'de';
+      const body = page(shown, call.mail.sender.company, form(shown));
+      return { status: 200, type: 'text/html', body };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/objections/{token}',
+    name: 'object',
+    summary: 'Want no more mails, or no contact at all',
+    description: 'A form, as browsers and mail programs (RFC 8058) send it.',
+    roles: 'anyone',
+    limited: true,
+    params: ofMail,
+    accepts: { types: { 'application/x-www-form-urlencoded': {} }, limit: '10kb' },
+    asBytes: true,
+    bodyOf: ({ body }) => ({ scope: scopeIn(body) }),
+    body: z.strictObject({ scope: z.enum(scopes) }),
+    answers,
+    problems: ['not-found'],
+    handle: async (call) => {
+      const { db, policy, at, body, mail } = call;
+      const { mailId, customerId, language } = await theMail(call);
+      const shown = language ?? 'de';
+      // Each one counts: permission may have been given again since the last.
+      const event = { source: 'winback', eventId: randomUUID(), customerId, time: at };
+      const objection =
+        body.scope === 'all'
+          ? { type: 'customer.objected', data: { proof: mailId } }
+          : {
+              type: 'permission.changed',
+              data: { channel: 'email', granted: false, proof: mailId },
+            };
+      const actor = { actorId: 'objection-page', role: 'sales-system' } as const;
+      await acceptEvents(db, { events: [{ ...event, ...objection }], policy, at, actor });
+      const done = `<p>${words[shown].done[body.scope]}</p>`;
+      return { status: 200, type: 'text/html', body: page(shown, mail.sender.company, done) };
+    },
+  }),
+];
+
+function scopeIn(body: unknown): Scope {
+  if (!Buffer.isBuffer(body)) return 'email';
+  return new URLSearchParams(body.toString()).get('scope') === 'all' ? 'all' : 'email';
+}

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { and, asc, desc, eq, lt, lte, notInArray, or, sql } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
+import { mailIdOf } from '../domain/ids.ts';
+import type { Language, MailAnswer, MailRefusal, MailStatus } from '../domain/mails.ts';
+import type { MailRecord, Page, PageOf } from '../domain/records.ts';
+import { insertDone, type Asked } from './commands.ts';
+import { writing, type Db } from './connection.ts';
+import { noteMailContact, permissionInCase } from './contacts.ts';
+import { pageOf, startOf, type Listing } from './paging.ts';
+import { cases, customers, mails } from './schema.ts';
+import { newestOf } from './templates.ts';
+
+export type NewMail = {
+  caseId: string;
+  customerId: string;
+  measureId: string;
+  template: string;
+  at: string;
+};
+
+/** Puts a measure's mail on its way, once however often it is asked for. */
+export async function queueMail(db: Db, mail: NewMail): Promise<MailAnswer> {
+  const { caseId, customerId, measureId, template: templateId, at } = mail;
+  const mailId = mailIdOf(caseId, measureId);
+  return writing(db, (tx) => {
+    if (find(tx, mailId)) return 'queued';
+    const refusal =
+      refusalOf(tx, { customerId, caseId, at }) ??
+      (newestOf(tx, templateId) ? null : 'no-template');
+    if (refusal) return refusal;
+    const token = randomBytes(24).toString('base64url');
+    const names = { mailId, caseId, customerId, measureId, templateId, token };
+    const row = { ...names, status: 'queued', createdAt: at, notBefore: at } as const;
+    tx.insert(mails).values(row).run();
+    return 'queued';
+  });
+}
+
+/** Why the customer gets no mail; null: they do. */
+function refusalOf(
+  tx: Db,
+  { customerId, caseId, at }: { customerId: string; caseId: string; at: string },
+): Exclude<MailRefusal, 'no-template'> | null {
+  const asked = { customerId, caseId, channel: 'email', purpose: 'recovery', at } as const;
+  if (!permissionInCase(tx, asked).permitted) return 'not-permitted';
+  const customer = tx.select().from(customers).where(eq(customers.customerId, customerId)).get();
+  if (!customer?.email) return 'no-address';
+  const { email, bouncedEmail } = customer;
+  return email.toLowerCase() === bouncedEmail?.toLowerCase() ? 'undeliverable' : null;
+}
+
+/**
+ * Mails that are due, the oldest first; those that must not be sent any more are withheld instead: what has happened
+ * since they were asked for speaks against it.
+ */
+export async function takeDueMails(
+  db: Db,
+  { now, limit }: { now: string; limit: number },
+): Promise<MailRecord[]> {
+  return writing(db, (tx) => {
+    const due = tx
+      .select()
+      .from(mails)
+      // Written out where the partial index is to be recognised.
+      .where(and(sql`${mails.status} = 'queued'`, lte(mails.notBefore, now)))
+      .orderBy(asc(mails.notBefore))
+      .limit(limit)
+      .all();
+    return due.filter((mail) => {
+      const reason = refusalOf(tx, { ...mail, at: now }) ?? turnOf(tx, mail.caseId);
+      if (reason) set(tx, mail.mailId, { status: 'withheld', lastError: reason, finishedAt: now });
+      return reason === null;
+    });
+  });
+}
+
+/** A case that has ended, or whose customer is back, asks nobody to come back. */
+function turnOf(tx: Db, caseId: string): 'case-closed' | 'regained' | null {
+  const record = tx.select().from(cases).where(eq(cases.caseId, caseId)).get();
+  if (record?.status !== 'open') return 'case-closed';
+  return record.regainedAt === null ? null : 'regained';
+}
+
+export type WrittenMail = {
+  templateVersion: number;
+  language: Language;
+  recipient: string;
+  subject: string;
+  body: string;
+};
+
+/**
+ * Notes before the first byte goes out that it is being sent, and what it says.
+ * @returns whether it was still to be sent
+ */
+export async function mailSending(
+  db: Db,
+  { mailId, at, ...written }: WrittenMail & { mailId: string; at: string },
+): Promise<boolean> {
+  return writing(db, (tx) => {
+    const attempts = sql`${mails.attempts} + 1`;
+    const noted = tx
+      .update(mails)
+      .set({ ...written, status: 'sending', attempts, lastAttemptAt: at })
+      .where(and(eq(mails.mailId, mailId), eq(mails.status, 'queued')))
+      .run();
+    return noted.changes === 1;
+  });
+}
+
+/** Notes what became of an attempt. */
+export async function mailEnded(
+  db: Db,
+  ended: { mailId: string; status: MailStatus; at: string; error: string | null },
+): Promise<void> {
+  const { mailId, status, at: finishedAt, error: lastError } = ended;
+  writing(db, (tx) => {
+    const mail = find(tx, mailId);
+    if (status === 'sent' && mail) noteMailContact(tx, mail, finishedAt);
+    set(tx, mailId, { status, finishedAt, lastError });
+  });
+}
+
+/** Notes a failure after which the mail has certainly not been accepted. */
+export async function mailDelayed(
+  db: Db,
+  delayed: { mailId: string; notBefore: string; error: string },
+): Promise<void> {
+  const { mailId, notBefore, error: lastError } = delayed;
+  writing(db, (tx) => set(tx, mailId, { status: 'queued', notBefore, lastError }));
+}
+
+/**
+ * Mails that were being sent by a process that died.
+ * @param known those that this process is sending
+ */
+export async function interruptedMails(db: Db, known: string[]): Promise<MailRecord[]> {
+  return db
+    .select()
+    .from(mails)
+    .where(and(sql`${mails.status} = 'sending'`, notInArray(mails.mailId, known)))
+    .all();
+}
+
+const newestFirst: Listing<MailRecord> = {
+  name: 'mails',
+  keyOf: ({ createdAt, mailId }) => [createdAt, mailId],
+  keyParts: 2,
+  order: 'descending',
+};
+
+/** @throws DomainError `invalid` for a cursor that this list did not give */
+export async function listMails(
+  db: Db,
+  { status, caseId }: { status?: MailStatus | undefined; caseId?: string | undefined },
+  page: Page,
+): Promise<PageOf<MailRecord>> {
+  const from = startOf(newestFirst, page);
+  const rows = db
+    .select()
+    .from(mails)
+    .where(
+      and(
+        status && eq(mails.status, status),
+        caseId === undefined ? undefined : eq(mails.caseId, caseId),
+        from &&
+          or(
+            lt(mails.createdAt, from[0]!),
+            and(eq(mails.createdAt, from[0]!), lt(mails.mailId, from[1]!)),
+          ),
+      ),
+    )
+    .orderBy(desc(mails.createdAt), desc(mails.mailId))
+    .limit(page.limit + 1)
+    .all();
+  return pageOf(newestFirst, rows, page);
+}
+
+export async function getMail(db: Db, mailId: string): Promise<MailRecord | undefined> {
+  return find(db, mailId);
+}
+
+export async function mailByToken(db: Db, token: string): Promise<MailRecord | undefined> {
+  return db.select().from(mails).where(eq(mails.token, token)).get();
+}
+
+/**
+ * Sends again what may have arrived or was given up: as it was, under the same Message-ID.
+ * @throws DomainError `not-found`, `conflict` for a mail that is on its way or has arrived
+ */
+export async function resendMail(
+  db: Db,
+  { mailId, at }: { mailId: string; at: string },
+  asked: Asked,
+): Promise<void> {
+  writing(db, (tx) => {
+    const mail = find(tx, mailId);
+    if (!mail) throw new DomainError('not-found', 'There is no such mail.');
+    if (mail.status !== 'unclear' && mail.status !== 'failed') {
+      throw new DomainError('conflict', `The mail is ${mail.status}.`);
+    }
+    const again = { status: 'queued', notBefore: at, attempts: 0, finishedAt: null } as const;
+    set(tx, mailId, again);
+    insertDone(tx, asked, { action: 'mail.resend', target: mailId, caseId: mail.caseId, at });
+  });
+}
+
+function find(db: Db, mailId: string): MailRecord | undefined {
+  return db.select().from(mails).where(eq(mails.mailId, mailId)).get();
+}
+
+function set(tx: Db, mailId: string, change: Partial<MailRecord>): void {
+  tx.update(mails).set(change).where(eq(mails.mailId, mailId)).run();
+}

@@ -1,0 +1,74 @@
+/* What is written to customers, by mail or as a letter. */
+
+export const languages = ['de', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** What a mail or letter is written from: Mustache with the names of `templateNames`. */
+export type TemplateText = {
+  subject: string;
+  /** paragraphs, with an empty line in between */
+  body: string;
+};
+
+export type TemplateContent = {
+  templateId: string;
+  title: string;
+  /** at least one */
+  texts: Partial<Record<Language, TemplateText>>;
+};
+export type Template = TemplateContent & { version: number };
+
+/** What a template can name. What is not known is empty: `{{#lastPurchase}}…{{/lastPurchase}}`. */
+export const templateNames = [
+  'salutation',
+  'customerName',
+  'companyName',
+  'senderName',
+  'lastPurchase',
+] as const;
+export type TemplateValues = Record<(typeof templateNames)[number], string>;
+
+/** Who writes. */
+export type Sender = {
+  company: string;
+  /** street, place */
+  address: string[];
+  /** who signs */
+  name: string;
+};
+
+/** The addressee as far as we know them. */
+export type Addressee = {
+  name: string | null;
+  language: string | null;
+  lastPurchaseAt: string | null;
+};
+
+/** The template's text in the customer's language, else in German, else in what there is. */
+export function textFor(
+  { texts }: Pick<TemplateContent, 'texts'>,
+  language: string | null,
+): { language: Language; text: TemplateText } {
+  const wanted = languages.find((one) => language?.split('-')[0] === one);
+  const found = [wanted, ...languages].find((one) => one !== undefined && texts[one]);
+  return { language: found!, text: texts[found!]! };
+}
+
+/** Why a measure sends no mail. */
+export type MailRefusal = 'no-address' | 'undeliverable' | 'no-template' | 'not-permitted';
+export type MailAnswer = 'queued' | MailRefusal;
+
+/**
+ * `unclear`: we died, or the line broke, while the server had the mail in hand; it may have arrived, so only a person
+ * sends it again. `withheld`: it was not to be sent any more when its turn came. `failed`: given up, or refused.
+ */
+export const mailStatuses = [
+  'queued',
+  'sending',
+  'sent',
+  'bounced',
+  'failed',
+  'unclear',
+  'withheld',
+] as const;
+export type MailStatus = (typeof mailStatuses)[number];

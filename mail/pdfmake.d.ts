@@ -1,0 +1,29 @@
+/** What we use of it: its published types bring the browser's globals into every file. */
+declare module 'pdfmake' {
+  export type Content = {
+    text?: string;
+    canvas?: { type: 'line'; x1: number; y1: number; x2: number; y2: number; lineWidth: number }[];
+    absolutePosition?: { x: number; y: number };
+    margin?: [left: number, top: number, right: number, bottom: number];
+    pageBreak?: 'before';
+    alignment?: 'right';
+    fontSize?: number;
+    lineHeight?: number;
+    bold?: boolean;
+    preserveLeadingSpaces?: boolean;
+  };
+  type Document = {
+    pageSize: 'A4';
+    pageMargins: [left: number, top: number, right: number, bottom: number];
+    defaultStyle: { font: string; fontSize: number; lineHeight: number };
+    info: { title: string };
+    content: Content[];
+  };
+  const pdfmake: {
+    setFonts(fonts: Record<string, { normal: string; bold: string }>): void;
+    setUrlAccessPolicy(allows: (url: string) => boolean): void;
+    setLocalAccessPolicy(allows: (path: string) => boolean): void;
+    createPdf(document: Document): { getBuffer(): Promise<Buffer> };
+  };
+  export default pdfmake;
+}

@@ -1,0 +1,229 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadTemplates } from '../../config/templates.ts';
+import { currentPermissions, getCustomer } from '../../db/customers.ts';
+import { mailByToken, mailEnded, queueMail } from '../../db/mails.ts';
+import { seedTemplates } from '../../db/templates.ts';
+import { anOpenCase } from '../db/given.ts';
+import { startApi, type Api } from '../support/api.ts';
+import { pagesOf } from '../support/pdf.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi({ limits: { anonymousRequestsPerMinute: 30 } });
+  const templates = await loadTemplates(join(import.meta.dirname, '../../templates'));
+  await seedTemplates(api.db, templates, now());
+});
+afterAll(() => api.stop());
+
+const now = () => new Date().toISOString();
+
+async function aCustomer(customerId: string, data: object = {}): Promise<string> {
+  const profile = { name: `Jürgen Łukasz ${customerId}`, kind: 'consumer', ...data };
+  await send(customerId, 'customer.updated', {
+    ...profile,
+    email: `${customerId.toLowerCase()}@example.com`,
+  });
+  return (await anOpenCase(api.db, customerId, { at: now() })).caseId;
+}
+
+let events = 0;
+async function send(customerId: string, type: string, data: object): Promise<void> {
+  events += 1;
+  const event = { specversion: '1.0', id: `E${events}`, source: 'shop', subject: customerId };
+  const { status } = await api.post('/api/v1/events', { ...event, type, data });
+  expect(status).toBe(202);
+}
+
+/** A mail that has gone out, by the token of its link. */
+async function aMail(customerId: string): Promise<{ mailId: string; token: string }> {
+  const caseId = await aCustomer(customerId);
+  const mail = { caseId, customerId, measureId: 'ask', template: 'ask-back', at: now() };
+  expect(await queueMail(api.db, mail)).toBe('queued');
+  const { body } = await api.get(`/api/v1/mails?caseId=${caseId}`);
+  const [{ mailId }] = body.items;
+  const { token } = api.db.$client
+    .prepare('select token from mails where mail_id = ?')
+    .get(mailId) as { token: string };
+  return { mailId, token };
+}
+
+describe('a template', () => {
+  it('is previewed with a customer or nobody in particular, in either language', async () => {
+    await aCustomer('P1', { language: 'en' });
+    const path = '/api/v1/templates/ask-back/preview';
+    const sample = await api.post(path, {}, { as: 'manager' });
+    expect(sample.body).toMatchObject({ language: 'de', subject: 'Was können wir besser machen?' });
+    expect(sample.body.text).toMatch(/^Guten Tag Erika Mustermann,.*24\. März 2026/s);
+    const own = await api.post(path, { customerId: 'P1' }, { as: 'manager' });
+    expect(own.body.text).toMatch(/^Hello Jürgen Łukasz P1,/);
+    expect(own.body.text).not.toContain('last order');
+    expect(own.body.html).toContain('Schönwetter &amp; Söhne');
+    expect(own.body.html).toContain('/objections/preview');
+    const texts = { de: { subject: 'Neu', body: 'Von {{senderName}}' } };
+    const draft = { template: { templateId: 'ask-back', title: 'Draft', texts } };
+    const drafted = await api.post(path, { ...draft, language: 'en' }, { as: 'manager' });
+    expect(drafted.body).toMatchObject({ language: 'de', subject: 'Neu' });
+    expect((await api.get('/api/v1/templates/ask-back')).body.version).toBe(1);
+  });
+
+  it('is published as its next version, and refused with the line of what is wrong', async () => {
+    const yaml = (body: string) =>
+      `templateId: thanks\ntitle: Thanks\ntexts:\n  en:\n    subject: Thanks\n    body: "${body}"\n`;
+    const path = '/api/v1/templates';
+    const first = await api.post(path, { yaml: yaml('{{salutation}}') }, { as: 'manager' });
+    expect(first).toMatchObject({ status: 201, body: { templateId: 'thanks', version: 1 } });
+    const next = { yaml: yaml('Hi'), basedOn: 1 };
+    expect((await api.post(path, next, { as: 'manager' })).body.version).toBe(2);
+    const stale = await api.post(path, next, { as: 'manager' });
+    expect(stale).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const bad = await api.post(path, { yaml: yaml('{{{salutation}}}') }, { as: 'manager' });
+    expect(bad.status).toBe(400);
+    expect(bad.body.detail).toContain('(line 6)');
+    expect((await api.get(path)).body.items.length).toBeGreaterThan(3);
+  });
+});
+
+describe('a mail', () => {
+  it('that is unclear is seen by managers, and sent again by one call, once', async () => {
+    const { mailId } = await aMail('M1');
+    const path = `/api/v1/mails/${mailId}/resend`;
+    expect(await api.post(path, undefined, { as: 'manager' })).toMatchObject({ status: 409 });
+    await mailEnded(api.db, { mailId, status: 'unclear', at: now(), error: 'The line broke' });
+    const unclear = await api.get('/api/v1/mails?status=unclear', { as: 'manager' });
+    expect(unclear.body.items).toMatchObject([{ mailId, lastError: 'The line broke' }]);
+    expect(JSON.stringify(unclear.body)).not.toContain('token');
+    const headers = { 'idempotency-key': 'again' };
+    for (const _ of [1, 2]) {
+      const sent = await api.post(path, undefined, { as: 'manager', headers });
+      expect(sent).toMatchObject({ status: 200, body: { status: 'queued' } });
+    }
+  });
+});
+
+describe('the page that a mail leads to', () => {
+  const post = (token: string, body: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(`${api.url}/objections/${token}`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+  const emailOf = async (customerId: string) =>
+    (await currentPermissions(api.db, customerId)).find(({ channel }) => channel === 'email');
+
+  it('asks without signing in, changes nothing by being opened, and has no script', async () => {
+    const { token } = await aMail('O1');
+    const shown = await api.get(`/objections/${token}`, { as: null });
+    expect(shown.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(shown.headers.get('content-security-policy')).toContain("form-action 'self'");
+    expect(shown.body).toContain('Keine Mails mehr');
+    expect(shown.body).not.toMatch(/<script|style=|O1|Jürgen|example\.com/);
+    expect(await emailOf('O1')).toBeUndefined();
+    const other = await api.get('/objections/unknown', { as: null });
+    expect(other.status).toBe(404);
+  });
+
+  it.each([
+    ['a browser', 'scope=email', 'application/x-www-form-urlencoded'],
+    ['a mail program', 'List-Unsubscribe=One-Click', 'application/x-www-form-urlencoded'],
+    [
+      'a mail program that sends parts',
+      '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--',
+      'multipart/form-data; boundary=x',
+    ],
+  ])('takes the objection to mails of %s by one click', async (who, body, type) => {
+    const customerId = `O-${who.length}`;
+    const { token, mailId } = await aMail(customerId);
+    const answer = await post(token, body, type);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('Sie bekommen keine Mails mehr von uns.');
+    expect(await emailOf(customerId)).toMatchObject({ granted: false, proof: mailId });
+    expect((await getCustomer(api.db, customerId))!.objectedAt).toBeNull();
+  });
+
+  it('counts again after the customer has given leave once more', async () => {
+    const { token } = await aMail('O2');
+    await post(token, 'scope=email');
+    await send('O2', 'permission.changed', { channel: 'email', granted: true });
+    expect(await emailOf('O2')).toMatchObject({ granted: true });
+    await post(token, 'scope=email');
+    expect(await emailOf('O2')).toMatchObject({ granted: false });
+  });
+
+  it('takes an objection to any contact, which the case hears of', async () => {
+    const { token, mailId } = await aMail('O3');
+    const answer = await post(token, 'scope=all');
+    expect(await answer.text()).toContain('Wir melden uns nicht mehr bei Ihnen.');
+    expect((await getCustomer(api.db, 'O3'))!.objectedAt).not.toBeNull();
+    const facts = api.db.$client
+      .prepare(`select payload from outbox where kind = 'fact' and order_key = 'O3'`)
+      .all() as { payload: string }[];
+    expect(facts.map(({ payload }) => JSON.parse(payload).kind)).toEqual(['objection']);
+    expect((await mailByToken(api.db, token))!.mailId).toBe(mailId);
+    expect(api.log()).not.toContain(token);
+  });
+
+  it('answers nobody too often', async () => {
+    const { token } = await aMail('O4');
+    const answers = await Promise.all(Array.from({ length: 40 }, () => post(token, 'scope=email')));
+    expect(answers.map(({ status }) => status)).toContain(429);
+  });
+});
+
+describe('a letter', () => {
+  const address = { street: 'Straße des 17. Juni 135', postalCode: '10623', city: 'Berlin' };
+  /** An open task for a letter, as the workflow would write it. */
+  async function aLetter(customerId: string, data: object, dueAt: string): Promise<string> {
+    const caseId = await aCustomer(customerId, data);
+    const taskId = `${caseId}-letter-1`;
+    api.db.$client
+      .prepare(
+        `insert into tasks (task_id, case_id, customer_id, type, step, status, attempt, created_at, due_at, deadline_at)
+         values (?, ?, ?, 'letter', 'measures', 'open', 1, ?, ?, '2099-01-01T00:00:00.000Z')`,
+      )
+      .run(taskId, caseId, customerId, dueAt, dueAt);
+    return taskId;
+  }
+  const pdf = async (path: string) => {
+    const headers = { authorization: `Bearer ${api.keys.agent.secret}` };
+    const answer = await fetch(`${api.url}${path}`, { headers });
+    return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+  };
+
+  it('is a PDF with the address, who writes, and the words of the template', async () => {
+    const taskId = await aLetter('L1', { ...address, country: 'DE' }, '2026-11-02T09:00:00.000Z');
+    const { answer, bytes } = await pdf(`/api/v1/tasks/${taskId}/letter.pdf`);
+    expect(answer.headers.get('content-type')).toBe('application/pdf');
+    const [page, ...others] = pagesOf(bytes);
+    expect(others).toEqual([]);
+    for (const words of [
+      'Jürgen Łukasz L1',
+      'Straße des 17. Juni 135',
+      '10623 Berlin',
+      'Schönwetter & Söhne · Hauptstraße 1 · 12345 Ort',
+      'Wir würden uns freuen, Sie wieder bei uns zu haben',
+      'Guten Tag Jürgen Łukasz L1,',
+      'Eva Schönwetter',
+    ]) {
+      expect(page).toContain(words);
+    }
+  });
+
+  it('cannot be written to who has no address', async () => {
+    const taskId = await aLetter('L2', {}, '2026-11-02T08:00:00.000Z');
+    const answer = await api.get(`/api/v1/tasks/${taskId}/letter.pdf`);
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  });
+
+  it('comes with all others in one PDF, in the order of the inbox', async () => {
+    await aLetter('L3', { ...address, language: 'en' }, '2026-11-01T09:00:00.000Z');
+    const { answer, bytes } = await pdf('/api/v1/letters.pdf?dueBefore=2026-11-03T00:00:00Z');
+    expect(answer.headers.get('winback-letters-left-out')).toBe('1');
+    const pages = pagesOf(bytes);
+    expect(pages).toHaveLength(2);
+    expect(pages[0]).toContain('Hello Jürgen Łukasz L3,');
+    expect(pages[1]).toContain('Guten Tag Jürgen Łukasz L1,');
+    const none = await api.get('/api/v1/letters.pdf?dueBefore=2020-01-01T00:00:00Z');
+    expect(none.status).toBe(404);
+  });
+});

@@ -1,0 +1,279 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import PostalMime from 'postal-mime';
+import { endOutside, timelineOf } from '../../db/cases.ts';
+import { acceptEvents } from '../../db/events.ts';
+import { recordPermissions, upsertCustomers } from '../../db/imports.ts';
+import { getMail, mailSending, queueMail, resendMail } from '../../db/mails.ts';
+import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
+import { storePolicy } from '../../db/policies.ts';
+import { seedTemplates } from '../../db/templates.ts';
+import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import type { MailStatus } from '../../domain/mails.ts';
+import type { MailSettings } from '../../mail/message.ts';
+import { fileTransport, smtpTransport, type MailTransport } from '../../mail/transport.ts';
+import { runMails } from '../../relay/mails.ts';
+import { anOpenCase } from '../db/given.ts';
+import { startMailServer, type MailServer } from '../support/mail-server.ts';
+
+const settings: MailSettings = {
+  from: 'service@shop.example',
+  publicUrl: 'https://winback.shop.example',
+  sender: { company: 'Schönwetter & Söhne', address: ['Hauptstraße 1', '12345 Ort'], name: 'Eva' },
+};
+const template = {
+  templateId: 'ask',
+  title: 'Ask',
+  texts: {
+    de: {
+      subject: 'Für {{customerName}}',
+      body: '{{salutation}},\n\nfehlt <was>?\n{{senderName}}',
+    },
+    en: {
+      subject: 'For {{customerName}}',
+      body: '{{salutation}},\n\nsee https://shop.example/a?b=1&c=2.',
+    },
+  },
+};
+const asked = {
+  actor: { actorId: 'boss', role: 'manager' } as const,
+  request: {},
+  idempotencyKey: null,
+};
+
+let folder: string;
+let db: Db;
+let policy: VersionedPolicy;
+let server: MailServer;
+let running: Promise<void>[];
+let stopping: AbortController;
+let aheadMs: number;
+let lines: string[];
+const clock = () => new Date(Date.now() + aheadMs).toISOString();
+const say = (details: object, message: string) =>
+  void lines.push(`${message} ${JSON.stringify(details)}`);
+const log = { info: say, warn: say, error: say };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'winback-mails-'));
+  db = await openDatabase(folder);
+  policy = await storePolicy(db, standardPolicy, new Date().toISOString());
+  await seedTemplates(db, [template], new Date().toISOString());
+  server = await startMailServer();
+  stopping = new AbortController();
+  running = [];
+  lines = [];
+  aheadMs = 0;
+});
+afterEach(async () => {
+  stopping.abort();
+  await Promise.all(running);
+  await server.down();
+  closeDatabase(db);
+  await rm(folder, { recursive: true });
+});
+
+function start(transport: MailTransport = smtpTransport(server.url)): void {
+  running.push(runMails({ db, policy, settings, transport, clock, log }, stopping.signal));
+}
+
+/** A mail of a case that is on its way. */
+async function aMail(
+  customerId: string,
+  profile: { name?: string; email?: string; language?: string } = {},
+): Promise<string> {
+  const customer = { name: 'Erika Mustermann', kind: 'consumer', ...profile } as const;
+  const email = profile.email ?? `${customerId.toLowerCase()}@example.com`;
+  await upsertCustomers(db, { customers: [{ ...customer, customerId, email }], at: clock() });
+  const { caseId } = await anOpenCase(db, customerId, { at: clock() });
+  const mail = { caseId, customerId, measureId: 'ask', template: 'ask', at: clock() };
+  expect(await queueMail(db, mail)).toBe('queued');
+  expect(await queueMail(db, mail)).toBe('queued');
+  return `${caseId}-mail-ask`;
+}
+
+async function has(mailId: string, status: MailStatus) {
+  for (const deadline = Date.now() + 30_000; ; await pause(20)) {
+    const mail = (await getMail(db, mailId))!;
+    if (mail.status === status) return mail;
+    if (Date.now() > deadline) throw new Error(`${mailId} is ${JSON.stringify(mail)}`);
+  }
+}
+
+const send = (type: string, customerId: string, data = {}) =>
+  acceptEvents(db, {
+    events: [{ source: 'shop', eventId: type, type, customerId, time: clock(), data }],
+    ...{ policy, at: clock(), actor: { actorId: 'shop', role: 'sales-system' } },
+  });
+
+describe('a mail', () => {
+  it('comes once, as text and HTML, with a header by which mail programs object', async () => {
+    const mailId = await aMail('C1', { name: 'Jürgen {{senderName}}\n<b>' });
+    start();
+    const mail = await has(mailId, 'sent');
+    await pause(1_200);
+    expect(server.received).toHaveLength(1);
+    const [{ raw, from, to } = {} as never] = server.received;
+    expect({ from, to }).toEqual({ from: 'service@shop.example', to: ['c1@example.com'] });
+    const message = await PostalMime.parse(raw);
+    expect(message).toMatchObject({
+      from: { name: 'Schönwetter & Söhne', address: 'service@shop.example' },
+      subject: 'Für Jürgen {{senderName}} <b>',
+    });
+    const link = `https://winback.shop.example/objections/${mail.token}`;
+    const header = (name: string) => message.headers.find(({ key }) => key === name)?.value;
+    expect(header('list-unsubscribe')).toBe(`<${link}>`);
+    expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+    expect(message.text).toContain('Guten Tag Jürgen {{senderName}} <b>,\n\nfehlt <was>?\nEva');
+    expect(message.text).toContain('Schönwetter & Söhne\nHauptstraße 1\n12345 Ort');
+    expect(message.text).toContain(link);
+    expect(message.html).toContain('Jürgen {{senderName}} &lt;b&gt;,');
+    expect(message.html).toContain('fehlt &lt;was&gt;?<br>\nEva');
+    expect(message.html).toContain(`href="${link}"`);
+    expect(raw.toString()).not.toContain('C1-e1');
+    expect(lines.join()).not.toContain('example.com');
+  });
+
+  it('speaks the language of the customer', async () => {
+    const mailId = await aMail('C1', { language: 'en-GB' });
+    start();
+    await has(mailId, 'sent');
+    const message = await PostalMime.parse(server.received[0]!.raw);
+    expect(message.subject).toBe('For Erika Mustermann');
+    expect(message.html).toContain(
+      'see <a href="https://shop.example/a?b=1&amp;c=2">https://shop.example/a?b=1&amp;c=2</a>.',
+    );
+  });
+
+  it('waits while the server is away or puts us off, and comes once it takes it', async () => {
+    await server.down();
+    const mailId = await aMail('C1');
+    start();
+    await until(async () => (await getMail(db, mailId))!.lastError !== null);
+    await server.up();
+    server.answer.recipient = () => [451, '4.7.1 Greylisted'];
+    aheadMs += 10_000;
+    await until(async () => /Greylisted/.test((await getMail(db, mailId))!.lastError ?? ''));
+    server.answer.recipient = () => null;
+    aheadMs += 600_000;
+    expect(await has(mailId, 'sent')).toMatchObject({ attempts: 3, lastError: null });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('that the server refuses for its address bounces: the case hears of it, and no more are sent', async () => {
+    server.answer.recipient = () => [550, '5.1.1 No such user <c1@example.com>'];
+    const mailId = await aMail('C1');
+    start();
+    expect(await has(mailId, 'bounced')).toMatchObject({ attempts: 1 });
+    const next = { caseId: 'C1-e1', customerId: 'C1', measureId: 'two', template: 'ask' };
+    expect(await queueMail(db, { ...next, at: clock() })).toBe('undeliverable');
+    const { payload } = db.$client
+      .prepare(`select payload from outbox where kind = 'fact'`)
+      .get() as { payload: string };
+    expect(JSON.parse(payload)).toMatchObject({ kind: 'mail-bounced', caseId: 'C1-e1' });
+    expect(payload).not.toContain('@');
+    expect(lines.join()).not.toContain('example.com');
+    const data = { name: 'Erika', kind: 'consumer', email: 'new@example.com' };
+    await send('customer.updated', 'C1', data);
+    expect(await queueMail(db, { ...next, at: clock() })).toBe('queued');
+  });
+
+  it('that the server refuses for what it says has failed, and says nothing of the address', async () => {
+    server.answer.data = () => [554, '5.7.1 Looks like spam'];
+    const mailId = await aMail('C1');
+    start();
+    expect(await has(mailId, 'failed')).toMatchObject({ lastError: expect.stringMatching('spam') });
+    const next = { caseId: 'C1-e1', customerId: 'C1', measureId: 'two', template: 'ask' };
+    expect(await queueMail(db, { ...next, at: clock() })).toBe('queued');
+  });
+
+  it.each([
+    ['customer.objected', {}, 'not-permitted'],
+    ['permission.changed', { channel: 'email', granted: false }, 'not-permitted'],
+    ['mail.bounced', { email: 'C1@Example.com' }, 'undeliverable'],
+  ])('is withheld when its turn comes after %s', async (type, data, reason) => {
+    const mailId = await aMail('C1');
+    await send(type, 'C1', data);
+    start();
+    expect(await has(mailId, 'withheld')).toMatchObject({ lastError: reason, attempts: 0 });
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('is withheld when its case has ended', async () => {
+    const mailId = await aMail('C1');
+    await endOutside(db, { caseId: 'C1-e1', at: clock() });
+    start();
+    expect(await has(mailId, 'withheld')).toMatchObject({ lastError: 'case-closed' });
+    expect((await timelineOf(db, 'C1-e1')).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['no-address', { email: undefined }, 'ask'],
+    ['no-template', {}, 'unknown'],
+  ])('is not queued with %s', async (answer, profile, templateId) => {
+    const customer = { customerId: 'C9', name: 'E', email: 'c9@example.com', ...profile };
+    await upsertCustomers(db, { customers: [customer], at: clock() });
+    const consent = { customerId: 'C9', channel: 'email', granted: true, at: clock() } as const;
+    await recordPermissions(db, { permissions: [consent], at: clock() });
+    const mail = { caseId: 'C9-e1', customerId: 'C9', measureId: 'm', template: templateId };
+    expect(await queueMail(db, { ...mail, at: clock() })).toBe(answer);
+  });
+
+  it('is unclear when the line breaks while the server has it in hand, until a manager sends it again', async () => {
+    server.answer.data = () => 'hang up';
+    const mailId = await aMail('C1');
+    start();
+    await has(mailId, 'unclear');
+    aheadMs += 86_400_000;
+    await pause(1_200);
+    expect(server.received).toHaveLength(1);
+    server.answer.data = () => null;
+    await resendMail(db, { mailId, at: clock() }, asked);
+    await has(mailId, 'sent');
+    const ids = await Promise.all(
+      server.received.map(async ({ raw }) => (await PostalMime.parse(raw)).messageId),
+    );
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    await expect(resendMail(db, { mailId, at: clock() }, asked)).rejects.toThrow('is sent');
+  });
+});
+
+describe('a mail that was being sent when the process died', () => {
+  const written = {
+    ...{ templateVersion: 1, language: 'de' as const, recipient: 'c1@example.com' },
+    ...{ subject: 'As it was', body: 'As it was' },
+  };
+
+  it('is not sent again by itself', async () => {
+    const mailId = await aMail('C1');
+    expect(await mailSending(db, { mailId, at: clock(), ...written })).toBe(true);
+    expect(await mailSending(db, { mailId, at: clock(), ...written })).toBe(false);
+    start();
+    await has(mailId, 'unclear');
+    await pause(1_200);
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('is written again where mails are files', async () => {
+    const mailId = await aMail('C1');
+    await mailSending(db, { mailId, at: clock(), ...written });
+    start(fileTransport(folder));
+    await has(mailId, 'sent');
+    expect(await readdir(join(folder, 'mails'))).toEqual([`${mailId}.eml`]);
+    const file = await readFile(join(folder, 'mails', `${mailId}.eml`));
+    expect(await PostalMime.parse(file)).toMatchObject({
+      subject: 'As it was',
+      to: [{ address: 'c1@example.com' }],
+    });
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 30_000; !(await holds()); await pause(20)) {
+    if (Date.now() > deadline) throw new Error('It did not come to that');
+  }
+}

@@ -1,0 +1,38 @@
+import type { MeasureResult, Measure } from '../domain/playbooks.ts';
+import { planContact, queueMail } from './activities.ts';
+import { whyNot } from './calls.ts';
+import { now } from './clock.ts';
+import type { Recovery } from './recovery.ts';
+
+/** Sends a mail when it is due and the customer still permits it; how it fares after that is told by events. */
+export async function mail(
+  recovery: Recovery,
+  { id, template }: { id: string } & Pick<Measure, 'template'>,
+  firstAt: string,
+): Promise<MeasureResult | 'skipped' | 'interrupted'> {
+  const { caseId, customerId } = recovery.opening;
+  const { timeZone, contact } = recovery.policy;
+  for (let notBefore = firstAt; ; notBefore = now()) {
+    const plan = await planContact({
+      ...{ customerId, caseId, timeZone, contact, channel: 'email', notBefore },
+      ...{ attempt: 1, agreed: false },
+    });
+    if (!plan.permitted) {
+      recovery.tell('contact-not-permitted', { type: 'email', ...whyNot(plan) });
+      return 'not-permitted';
+    }
+    const plannedAt = now();
+    const waited = await recovery.untilDue(id, plan.dueAt);
+    if (waited !== 'due') return waited;
+    // Whatever has happened while it waited: it is planned again, and asked for leave again.
+    if (now() === plannedAt) break;
+  }
+  const answer = await queueMail({ caseId, customerId, measureId: id, template: template! });
+  if (answer !== 'queued') {
+    recovery.tell('mail-not-sent', { template: template!, reason: answer });
+    return answer === 'not-permitted' ? 'not-permitted' : 'not-sent';
+  }
+  recovery.state.contacted = true;
+  recovery.tell('mail-queued', { template: template! });
+  return 'sent';
+}
