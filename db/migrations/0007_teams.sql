@@ -1,0 +1,33 @@
+CREATE TABLE `absences` (
+	`absence_id` text PRIMARY KEY NOT NULL,
+	`key_id` text NOT NULL,
+	`from_at` text NOT NULL,
+	`until_at` text,
+	`returned_at` text,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `absences_key` ON `absences` (`key_id`,`from_at`);--> statement-breakpoint
+CREATE INDEX `absences_beginning` ON `absences` (`from_at`) WHERE returned_at is null;--> statement-breakpoint
+CREATE TABLE `team_members` (
+	`team_id` text NOT NULL,
+	`key_id` text NOT NULL,
+	`skills` text NOT NULL,
+	`hours` text,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`team_id`, `key_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `team_members_key` ON `team_members` (`key_id`);--> statement-breakpoint
+CREATE TABLE `teams` (
+	`team_id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`assignment` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE `cases` ADD `expected_gain` integer;--> statement-breakpoint
+ALTER TABLE `tasks` ADD `expected_gain` integer;--> statement-breakpoint
+CREATE INDEX `tasks_queue` ON `tasks` (`queue`,agreed desc,expected_gain desc,`due_at`,`task_id`,`paused_until`) WHERE status = 'open' and assignee is null;--> statement-breakpoint
+CREATE INDEX `tasks_last_worker` ON `tasks` (`customer_id`,`closed_at`) WHERE completed_by is not null;
