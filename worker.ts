@@ -17,6 +17,7 @@ import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
+import { beginAbsences } from './db/teams.ts';
 import { durationMs } from './domain/duration.ts';
 import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
@@ -35,6 +36,7 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 
 const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
+const teamEveryMs = 10_000;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -125,6 +127,12 @@ async function mindEarlySigns(): Promise<void> {
   await noticeComplaints(db, { policy, at: clock() });
 }
 
+/** What nobody asks for: the work of those whose absence begins. */
+async function mindTheTeam(): Promise<void> {
+  const returned = await beginAbsences(db, clock());
+  if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
+}
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -148,6 +156,7 @@ await Promise.all([
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
+  regularly('minding the team', teamEveryMs, mindTheTeam),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);

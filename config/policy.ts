@@ -58,7 +58,8 @@ const callRhythm = group({
   postponeAtMost: duration,
 });
 
-const businessHours = group({
+/** The hours in which a company or a person works. */
+export const businessHours = group({
   workDays: list(wholeNumber(1, 7), { least: 1, most: 7 }).refine(
     distinct,
     'must name each day once (1 is Monday)',

@@ -24,6 +24,7 @@ const writtenColumns = [
   'pausedUntil',
   'tier',
   'secondLifetimeValue',
+  'expectedGain',
   'decision',
   'decisionReason',
   'controlGroup',
@@ -77,8 +78,9 @@ export async function projectCase(
     writeState(tx, caseId, { revision, historyLength }, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
-    const { pausedUntil } = state;
-    writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
+    const { pausedUntil, tier, expectedGain = null } = state;
+    const ofCase = { caseId, customerId, pausedUntil, tier, expectedGain };
+    writeTasks(tx, { ...ofCase, policyVersion: opening.policyVersion, given: tasks, since, at });
     announceProjection(tx, projection, at);
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
@@ -103,6 +105,7 @@ function writeState(
     ...state,
     ...written,
     caseId,
+    expectedGain: state.expectedGain ?? null,
     cause: state.assessedCause ?? state.statedCause,
     playbookId: playbook?.playbookId ?? null,
     playbookVersion: playbook?.version ?? null,

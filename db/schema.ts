@@ -14,10 +14,11 @@ import type { CompanyFit } from '../domain/company-fit.ts';
 import type { DecisionReason } from '../domain/identification.ts';
 import type { MeasurePlan } from '../domain/measure-plan.ts';
 import type { Playbook } from '../domain/playbooks.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { BusinessHours, Policy } from '../domain/policy.ts';
 import { scanOrigins } from '../domain/records.ts';
 import { triggerDetails, type ScanDetection, type SilentLoss } from '../domain/silent-loss.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
+import { assignments, type Skills } from '../domain/teams.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {
   deliveryStatuses,
@@ -222,6 +223,7 @@ export const cases = sqliteTable(
     decision: text({ enum: decisions }),
     decisionReason: text().$type<DecisionReason>(),
     secondLifetimeValue: integer(),
+    expectedGain: integer(),
     controlGroup: flag(),
     contacted: flag(),
     playbookId: text(),
@@ -287,6 +289,8 @@ export const tasks = sqliteTable(
     assignee: text(),
     attempt: integer().notNull(),
     agreed: flag(),
+    /** of its case; null: not known, or a preventive task */
+    expectedGain: integer(),
     createdAt: text().notNull(),
     dueAt: text().notNull(),
     deadlineAt: text().notNull(),
@@ -307,6 +311,13 @@ export const tasks = sqliteTable(
     index('tasks_assignee').on(t.status, t.assignee, t.dueAt, t.taskId),
     index('tasks_type').on(t.status, t.type, t.dueAt, t.taskId),
     index('tasks_case').on(t.caseId, t.status, t.dueAt, t.taskId),
+    // In the order in which they are handed out, and with what tells whether their time has come.
+    index('tasks_queue')
+      .on(t.queue, sql`agreed desc`, sql`expected_gain desc`, t.dueAt, t.taskId, t.pausedUntil)
+      .where(sql`status = 'open' and assignee is null`),
+    index('tasks_last_worker')
+      .on(t.customerId, t.closedAt)
+      .where(sql`completed_by is not null`),
     index('tasks_sign')
       .on(t.status, t.sign, t.dueAt, t.taskId)
       .where(sql`sign is not null`),
@@ -316,6 +327,47 @@ export const tasks = sqliteTable(
     uniqueIndex('tasks_one_preventive')
       .on(t.customerId)
       .where(sql`status = 'open' and sign is not null`),
+  ],
+);
+
+/** Who works on which tasks: a team's ID is the queue that its tasks wait in. */
+export const teams = sqliteTable('teams', {
+  teamId: text().primaryKey(),
+  name: text().notNull(),
+  assignment: text({ enum: assignments }).notNull(),
+  createdAt: text().notNull(),
+});
+
+export const teamMembers = sqliteTable(
+  'team_members',
+  {
+    teamId: text().notNull(),
+    keyId: text().notNull(),
+    skills: json<Skills>().notNull(),
+    hours: json<BusinessHours>(),
+    createdAt: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.keyId] }), index('team_members_key').on(t.keyId)],
+);
+
+export const absences = sqliteTable(
+  'absences',
+  {
+    absenceId: text().primaryKey(),
+    keyId: text().notNull(),
+    fromAt: text().notNull(),
+    /** null: nobody knows yet */
+    untilAt: text(),
+    /** their work went back to the queue when it began */
+    returnedAt: text(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [
+    index('absences_key').on(t.keyId, t.fromAt),
+    index('absences_beginning')
+      .on(t.fromAt)
+      .where(sql`returned_at is null`),
   ],
 );
 

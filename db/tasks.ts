@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor, Page, PageOf, TaskFilter, TaskRecord } from '../domain/records.ts';
 import { taskStatuses } from '../domain/words.ts';
@@ -130,6 +130,56 @@ function handOver(
     };
     insertCommand(tx, audit, 'done');
     return task;
+  });
+}
+
+/** Why a task was not reassigned. */
+export type NotReassigned = { taskId: string; because: 'not-found' | 'task-not-open' | 'conflict' };
+
+/**
+ * Gives many open tasks to somebody, or back to their queues, all in one transaction and each with its audit row.
+ * @param change.from whose; with `taskIds` too, those of them that this one has; else all of theirs
+ */
+export async function reassignTasks(
+  db: Db,
+  change: {
+    from?: string | undefined;
+    taskIds?: string[] | undefined;
+    to: string | null;
+    reason: string;
+    actor: Actor;
+    at: string;
+  },
+): Promise<{ reassigned: string[]; left: NotReassigned[] }> {
+  const { from, taskIds, to, reason, actor, at } = change;
+  return writing(db, (tx) => {
+    const meant = tx
+      .select()
+      .from(tasks)
+      .where(
+        taskIds
+          ? inArray(tasks.taskId, taskIds)
+          : and(eq(tasks.status, 'open'), eq(tasks.assignee, from!)),
+      )
+      .all();
+    const open = meant.filter(
+      ({ status, assignee }) => status === 'open' && (from === undefined || assignee === from),
+    );
+    for (const { taskId, caseId } of open) {
+      tx.update(tasks).set({ assignee: to }).where(eq(tasks.taskId, taskId)).run();
+      const request = { assignee: to, reason };
+      const audit = { actor, action: 'task.assign', target: taskId, caseId, request, at };
+      insertCommand(tx, { ...audit, commandId: randomUUID(), idempotencyKey: null }, 'done');
+    }
+    const reassigned = open.map(({ taskId }) => taskId);
+    const left = (taskIds ?? [])
+      .filter((taskId) => !reassigned.includes(taskId))
+      .map((taskId): NotReassigned => {
+        const known = meant.find((task) => task.taskId === taskId);
+        if (!known) return { taskId, because: 'not-found' };
+        return { taskId, because: known.status === 'open' ? 'conflict' : 'task-not-open' };
+      });
+    return { reassigned, left };
   });
 }
 

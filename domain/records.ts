@@ -20,6 +20,7 @@ import type {
   Trigger,
 } from './words.ts';
 import type { TaskType } from './tasks.ts';
+import type { Member, Team } from './teams.ts';
 import type { DeliveryStatus, EndpointStatus, MessageType, WebhookType } from './webhooks.ts';
 
 /* What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. */
@@ -148,9 +149,31 @@ export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
   signData: SignData | null;
   customerId: string;
   assignee: string | null;
+  /** of its case, minor units of the policy's currency; null: not known, or a preventive task */
+  expectedGain: number | null;
   pausedUntil: string | null;
   completedBy: string | null;
   result: Record<string, unknown> | null;
+};
+
+export type TeamRecord = Team & { createdAt: string };
+
+export type MemberRecord = Member & {
+  name: string;
+  role: Role;
+  /** that are theirs now, of whatever team */
+  openTasks: number;
+  absent: boolean;
+};
+
+export type AbsenceRecord = {
+  absenceId: string;
+  keyId: string;
+  fromAt: string;
+  /** null: nobody knows yet */
+  untilAt: string | null;
+  createdBy: string;
+  createdAt: string;
 };
 
 export type TaskFilter = {

@@ -11,6 +11,7 @@ import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
+import { teamRoutes } from './teams.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** The one table: Express, the OpenAPI document and the tests read it. */
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...caseRoutes,
   ...taskRoutes,
+  ...teamRoutes,
   ...commandRoutes,
   ...playbookRoutes,
   ...scanRoutes,

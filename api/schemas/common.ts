@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { code } from '../../config/fields.ts';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
 
 const isoTimes = [
@@ -41,6 +42,11 @@ export const customerId = z.string().regex(customerIdPattern, customerIdRule).me
 
 export const caseId = z.string().meta({ example: 'C-1042-e1' });
 export const taskId = z.string().meta({ example: 'C-1042-e1-cause-call-1' });
+
+export const teamId = code.meta({
+  description: 'ID of a team, which is the queue of its tasks',
+  example: 'service',
+});
 
 /** Free text that somebody must have written. */
 export function text(maxLength: number) {

@@ -5,7 +5,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import { earlySigns, steps, taskStatuses } from '../../domain/words.ts';
-import { caseId, customerId, reference, taskId, timestamp } from './common.ts';
+import { caseId, customerId, money, reference, taskId, timestamp } from './common.ts';
 import { resultName } from './results.ts';
 
 export const exampleOfWhy = 'Looked at the cancellation page on 3 March 2026';
@@ -34,6 +34,9 @@ export const taskSchema = z
     assignee: z.string().nullable().meta({ description: 'ID of a key; null: the team queue' }),
     attempt: z.int().min(1).meta({ description: 'which attempt at the same contact this is' }),
     agreed: z.boolean().meta({ description: 'agreed with the customer to the minute' }),
+    expectedGain: money('what its case promises, less what trying costs')
+      .nullable()
+      .meta({ description: 'null: not known, or a preventive task' }),
     createdAt: timestamp,
     dueAt: timestamp,
     deadlineAt: timestamp.meta({ description: 'when silence gets its meaning' }),
@@ -71,7 +74,13 @@ export const taskSchema = z
 
 export function taskJson(
   record: TaskRecord & { content: string | null },
-  { timeZone }: Pick<Policy, 'timeZone'>,
+  { timeZone, currency }: Pick<Policy, 'timeZone' | 'currency'>,
 ): z.output<typeof taskSchema> {
-  return { ...record, title: taskTypes[record.type].title, why: whyOf(record, timeZone) };
+  const { expectedGain: amount } = record;
+  return {
+    ...record,
+    title: taskTypes[record.type].title,
+    expectedGain: amount === null ? null : { amount, currency },
+    why: whyOf(record, timeZone),
+  };
 }

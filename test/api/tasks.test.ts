@@ -131,6 +131,7 @@ describe('the inbox', () => {
       assignee: null,
       attempt: 1,
       agreed: false,
+      expectedGain: null,
       createdAt: '2026-01-01T00:00:00.000Z',
       dueAt: '2026-01-01T01:00:00.000Z',
       deadlineAt: '2026-01-01T02:00:00.000Z',

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
 import { commands } from '../../db/schema.ts';
-import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
+import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
 import type { TaskState } from '../../domain/case.ts';
 import type { CaseRecord, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, bert, everyPage, minute, projection, task } from './given.ts';
+import { anna, anOpenCase, bert, boss, everyPage, minute, projection, task } from './given.ts';
 
 async function tasksOf(db: Db, customerId: string, tasks: TaskState[]): Promise<CaseRecord> {
   const record = await anOpenCase(db, customerId);
@@ -146,7 +146,6 @@ describe('assigning a task', () => {
     withDatabase(async ({ db }) => {
       await tasksOf(db, 'C1', [task('t1')]);
       await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
-      const boss = { actorId: 'boss', role: 'manager' } as const;
       const change = { taskId: 't1', actor: boss, at: minute(3) };
       expect(await assignTask(db, { ...change, assignee: 'bert' })).toMatchObject({
         assignee: 'bert',
@@ -165,5 +164,45 @@ describe('assigning a task', () => {
       const change = { taskId: 't1', assignee: 'bert', actor: anna, at: minute(3) };
       await expect(assignTask(db, change)).rejects.toMatchObject({ code: 'task-not-open' });
       expect(db.select().from(commands).all()).toEqual([]);
+    }));
+});
+
+describe('reassigning many tasks', () => {
+  it('moves all open ones of somebody, each with the reason in its audit', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3'), task('t4')]);
+      for (const taskId of ['t1', 't2'])
+        await claimTask(db, { taskId, actor: anna, at: minute(2) });
+      await claimTask(db, { taskId: 't3', actor: bert, at: minute(2) });
+      const change = { from: 'anna', to: 'bert', reason: 'on holiday', actor: boss, at: minute(3) };
+      expect(await reassignTasks(db, change)).toEqual({ reassigned: ['t1', 't2'], left: [] });
+      expect(await listed(db, { assignee: 'bert' })).toEqual(['t1', 't2', 't3']);
+      expect(await listed(db, { assignee: null })).toEqual(['t4']);
+      const audit = db.select().from(commands).all().slice(3);
+      expect(audit).toMatchObject(
+        ['t1', 't2'].map((target) => ({
+          action: 'task.assign',
+          target,
+          actor: 'boss',
+          request: { assignee: 'bert', reason: 'on holiday' },
+        })),
+      );
+    }));
+
+  it('says which of the chosen it left alone, and why', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3', closed)]);
+      await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
+      const taskIds = ['t1', 't2', 't3', 't9'];
+      const change = { taskIds, from: 'anna', to: null, reason: 'ill', actor: boss, at: minute(3) };
+      expect(await reassignTasks(db, change)).toEqual({
+        reassigned: ['t1'],
+        left: [
+          { taskId: 't2', because: 'conflict' },
+          { taskId: 't3', because: 'task-not-open' },
+          { taskId: 't9', because: 'not-found' },
+        ],
+      });
+      expect(await listed(db, { assignee: null, status: 'open' })).toEqual(['t1', 't2']);
     }));
 });

@@ -1,3 +1,4 @@
+import { bestEffort } from '../../domain/gain.ts';
 import {
   identify,
   inControlGroup,
@@ -23,6 +24,11 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
+  state.expectedGain = bestEffort(
+    facts.secondLifetimeValue,
+    facts.chance.percent,
+    policy.identification.effort,
+  ).amount;
 
   const verdict = identify(facts, state.statedCause, policy.identification);
   if (verdict.decidedBy === 'engine') {
