@@ -29,5 +29,7 @@ CREATE TABLE `teams` (
 --> statement-breakpoint
 ALTER TABLE `cases` ADD `expected_gain` integer;--> statement-breakpoint
 ALTER TABLE `tasks` ADD `expected_gain` integer;--> statement-breakpoint
+ALTER TABLE `tasks` ADD `escalated_at` text;--> statement-breakpoint
 CREATE INDEX `tasks_queue` ON `tasks` (`queue`,agreed desc,expected_gain desc,`due_at`,`task_id`,`paused_until`) WHERE status = 'open' and assignee is null;--> statement-breakpoint
+CREATE INDEX `tasks_escalated` ON `tasks` (`status`,`due_at`,`task_id`) WHERE escalated_at is not null;--> statement-breakpoint
 CREATE INDEX `tasks_last_worker` ON `tasks` (`customer_id`,`closed_at`) WHERE completed_by is not null;
