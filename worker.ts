@@ -17,6 +17,7 @@ import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
+import { escalateTasks } from './db/tasks.ts';
 import { beginAbsences } from './db/teams.ts';
 import { durationMs } from './domain/duration.ts';
 import { openingPace } from './domain/policy.ts';
@@ -127,10 +128,13 @@ async function mindEarlySigns(): Promise<void> {
   await noticeComplaints(db, { policy, at: clock() });
 }
 
-/** What nobody asks for: the work of those whose absence begins. */
+/** What nobody asks for: the work of those whose absence begins, and what has waited for too long. */
 async function mindTheTeam(): Promise<void> {
-  const returned = await beginAbsences(db, clock());
+  const at = clock();
+  const returned = await beginAbsences(db, at);
   if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
+  const escalated = await escalateTasks(db, { policy, at });
+  if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
 }
 
 const signsTold = new Map<string, number>();

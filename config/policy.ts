@@ -195,6 +195,7 @@ export const policySchema = group({
   rescheduleAtMost: duration,
   pauseAtMost: duration,
   overdueAfter: duration,
+  escalateAfter: duration.exactOptional(),
 }) satisfies z.ZodType<Policy>;
 
 /**

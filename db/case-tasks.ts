@@ -56,6 +56,8 @@ const statements = prepared((db) => ({
         createdAt: sql`excluded.created_at`,
         dueAt: sql`excluded.due_at`,
         deadlineAt: sql`excluded.deadline_at`,
+        // Moved to later, it may escalate anew.
+        escalatedAt: sql`case when excluded.due_at > ${tasks.dueAt} then null else ${tasks.escalatedAt} end`,
         pausedUntil: sql`excluded.paused_until`,
         closedAt: sql`excluded.closed_at`,
         closeReason: sql`excluded.close_reason`,

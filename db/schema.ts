@@ -294,6 +294,8 @@ export const tasks = sqliteTable(
     createdAt: text().notNull(),
     dueAt: text().notNull(),
     deadlineAt: text().notNull(),
+    /** since when it is a manager's business */
+    escalatedAt: text(),
     /** of its case: nothing falls due until then */
     pausedUntil: text(),
     closedAt: text(),
@@ -315,6 +317,9 @@ export const tasks = sqliteTable(
     index('tasks_queue')
       .on(t.queue, sql`agreed desc`, sql`expected_gain desc`, t.dueAt, t.taskId, t.pausedUntil)
       .where(sql`status = 'open' and assignee is null`),
+    index('tasks_escalated')
+      .on(t.status, t.dueAt, t.taskId)
+      .where(sql`escalated_at is not null`),
     index('tasks_last_worker')
       .on(t.customerId, t.closedAt)
       .where(sql`completed_by is not null`),

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { workingTimeBefore } from '../domain/calendar.ts';
+import { latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Actor, Page, PageOf, TaskFilter, TaskRecord } from '../domain/records.ts';
 import { taskStatuses } from '../domain/words.ts';
 import { insertCommand } from './commands.ts';
@@ -57,13 +60,15 @@ export async function listTasks(
   return pageOf(earliestDueFirst, due, page);
 }
 
-function conditions({ assignee, type, caseId, sign, dueBefore }: TaskFilter) {
+function conditions({ assignee, type, caseId, sign, dueBefore, escalated }: TaskFilter) {
   return [
     dueBefore === undefined ? undefined : isNull(tasks.pausedUntil),
     assignee === undefined ? undefined : assigneeIs(assignee),
     type === undefined ? undefined : eq(tasks.type, type),
     caseId === undefined ? undefined : eq(tasks.caseId, caseId),
     sign === undefined ? undefined : eq(tasks.sign, sign),
+    // Written out, so that SQLite recognises the partial index.
+    escalated && sql`${tasks.escalatedAt} is not null`,
   ];
 }
 
@@ -187,4 +192,36 @@ function refusal(task: TaskRecord | undefined, taskId: string): DomainError {
   if (!task) return new DomainError('not-found', `There is no task ${taskId}`);
   if (task.status !== 'open') return new DomainError('task-not-open', `Task ${taskId} is not open`);
   return new DomainError('conflict', 'The task is already taken by somebody else');
+}
+
+/**
+ * Marks what has waited for too long as a manager's business, once, with an audit row in the engine's name.
+ * A remedy is one as soon as it is overdue: its deadline ends the waiting of the measure after it.
+ * @returns how many it were
+ */
+export async function escalateTasks(
+  db: Db,
+  { policy, at }: { policy: Policy; at: string },
+): Promise<number> {
+  const { escalateAfter, overdueAfter } = policy;
+  if (escalateAfter === undefined) return 0;
+  const before = workingTimeBefore(at, escalateAfter, policy);
+  const overdueBefore = workingTimeBefore(at, overdueAfter, policy);
+  const waits = and(
+    eq(tasks.status, 'open'),
+    isNull(tasks.escalatedAt),
+    isNull(tasks.pausedUntil),
+    lt(tasks.dueAt, latest(before, overdueBefore)),
+    or(lt(tasks.dueAt, before), and(eq(tasks.type, 'remedy'), lt(tasks.dueAt, overdueBefore))),
+  );
+  if (!db.select({ taskId: tasks.taskId }).from(tasks).where(waits).limit(1).get()) return 0;
+  return writing(db, (tx) => {
+    const escalated = tx.update(tasks).set({ escalatedAt: at }).where(waits).returning().all();
+    for (const { taskId, caseId, dueAt } of escalated) {
+      const about = { action: 'task.escalate', target: taskId, caseId, request: { dueAt }, at };
+      const actor = { actorId: 'engine', role: 'admin' } as const;
+      insertCommand(tx, { ...about, commandId: randomUUID(), actor, idempotencyKey: null }, 'done');
+    }
+    return escalated.length;
+  });
 }

@@ -151,6 +151,8 @@ export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
   assignee: string | null;
   /** of its case, minor units of the policy's currency; null: not known, or a preventive task */
   expectedGain: number | null;
+  /** since when it is a manager's business */
+  escalatedAt: string | null;
   pausedUntil: string | null;
   completedBy: string | null;
   result: Record<string, unknown> | null;
@@ -184,6 +186,7 @@ export type TaskFilter = {
   caseId?: string | undefined;
   sign?: EarlySign | undefined;
   dueBefore?: string | undefined;
+  escalated?: true | undefined;
 };
 
 export type CommandRecord = {

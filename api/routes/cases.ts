@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getPolicy } from '../../db/policies.ts';
-import { after, durationMs } from '../../domain/duration.ts';
+import { workingTimeBefore } from '../../domain/calendar.ts';
+import { after } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import {
@@ -166,9 +167,7 @@ export const caseRoutes = [
     answers: { 200: { description: 'A page of cases', schema: list(caseSchema) } },
     handle: async ({ db, policy, actor, at, query }) => {
       const { limit, cursor, overdue, assignee, ...filter } = query;
-      const overdueBefore = new Date(
-        Date.parse(at) - durationMs(policy.overdueAfter),
-      ).toISOString();
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
       const { items, nextCursor } = await listCases(
         db,
         {

@@ -4,7 +4,8 @@ import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
 import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
-import { after } from '../../domain/duration.ts';
+import { workingTimeBefore } from '../../domain/calendar.ts';
+import { after, earliest } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
@@ -68,8 +69,12 @@ async function ordered(
   return { status: 200, body: await fresh() };
 }
 
-async function allShown({ db, policy }: Pick<Call, 'db' | 'policy'>, tasks: TaskRecord[]) {
-  return (await withContent(db, tasks)).map((task) => taskJson(task, policy));
+async function allShown(
+  { db, policy, at }: Pick<Call, 'db' | 'policy' | 'at'>,
+  tasks: TaskRecord[],
+) {
+  const as = { policy, overdueBefore: workingTimeBefore(at, policy.overdueAfter, policy) };
+  return (await withContent(db, tasks)).map((task) => taskJson(task, as));
 }
 
 async function shown(call: Call, task: TaskRecord) {
@@ -130,15 +135,28 @@ export const taskRoutes = [
       caseId: caseId.optional(),
       sign: z.enum(earlySigns).optional().meta({ description: 'of preventive tasks' }),
       dueBefore: time.optional(),
+      overdue: z.literal('true').optional().meta({
+        description: 'open ones that wait for longer than the policy allows, in working time',
+      }),
+      escalated: z.literal('true').optional().meta({
+        description: 'those that have become a manager’s business',
+      }),
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
     handle: async (call) => {
-      const { db, actor, query } = call;
-      const { limit, cursor, assignee, ...filter } = query;
+      const { db, policy, actor, at, query } = call;
+      const { limit, cursor, assignee, overdue, escalated, dueBefore, ...filter } = query;
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
       const { items, nextCursor } = await listTasks(
         db,
-        { ...filter, assignee: assigneeOf(assignee, actor) },
+        {
+          ...filter,
+          dueBefore,
+          ...(overdue && { status: 'open', dueBefore: earliest(dueBefore ?? at, overdueBefore) }),
+          assignee: assigneeOf(assignee, actor),
+          escalated: escalated && true,
+        },
         { limit, cursor },
       );
       return { status: 200, body: { items: await allShown(call, items), nextCursor } };

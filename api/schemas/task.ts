@@ -40,6 +40,10 @@ export const taskSchema = z
     createdAt: timestamp,
     dueAt: timestamp,
     deadlineAt: timestamp.meta({ description: 'when silence gets its meaning' }),
+    overdue: z.boolean().meta({ description: 'waits for longer than the policy allows' }),
+    escalatedAt: timestamp
+      .nullable()
+      .meta({ description: 'since when it is a manager’s business' }),
     pausedUntil: timestamp.nullable().meta({ description: 'nothing falls due until then' }),
     closedAt: timestamp.nullable(),
     closeReason: z.enum(taskCloseReasons).nullable(),
@@ -74,13 +78,17 @@ export const taskSchema = z
 
 export function taskJson(
   record: TaskRecord & { content: string | null },
-  { timeZone, currency }: Pick<Policy, 'timeZone' | 'currency'>,
+  {
+    policy: { timeZone, currency },
+    overdueBefore,
+  }: { policy: Pick<Policy, 'timeZone' | 'currency'>; overdueBefore: string },
 ): z.output<typeof taskSchema> {
-  const { expectedGain: amount } = record;
+  const { expectedGain: amount, status, dueAt, pausedUntil } = record;
   return {
     ...record,
     title: taskTypes[record.type].title,
     expectedGain: amount === null ? null : { amount, currency },
+    overdue: status === 'open' && pausedUntil === null && dueAt < overdueBefore,
     why: whyOf(record, timeZone),
   };
 }

@@ -82,6 +82,7 @@ describe('a sign before the loss', () => {
     withDatabase(async ({ db }) => {
       expect(await withCall(db)).toEqual({
         expectedGain: null,
+        escalatedAt: null,
         measureId: null,
         queue: null,
         taskId: 'C1-prevention-call-1',

@@ -62,6 +62,7 @@ describe('the inbox', () => {
     [{ status: 'open', type: 'letter', dueBefore: minute(1) }, 'tasks_type'],
     [{ caseId: 'C1-e1' }, 'tasks_case'],
     [{ caseId: 'C1-e1', status: 'open', assignee: 'anna' }, 'tasks_case'],
+    [{ status: 'open', escalated: true }, 'tasks_escalated'],
     [{ sign: 'complaint-unanswered' }, 'tasks_sign'],
     [{ status: 'open', sign: 'complaint-unanswered', dueBefore: minute(1) }, 'tasks_sign'],
   ];
