@@ -10,6 +10,45 @@ CREATE TABLE `absences` (
 --> statement-breakpoint
 CREATE INDEX `absences_key` ON `absences` (`key_id`,`from_at`);--> statement-breakpoint
 CREATE INDEX `absences_beginning` ON `absences` (`from_at`) WHERE returned_at is null;--> statement-breakpoint
+CREATE TABLE `attachments` (
+	`attachment_id` text PRIMARY KEY NOT NULL,
+	`case_id` text NOT NULL,
+	`name` text NOT NULL,
+	`type` text NOT NULL,
+	`size` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `attachments_case` ON `attachments` (`case_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `calendar_feeds` (
+	`feed_id` text PRIMARY KEY NOT NULL,
+	`key_id` text NOT NULL,
+	`hash` text NOT NULL,
+	`created_at` text NOT NULL,
+	`revoked_at` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `calendar_feeds_hash` ON `calendar_feeds` (`hash`);--> statement-breakpoint
+CREATE INDEX `calendar_feeds_key` ON `calendar_feeds` (`key_id`);--> statement-breakpoint
+CREATE TABLE `mentions` (
+	`key_id` text NOT NULL,
+	`note_seq` integer NOT NULL,
+	PRIMARY KEY(`key_id`, `note_seq`)
+);
+--> statement-breakpoint
+CREATE TABLE `notes` (
+	`note_seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`note_id` text NOT NULL,
+	`case_id` text NOT NULL,
+	`text` text NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `notes_id` ON `notes` (`note_id`);--> statement-breakpoint
+CREATE INDEX `notes_case` ON `notes` (`case_id`,`note_seq`);--> statement-breakpoint
 CREATE TABLE `team_members` (
 	`team_id` text NOT NULL,
 	`key_id` text NOT NULL,
