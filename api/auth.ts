@@ -110,6 +110,15 @@ export function limitRequests(limits: Limits): RequestHandler {
   });
 }
 
+/** Counts the requests of each address, where a secret in the path stands for a key. */
+export function limitAddresses(limits: Limits): RequestHandler {
+  return rateLimit({
+    ...shared,
+    limit: limits.failedAuthenticationsPerMinute,
+    handler: tooMany('Too many requests from this address. Wait a minute.'),
+  });
+}
+
 export function allow(roles: Access): RequestHandler {
   return (_req, res, next) => {
     const { role } = keyOf(res);

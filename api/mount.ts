@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
-import { allow, authentication, keyOf, limitRequests } from './auth.ts';
+import { allow, authentication, keyOf, limitAddresses, limitRequests } from './auth.ts';
 import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
@@ -12,12 +12,14 @@ export function mount(app: Express, routes: readonly Route[], deps: Deps): void 
   const oneByOne = oneAtATime();
   const known = authentication(deps);
   const limited = limitRequests(deps.limits);
+  const secret = limitAddresses(deps.limits);
   for (const route of routes) {
     const who = route.signed ? known.byKeyOrSignature(reader(route)) : known.byKey;
     app[route.method](
       expressPath(route.path),
       named(route),
       ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
+      ...(route.secretInPath ? [secret] : []),
       ...(takesBody(route) ? readers(route) : []),
       handled(route, deps, oneByOne),
     );
@@ -145,6 +147,7 @@ function handled(
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       at: deps.clock(),
+      origin: `${req.protocol}://${req.get('host') ?? ''}`,
       get actor() {
         const { keyId, role } = keyOf(res);
         return { actorId: keyId, role };

@@ -51,6 +51,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
   /** when the request came, ISO 8601 UTC */
   at: string;
   idempotencyKey: string | null;
+  /** by what address the caller has reached us: scheme, host and port */
+  origin: string;
 };
 
 export type Answer = {
@@ -77,6 +79,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   roles: Access;
   /** takes a signature by Standard Webhooks in place of a key; the signer has the role sales-system */
   signed?: true;
+  /** a secret in the path stands for a key: requests are counted for each address */
+  secretInPath?: true;
   params?: Params;
   query?: Query;
   body?: Body;

@@ -376,6 +376,58 @@ export const absences = sqliteTable(
   ],
 );
 
+/** Secret addresses at which the calls of a key are read as a calendar. */
+export const calendarFeeds = sqliteTable(
+  'calendar_feeds',
+  {
+    feedId: text().primaryKey(),
+    keyId: text().notNull(),
+    /** SHA-256 of the secret part of the address */
+    hash: text().notNull(),
+    createdAt: text().notNull(),
+    revokedAt: text(),
+  },
+  (t) => [uniqueIndex('calendar_feeds_hash').on(t.hash), index('calendar_feeds_key').on(t.keyId)],
+);
+
+/** What people wrote about a case. */
+export const notes = sqliteTable(
+  'notes',
+  {
+    noteSeq: integer().primaryKey({ autoIncrement: true }),
+    noteId: text().notNull(),
+    caseId: text().notNull(),
+    text: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [uniqueIndex('notes_id').on(t.noteId), index('notes_case').on(t.caseId, t.noteSeq)],
+);
+
+/** Which keys a note names. */
+export const mentions = sqliteTable(
+  'mentions',
+  { keyId: text().notNull(), noteSeq: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.keyId, t.noteSeq] })],
+);
+
+/** Files of a case; their content lies in the data folder under its hash. */
+export const attachments = sqliteTable(
+  'attachments',
+  {
+    attachmentId: text().primaryKey(),
+    caseId: text().notNull(),
+    name: text().notNull(),
+    type: text().notNull(),
+    /** bytes */
+    size: integer().notNull(),
+    sha256: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [index('attachments_case').on(t.caseId, t.createdAt)],
+);
+
 /** Complaints that can be told apart, and whether they were answered. */
 export const complaints = sqliteTable(
   'complaints',

@@ -178,6 +178,13 @@ export type AbsenceRecord = {
   createdAt: string;
 };
 
+export type FeedRecord = {
+  feedId: string;
+  keyId: string;
+  createdAt: string;
+  revokedAt: string | null;
+};
+
 export type TaskFilter = {
   status?: TaskStatus | undefined;
   /** an actor's ID, or null for tasks of nobody */

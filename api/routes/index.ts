@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { calendarRoutes } from './calendar.ts';
 import { caseRoutes } from './cases.ts';
 import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...caseRoutes,
   ...taskRoutes,
   ...teamRoutes,
+  ...calendarRoutes,
   ...commandRoutes,
   ...playbookRoutes,
   ...scanRoutes,
