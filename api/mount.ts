@@ -59,6 +59,7 @@ function named(route: Route): RequestHandler {
 }
 
 function readers(route: Route): RequestHandler[] {
+  if (route.takesBytes) return [reader(route)];
   const types = mediaTypes(route);
   const understood: RequestHandler = (req, _res, next) => {
     const hasBody =

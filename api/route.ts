@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type * as z from 'zod';
 import type { ZodOpenApiMediaTypeObject } from 'zod-openapi';
+import type { Files } from '../config/files.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
@@ -32,6 +33,7 @@ export type Deps = {
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   secrets: Secrets;
+  files: Files;
   targets: WebhookTargets;
   metrics: Metrics;
   logger: Logger;
@@ -88,6 +90,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   example?: unknown;
   /** larger than usual, and in these media types, each with its own examples */
   accepts?: { types: Record<string, ZodOpenApiExamples>; limit: string };
+  /** the body is taken as its bytes, whatever media type the sender names */
+  takesBytes?: true;
   /** whether the body may be of any other media type, too; it is then taken as its bytes */
   acceptsAnyType?: (headers: IncomingHttpHeaders) => boolean;
   /** further headers, for the document */

@@ -185,6 +185,29 @@ export type FeedRecord = {
   revokedAt: string | null;
 };
 
+export type NoteRecord = {
+  noteId: string;
+  caseId: string;
+  text: string;
+  /** IDs of the keys that it names */
+  mentions: string[];
+  createdBy: string;
+  createdAt: string;
+};
+
+export type AttachmentRecord = {
+  attachmentId: string;
+  caseId: string;
+  name: string;
+  /** of its content */
+  type: string;
+  /** bytes */
+  size: number;
+  sha256: string;
+  createdBy: string;
+  createdAt: string;
+};
+
 export type TaskFilter = {
   status?: TaskStatus | undefined;
   /** an actor's ID, or null for tasks of nobody */

@@ -6,6 +6,7 @@ import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
+import { noteRoutes } from './notes.ts';
 import { operationRoutes } from './operations.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...teamRoutes,
   ...calendarRoutes,
+  ...noteRoutes,
   ...commandRoutes,
   ...playbookRoutes,
   ...scanRoutes,

@@ -8,6 +8,7 @@ import { listen } from '../../api/listen.ts';
 import { readinessOf } from '../../api/readiness.ts';
 import { routes } from '../../api/routes/index.ts';
 import { problemSchema } from '../../api/schemas/problem.ts';
+import { filesIn } from '../../config/files.ts';
 import { loadSecrets } from '../../config/secrets.ts';
 import { webhookTargets } from '../../config/webhook-targets.ts';
 import { createKey } from '../../db/keys.ts';
@@ -69,6 +70,7 @@ export async function startApi(
     scanSchedules: createScanSchedules(nowhere),
     readiness: readinessOf({ db, ...place }),
     secrets: loadSecrets(folder),
+    files: filesIn(folder),
     targets: webhookTargets({ allowPrivate: true }),
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     clock,
