@@ -22,6 +22,8 @@ import { storePolicy } from './db/policies.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
+import { escalateTasks } from './db/tasks.ts';
+import { beginAbsences } from './db/teams.ts';
 import { durationMs } from './domain/duration.ts';
 import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
@@ -42,6 +44,7 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 
 const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
+const teamEveryMs = 10_000;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -138,6 +141,15 @@ async function mindEarlySigns(): Promise<void> {
   await noticeComplaints(db, { policy, at: clock() });
 }
 
+/** What nobody asks for: the work of those whose absence begins, and what has waited for too long. */
+async function mindTheTeam(): Promise<void> {
+  const at = clock();
+  const returned = await beginAbsences(db, at);
+  if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
+  const escalated = await escalateTasks(db, { policy, at });
+  if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
+}
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -162,6 +174,7 @@ await Promise.all([
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
+  regularly('minding the team', teamEveryMs, mindTheTeam),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);

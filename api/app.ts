@@ -9,6 +9,7 @@ import express, {
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import type { Files } from '../config/files.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
@@ -33,6 +34,8 @@ export type AppDeps = {
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   secrets: Secrets;
+  /** of attachments */
+  files: Files;
   /** of outgoing webhooks */
   targets: WebhookTargets;
   mail: MailSettings;

@@ -59,6 +59,7 @@ function named(route: Route): RequestHandler {
 }
 
 function readers(route: Route): RequestHandler[] {
+  if (route.asBytes) return [reader(route)];
   const types = mediaTypes(route);
   const understood: RequestHandler = (req, _res, next) => {
     const hasBody =
@@ -76,9 +77,7 @@ function readers(route: Route): RequestHandler[] {
   const unlessBytes =
     (handler: RequestHandler): RequestHandler =>
     (req, res, next) =>
-      route.asBytes || (!req.is(types) && route.acceptsAnyType?.(req.headers))
-        ? next()
-        : handler(req, res, next);
+      !req.is(types) && route.acceptsAnyType?.(req.headers) ? next() : handler(req, res, next);
   return [unlessBytes(understood), reader(route), ...[parseJson, shallow].map(unlessBytes)];
 }
 
@@ -150,6 +149,7 @@ function handled(
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       at: deps.clock(),
+      origin: `${req.protocol}://${req.get('host') ?? ''}`,
       get actor() {
         const { keyId, role } = keyOf(res);
         return { actorId: keyId, role };

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type * as z from 'zod';
 import type { ZodOpenApiMediaTypeObject } from 'zod-openapi';
+import type { Files } from '../config/files.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
@@ -35,6 +36,7 @@ export type Deps = {
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   secrets: Secrets;
+  files: Files;
   targets: WebhookTargets;
   mail: MailSettings;
   metrics: Metrics;
@@ -55,6 +57,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
   /** when the request came, ISO 8601 UTC */
   at: string;
   idempotencyKey: string | null;
+  /** by what address the caller has reached us: scheme, host and port */
+  origin: string;
 };
 
 export type Answer = {

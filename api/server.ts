@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { loadEnvironment } from '../config/environment.ts';
+import { filesIn } from '../config/files.ts';
 import { loadPolicy } from '../config/policy.ts';
 import { loadSecrets } from '../config/secrets.ts';
 import { webhookTargets } from '../config/webhook-targets.ts';
@@ -32,6 +33,7 @@ const app = createApp({
   scanSchedules: createScanSchedules({ client, taskQueue }),
   readiness: readinessOf({ db, connection, namespace, taskQueue }),
   secrets: loadSecrets(environment.dataDir),
+  files: filesIn(environment.dataDir),
   targets: webhookTargets({ allowPrivate: environment.webhookAllowPrivate }),
   mail: { ...environment.mail, publicUrl: environment.publicUrl },
   logger,

@@ -60,7 +60,8 @@ const callRhythm = group({
   postponeAtMost: duration,
 });
 
-const businessHours = group({
+/** The hours in which a company or a person works. */
+export const businessHours = group({
   workDays: list(wholeNumber(1, 7), { least: 1, most: 7 }).refine(
     distinct,
     'must name each day once (1 is Monday)',
@@ -219,6 +220,7 @@ export const policySchema = group({
   rescheduleAtMost: duration,
   pauseAtMost: duration,
   overdueAfter: duration,
+  escalateAfter: duration.exactOptional(),
 }) satisfies z.ZodType<Policy>;
 
 /**

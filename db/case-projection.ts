@@ -26,6 +26,7 @@ const writtenColumns = [
   'pausedUntil',
   'tier',
   'secondLifetimeValue',
+  'expectedGain',
   'decision',
   'decisionReason',
   'controlGroup',
@@ -77,8 +78,9 @@ export async function projectCase(
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
-    const { pausedUntil } = state;
-    writeTasks(tx, { caseId, customerId, given: tasks, pausedUntil, since, at });
+    const { pausedUntil, tier, expectedGain = null } = state;
+    const ofCase = { caseId, customerId, pausedUntil, tier, expectedGain };
+    writeTasks(tx, { ...ofCase, policyVersion: opening.policyVersion, given: tasks, since, at });
     settleOffers(tx, caseId, state, at);
     writeState(tx, { caseId, revision, historyLength, at }, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
@@ -109,6 +111,7 @@ function writeState(
     ...state,
     ...written,
     ...settledLayers(tx, { caseId: written.caseId, at }, state),
+    expectedGain: state.expectedGain ?? null,
     playbookId: playbook?.playbookId ?? null,
     playbookVersion: playbook?.version ?? null,
   });

@@ -1,10 +1,14 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { TaskState } from '../domain/case.ts';
+import type { Tier } from '../domain/words.ts';
+import { assigneeOfNew } from './assignment.ts';
 import { forgetDiscardedAssessments, keepAssessment } from './case-causes.ts';
 import { prepared, type Db } from './connection.ts';
+import { storedPolicy } from './policies.ts';
 import { commands, tasks } from './schema.ts';
 
 const caseId = sql.placeholder('caseId');
+const taskId = sql.placeholder('taskId');
 
 const statements = prepared((db) => ({
   command: db
@@ -12,10 +16,11 @@ const statements = prepared((db) => ({
     .from(commands)
     .where(eq(commands.commandId, sql.placeholder('commandId')))
     .prepare(),
+  known: db.select({ taskId: tasks.taskId }).from(tasks).where(eq(tasks.taskId, taskId)).prepare(),
   task: db
     .insert(tasks)
     .values({
-      taskId: sql.placeholder('taskId'),
+      taskId,
       caseId,
       customerId: sql.placeholder('customerId'),
       type: sql.placeholder('type'),
@@ -23,8 +28,10 @@ const statements = prepared((db) => ({
       measureId: sql.placeholder('measureId'),
       queue: sql.placeholder('queue'),
       status: sql.placeholder('status'),
+      assignee: sql.placeholder('assignee'),
       attempt: sql.placeholder('attempt'),
       agreed: sql.placeholder('agreed'),
+      expectedGain: sql.placeholder('expectedGain'),
       createdAt: sql.placeholder('createdAt'),
       dueAt: sql.placeholder('dueAt'),
       deadlineAt: sql.placeholder('deadlineAt'),
@@ -46,9 +53,12 @@ const statements = prepared((db) => ({
         status: sql`excluded.status`,
         attempt: sql`excluded.attempt`,
         agreed: sql`excluded.agreed`,
+        expectedGain: sql`excluded.expected_gain`,
         createdAt: sql`excluded.created_at`,
         dueAt: sql`excluded.due_at`,
         deadlineAt: sql`excluded.deadline_at`,
+        // Moved to later, it may escalate anew.
+        escalatedAt: sql`case when excluded.due_at > ${tasks.dueAt} then null else ${tasks.escalatedAt} end`,
         pausedUntil: sql`excluded.paused_until`,
         closedAt: sql`excluded.closed_at`,
         closeReason: sql`excluded.close_reason`,
@@ -93,26 +103,34 @@ const statements = prepared((db) => ({
 export function writeTasks(
   tx: Db,
   {
-    caseId,
-    customerId,
     given,
-    pausedUntil,
     since,
     at,
+    policyVersion,
+    tier,
+    ...ofCase
   }: {
     caseId: string;
     customerId: string;
+    policyVersion: string;
+    tier: Tier | null;
+    expectedGain: number | null;
     given: TaskState[];
     pausedUntil: string | null;
     since: string;
     at: string;
   },
 ): void {
-  const { task: write, discard } = statements(tx);
+  const { known, task: write, discard } = statements(tx);
+  const { caseId, customerId } = ofCase;
   for (const task of given) {
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
     const { full, ...row } = closing;
-    write.run({ ...task, ...row, pausedUntil, caseId, customerId });
+    const assignee =
+      task.status === 'open' && !known.get({ taskId: task.taskId })
+        ? assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion))
+        : null;
+    write.run({ ...task, ...row, ...ofCase, assignee });
     if (task.type === 'cause-call') keepAssessment(tx, caseId, task, { full, by: row.completedBy });
   }
   const names = JSON.stringify(given.map(({ taskId }) => taskId));

@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import type { KeyRecord } from '../domain/records.ts';
+import type { Actor, KeyRecord } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
 import { prepared, writing, type Db } from './connection.ts';
-import { apiKeys } from './schema.ts';
+import { returnWork } from './returned-work.ts';
+import { apiKeys, teamMembers } from './schema.ts';
 
 const touchEveryMs = 60_000;
 
@@ -40,21 +41,37 @@ export async function keyBySecret(db: Db, secret: string): Promise<KeyRecord | u
   return statements(db).byHash.get({ hash: hashOf(secret) });
 }
 
+/** One that still works. */
+export async function validKey(db: Db, keyId: string): Promise<KeyRecord | undefined> {
+  return db
+    .select(shown)
+    .from(apiKeys)
+    .where(and(eq(apiKeys.keyId, keyId), valid))
+    .get();
+}
+
 export async function listKeys(db: Db): Promise<KeyRecord[]> {
   return db.select(shown).from(apiKeys).orderBy(asc(apiKeys.createdAt), asc(apiKeys.keyId)).all();
 }
 
-/** Undefined when there is no such key; revoking again keeps the first time. */
+/**
+ * Ends a key and its place in every team; its open tasks go back to their queues. Revoking again keeps the first time.
+ * @returns undefined when there is no such key
+ */
 export async function revokeKey(
   db: Db,
-  { keyId, at }: { keyId: string; at: string },
+  { keyId, actor, at }: { keyId: string; actor: Actor; at: string },
 ): Promise<KeyRecord | undefined> {
-  return db
-    .update(apiKeys)
-    .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${at})` })
-    .where(eq(apiKeys.keyId, keyId))
-    .returning(shown)
-    .get();
+  return writing(db, (tx) => {
+    tx.delete(teamMembers).where(eq(teamMembers.keyId, keyId)).run();
+    returnWork(tx, { keyId, reason: 'key-revoked', actor, at });
+    return tx
+      .update(apiKeys)
+      .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${at})` })
+      .where(eq(apiKeys.keyId, keyId))
+      .returning(shown)
+      .get();
+  });
 }
 
 /** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
@@ -101,6 +118,7 @@ function insertKey(
   return { record, secret };
 }
 
-function hashOf(secret: string): string {
+/** Of secrets that are random: a slow hash would add nothing. */
+export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -38,6 +38,13 @@ export function policyOf(db: Db, version: string): VersionedPolicy | undefined {
   return found;
 }
 
+/** The policy that a case carries, which the database must hold. */
+export function storedPolicy(db: Db, version: string): VersionedPolicy {
+  const policy = policyOf(db, version);
+  if (!policy) throw new Error(`Policy ${version} is not stored`);
+  return policy;
+}
+
 /** What the policy of that version has become since: the newest with the same name. */
 export function newestVersionOf(db: Db, version: string): VersionedPolicy | undefined {
   const newest = newestNamed(db, version.slice(0, version.lastIndexOf('-')));

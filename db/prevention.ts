@@ -103,5 +103,9 @@ function move(
 ): void {
   const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
   const deadlineAt = new Date(Date.parse(task.deadlineAt) + moved).toISOString();
-  tx.update(tasks).set({ dueAt, deadlineAt, agreed }).where(eq(tasks.taskId, task.taskId)).run();
+  const escalatedAt = moved > 0 ? null : task.escalatedAt;
+  tx.update(tasks)
+    .set({ dueAt, deadlineAt, agreed, escalatedAt })
+    .where(eq(tasks.taskId, task.taskId))
+    .run();
 }

@@ -8,6 +8,7 @@ import type { TaskRecord } from '../domain/records.ts';
 import { channelOf, taskTypes, type TaskType } from '../domain/tasks.ts';
 import type { Channel } from '../domain/words.ts';
 import { preventiveTaskCreated } from '../domain/webhooks.ts';
+import { assigneeOfNew } from './assignment.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { planContactIn } from './contacts.ts';
 import { tasks } from './schema.ts';
@@ -40,6 +41,7 @@ const statements = prepared((db) => ({
       type: sql.placeholder('type'),
       step: sql.placeholder('step'),
       status: 'open',
+      assignee: sql.placeholder('assignee'),
       attempt: 1,
       createdAt: at,
       dueAt: sql.placeholder('dueAt'),
@@ -103,6 +105,7 @@ export function openPreventiveTask(
     customerId,
     type,
     step: taskTypes[type].step,
+    assignee: assigneeOfNew(tx, { customerId, type, tier: null, queue: null, dueAt }, () => policy),
     dueAt,
     deadlineAt: after(dueAt, window),
     at,

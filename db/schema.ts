@@ -19,10 +19,11 @@ import type { MeasurePlan } from '../domain/measure-plan.ts';
 import { offerStatuses, type Offer } from '../domain/offers.ts';
 import type { PermissionReason } from '../domain/permission.ts';
 import type { Playbook } from '../domain/playbooks.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { BusinessHours, Policy } from '../domain/policy.ts';
 import { scanOrigins } from '../domain/records.ts';
 import { triggerDetails, type ScanDetection, type SilentLoss } from '../domain/silent-loss.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
+import { assignments, type Skills } from '../domain/teams.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import {
   deliveryStatuses,
@@ -239,6 +240,7 @@ export const cases = sqliteTable(
     decision: text({ enum: decisions }),
     decisionReason: text().$type<DecisionReason>(),
     secondLifetimeValue: integer(),
+    expectedGain: integer(),
     controlGroup: flag(),
     contacted: flag(),
     playbookId: text(),
@@ -346,9 +348,13 @@ export const tasks = sqliteTable(
     assignee: text(),
     attempt: integer().notNull(),
     agreed: flag(),
+    /** of its case; null: not known, or a preventive task */
+    expectedGain: integer(),
     createdAt: text().notNull(),
     dueAt: text().notNull(),
     deadlineAt: text().notNull(),
+    /** since when it is a manager's business */
+    escalatedAt: text(),
     /** of its case: nothing falls due until then */
     pausedUntil: text(),
     closedAt: text(),
@@ -366,6 +372,16 @@ export const tasks = sqliteTable(
     index('tasks_assignee').on(t.status, t.assignee, t.dueAt, t.taskId),
     index('tasks_type').on(t.status, t.type, t.dueAt, t.taskId),
     index('tasks_case').on(t.caseId, t.status, t.dueAt, t.taskId),
+    // In the order in which they are handed out, and with what tells whether their time has come.
+    index('tasks_queue')
+      .on(t.queue, sql`agreed desc`, sql`expected_gain desc`, t.dueAt, t.taskId, t.pausedUntil)
+      .where(sql`status = 'open' and assignee is null`),
+    index('tasks_escalated')
+      .on(t.status, t.dueAt, t.taskId)
+      .where(sql`escalated_at is not null`),
+    index('tasks_last_worker')
+      .on(t.customerId, t.closedAt)
+      .where(sql`completed_by is not null`),
     index('tasks_sign')
       .on(t.status, t.sign, t.dueAt, t.taskId)
       .where(sql`sign is not null`),
@@ -441,6 +457,99 @@ export const holidays = sqliteTable(
     name: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.region, t.day] })],
+);
+
+/** Who works on which tasks: a team's ID is the queue that its tasks wait in. */
+export const teams = sqliteTable('teams', {
+  teamId: text().primaryKey(),
+  name: text().notNull(),
+  assignment: text({ enum: assignments }).notNull(),
+  createdAt: text().notNull(),
+});
+
+export const teamMembers = sqliteTable(
+  'team_members',
+  {
+    teamId: text().notNull(),
+    keyId: text().notNull(),
+    skills: json<Skills>().notNull(),
+    hours: json<BusinessHours>(),
+    createdAt: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.keyId] }), index('team_members_key').on(t.keyId)],
+);
+
+export const absences = sqliteTable(
+  'absences',
+  {
+    absenceId: text().primaryKey(),
+    keyId: text().notNull(),
+    fromAt: text().notNull(),
+    /** null: nobody knows yet */
+    untilAt: text(),
+    /** their work went back to the queue when it began */
+    returnedAt: text(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [
+    index('absences_key').on(t.keyId, t.fromAt),
+    index('absences_beginning')
+      .on(t.fromAt)
+      .where(sql`returned_at is null`),
+  ],
+);
+
+/** Secret addresses at which the calls of a key are read as a calendar. */
+export const calendarFeeds = sqliteTable(
+  'calendar_feeds',
+  {
+    feedId: text().primaryKey(),
+    keyId: text().notNull(),
+    /** SHA-256 of the secret part of the address */
+    hash: text().notNull(),
+    createdAt: text().notNull(),
+    revokedAt: text(),
+  },
+  (t) => [uniqueIndex('calendar_feeds_hash').on(t.hash), index('calendar_feeds_key').on(t.keyId)],
+);
+
+/** What people wrote about a case. */
+export const notes = sqliteTable(
+  'notes',
+  {
+    noteSeq: integer().primaryKey({ autoIncrement: true }),
+    noteId: text().notNull(),
+    caseId: text().notNull(),
+    text: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [uniqueIndex('notes_id').on(t.noteId), index('notes_case').on(t.caseId, t.noteSeq)],
+);
+
+/** Which keys a note names. */
+export const mentions = sqliteTable(
+  'mentions',
+  { keyId: text().notNull(), noteSeq: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.keyId, t.noteSeq] })],
+);
+
+/** Files of a case; their content lies in the data folder under its hash. */
+export const attachments = sqliteTable(
+  'attachments',
+  {
+    attachmentId: text().primaryKey(),
+    caseId: text().notNull(),
+    name: text().notNull(),
+    type: text().notNull(),
+    /** bytes */
+    size: integer().notNull(),
+    sha256: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [index('attachments_case').on(t.caseId, t.createdAt)],
 );
 
 /** Complaints that can be told apart, and whether they were answered. */

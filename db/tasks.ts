@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { workingTimeBefore } from '../domain/calendar.ts';
+import { latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Actor, Page, PageOf, TaskFilter, TaskRecord } from '../domain/records.ts';
 import { taskStatuses } from '../domain/words.ts';
 import { insertCommand } from './commands.ts';
@@ -57,7 +60,7 @@ export async function listTasks(
   return pageOf(earliestDueFirst, due, page);
 }
 
-function conditions({ assignee, type, caseId, sign, agreed, dueBefore }: TaskFilter) {
+function conditions({ assignee, type, caseId, sign, agreed, dueBefore, escalated }: TaskFilter) {
   return [
     dueBefore === undefined ? undefined : isNull(tasks.pausedUntil),
     assignee === undefined ? undefined : assigneeIs(assignee),
@@ -65,6 +68,8 @@ function conditions({ assignee, type, caseId, sign, agreed, dueBefore }: TaskFil
     caseId === undefined ? undefined : eq(tasks.caseId, caseId),
     sign === undefined ? undefined : eq(tasks.sign, sign),
     agreed === undefined ? undefined : eq(tasks.agreed, agreed),
+    // Written out, so that SQLite recognises the partial index.
+    escalated && sql`${tasks.escalatedAt} is not null`,
   ];
 }
 
@@ -134,8 +139,90 @@ function handOver(
   });
 }
 
+/** Why a task was not reassigned. */
+export type NotReassigned = { taskId: string; because: 'not-found' | 'task-not-open' | 'conflict' };
+
+/**
+ * Gives many open tasks to somebody, or back to their queues, all in one transaction and each with its audit row.
+ * @param change.from whose; with `taskIds` too, those of them that this one has; else all of theirs
+ */
+export async function reassignTasks(
+  db: Db,
+  change: {
+    from?: string | undefined;
+    taskIds?: string[] | undefined;
+    to: string | null;
+    reason: string;
+    actor: Actor;
+    at: string;
+  },
+): Promise<{ reassigned: string[]; left: NotReassigned[] }> {
+  const { from, taskIds, to, reason, actor, at } = change;
+  return writing(db, (tx) => {
+    const meant = tx
+      .select()
+      .from(tasks)
+      .where(
+        taskIds
+          ? inArray(tasks.taskId, taskIds)
+          : and(eq(tasks.status, 'open'), eq(tasks.assignee, from!)),
+      )
+      .all();
+    const open = meant.filter(
+      ({ status, assignee }) => status === 'open' && (from === undefined || assignee === from),
+    );
+    for (const { taskId, caseId } of open) {
+      tx.update(tasks).set({ assignee: to }).where(eq(tasks.taskId, taskId)).run();
+      const request = { assignee: to, reason };
+      const audit = { actor, action: 'task.assign', target: taskId, caseId, request, at };
+      insertCommand(tx, { ...audit, commandId: randomUUID(), idempotencyKey: null }, 'done');
+    }
+    const reassigned = open.map(({ taskId }) => taskId);
+    const left = (taskIds ?? [])
+      .filter((taskId) => !reassigned.includes(taskId))
+      .map((taskId): NotReassigned => {
+        const known = meant.find((task) => task.taskId === taskId);
+        if (!known) return { taskId, because: 'not-found' };
+        return { taskId, because: known.status === 'open' ? 'conflict' : 'task-not-open' };
+      });
+    return { reassigned, left };
+  });
+}
+
 function refusal(task: TaskRecord | undefined, taskId: string): DomainError {
   if (!task) return new DomainError('not-found', `There is no task ${taskId}`);
   if (task.status !== 'open') return new DomainError('task-not-open', `Task ${taskId} is not open`);
   return new DomainError('conflict', 'The task is already taken by somebody else');
+}
+
+/**
+ * Marks what has waited for too long as a manager's business, once, with an audit row in the engine's name.
+ * A remedy is one as soon as it is overdue: its deadline ends the waiting of the measure after it.
+ * @returns how many it were
+ */
+export async function escalateTasks(
+  db: Db,
+  { policy, at }: { policy: Policy; at: string },
+): Promise<number> {
+  const { escalateAfter, overdueAfter } = policy;
+  if (escalateAfter === undefined) return 0;
+  const before = workingTimeBefore(at, escalateAfter, policy);
+  const overdueBefore = workingTimeBefore(at, overdueAfter, policy);
+  const waits = and(
+    eq(tasks.status, 'open'),
+    isNull(tasks.escalatedAt),
+    isNull(tasks.pausedUntil),
+    lt(tasks.dueAt, latest(before, overdueBefore)),
+    or(lt(tasks.dueAt, before), and(eq(tasks.type, 'remedy'), lt(tasks.dueAt, overdueBefore))),
+  );
+  if (!db.select({ taskId: tasks.taskId }).from(tasks).where(waits).limit(1).get()) return 0;
+  return writing(db, (tx) => {
+    const escalated = tx.update(tasks).set({ escalatedAt: at }).where(waits).returning().all();
+    for (const { taskId, caseId, dueAt } of escalated) {
+      const about = { action: 'task.escalate', target: taskId, caseId, request: { dueAt }, at };
+      const actor = { actorId: 'engine', role: 'admin' } as const;
+      insertCommand(tx, { ...about, commandId: randomUUID(), actor, idempotencyKey: null }, 'done');
+    }
+    return escalated.length;
+  });
 }

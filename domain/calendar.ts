@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { before, durationMs, type Duration } from './duration.ts';
 import type { Policy } from './policy.ts';
 
 /*
@@ -130,6 +131,43 @@ function clockOf(timeZone: string): string {
   return ['2026-01-15T12:00Z', '2026-07-15T12:00Z']
     .map((moment) => Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).offset)
     .join();
+}
+
+/**
+ * The moment so much working time before `at`: what was due before it has waited for longer. A day is a working day
+ * here, so that a day before Monday 10:00 is Friday 10:00; hours and less count while the company works.
+ * @param at ISO 8601 UTC
+ * @returns ISO 8601 UTC
+ */
+export function workingTimeBefore(
+  at: string,
+  duration: Duration,
+  { timeZone, contact: { hours } }: Pick<Policy, 'timeZone' | 'contact'>,
+): string {
+  if (!hours) return before(at, duration);
+  const dayBefore = (moment: Temporal.ZonedDateTime) => {
+    let day = moment.subtract({ days: 1 });
+    while (!hours.workDays.includes(day.dayOfWeek)) day = day.subtract({ days: 1 });
+    return day;
+  };
+  const clock = (day: Temporal.ZonedDateTime, time: string) =>
+    day.withPlainTime(Temporal.PlainTime.from(time));
+  let moment = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone);
+  const worksToday = hours.workDays.includes(moment.dayOfWeek);
+  const since = (time: string) => moment.epochMilliseconds - clock(moment, time).epochMilliseconds;
+  if (!worksToday || since(hours.opensAt) < 0) moment = clock(dayBefore(moment), hours.closesAt);
+  else if (since(hours.closesAt) > 0) moment = clock(moment, hours.closesAt);
+
+  if (duration.endsWith('d')) {
+    for (let days = durationMs(duration) / dayMs; days > 0; days -= 1) moment = dayBefore(moment);
+    return utc(moment);
+  }
+  let left = durationMs(duration);
+  while (left > since(hours.opensAt)) {
+    left -= since(hours.opensAt);
+    moment = clock(dayBefore(moment), hours.closesAt);
+  }
+  return utc(moment.subtract({ milliseconds: left }));
 }
 
 function utc(moment: Temporal.ZonedDateTime): string {

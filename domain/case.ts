@@ -63,6 +63,8 @@ export type CaseState = {
   pausedUntil: string | null;
   tier: Tier | null;
   secondLifetimeValue: number | null;
+  /** of the effort that promises most, minor units; left out by workflows from before there was one */
+  expectedGain?: number | null;
   decision: Decision | null;
   decisionReason: DecisionReason | null;
   controlGroup: boolean;

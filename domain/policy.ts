@@ -191,8 +191,10 @@ export type Policy = {
   rescheduleAtMost: Duration;
   /** the longest pause of a case */
   pauseAtMost: Duration;
-  /** a task this long past its due time is a manager's business */
+  /** a task this long past its due time is overdue, in working time */
   overdueAfter: Duration;
+  /** so long past it, it is a manager's business; a remedy is as soon as it is overdue. Left out: nothing escalates */
+  escalateAfter?: Duration;
 };
 
 /** A policy as a case carries it. `version` is `<name>-<n>`, counted by the database. */
@@ -363,6 +365,7 @@ export const standardPolicy: Policy = {
   rescheduleAtMost: '60d',
   pauseAtMost: '60d',
   overdueAfter: '1d',
+  escalateAfter: '2d',
 };
 
 /**
@@ -441,4 +444,5 @@ export const demoPolicy: Policy = {
   rescheduleAtMost: '60s',
   pauseAtMost: '60s',
   overdueAfter: '5s',
+  escalateAfter: '10s',
 };

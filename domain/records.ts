@@ -26,6 +26,7 @@ import type {
   Trigger,
 } from './words.ts';
 import type { TaskType } from './tasks.ts';
+import type { Member, Team } from './teams.ts';
 import type { DeliveryStatus, EndpointStatus, MessageType, WebhookType } from './webhooks.ts';
 
 /* What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. */
@@ -174,9 +175,63 @@ export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
   signData: SignData | null;
   customerId: string;
   assignee: string | null;
+  /** of its case, minor units of the policy's currency; null: not known, or a preventive task */
+  expectedGain: number | null;
+  /** since when it is a manager's business */
+  escalatedAt: string | null;
   pausedUntil: string | null;
   completedBy: string | null;
   result: Record<string, unknown> | null;
+};
+
+export type TeamRecord = Team & { createdAt: string };
+
+export type MemberRecord = Member & {
+  name: string;
+  role: Role;
+  /** that are theirs now, of whatever team */
+  openTasks: number;
+  absent: boolean;
+};
+
+export type AbsenceRecord = {
+  absenceId: string;
+  keyId: string;
+  fromAt: string;
+  /** null: nobody knows yet */
+  untilAt: string | null;
+  createdBy: string;
+  createdAt: string;
+};
+
+export type FeedRecord = {
+  feedId: string;
+  keyId: string;
+  createdAt: string;
+  revokedAt: string | null;
+};
+
+export type NoteRecord = {
+  noteId: string;
+  caseId: string;
+  text: string;
+  /** IDs of the keys that it names */
+  mentions: string[];
+  createdBy: string;
+  createdAt: string;
+};
+
+export type AttachmentRecord = {
+  attachmentId: string;
+  caseId: string;
+  name: string;
+  /** of its content */
+  type: string;
+  /** bytes */
+  size: number;
+  sha256: string;
+  createdBy: string;
+  createdAt: string;
 };
 
 export type TaskFilter = {
@@ -189,6 +244,7 @@ export type TaskFilter = {
   /** agreed with the customer to the minute */
   agreed?: boolean | undefined;
   dueBefore?: string | undefined;
+  escalated?: true | undefined;
 };
 
 export type CommandRecord = {

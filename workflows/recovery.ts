@@ -472,6 +472,7 @@ function stateAtOpening(opening: CaseOpening): CaseState {
     pausedUntil: null,
     tier: null,
     secondLifetimeValue: null,
+    expectedGain: null,
     decision: null,
     decisionReason: null,
     controlGroup: false,

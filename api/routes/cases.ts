@@ -3,7 +3,8 @@ import { statedBy } from '../../db/case-causes.ts';
 import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getPolicy } from '../../db/policies.ts';
-import { after, durationMs } from '../../domain/duration.ts';
+import { workingTimeBefore } from '../../domain/calendar.ts';
+import { after } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import { caseStatuses, causes, outcomes, steps, tiers, triggers } from '../../domain/words.ts';
@@ -163,9 +164,7 @@ export const caseRoutes = [
     handle: async (call) => {
       const { db, policy, actor, at, query } = call;
       const { limit, cursor, overdue, assignee, ...filter } = query;
-      const overdueBefore = new Date(
-        Date.parse(at) - durationMs(policy.overdueAfter),
-      ).toISOString();
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
       const { items, nextCursor } = await listCases(
         db,
         {

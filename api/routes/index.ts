@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { calendarRoutes } from './calendar.ts';
 import { caseRoutes } from './cases.ts';
 import { causeRoutes } from './causes.ts';
 import { commandRoutes } from './commands.ts';
@@ -8,6 +9,7 @@ import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
+import { noteRoutes } from './notes.ts';
 import { objectionRoutes } from './objections.ts';
 import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
@@ -17,6 +19,7 @@ import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
+import { teamRoutes } from './teams.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** The one table: Express, the OpenAPI document and the tests read it. */
@@ -26,6 +29,9 @@ export const routes: readonly Route[] = [
   ...caseRoutes,
   ...taskRoutes,
   ...causeRoutes,
+  ...teamRoutes,
+  ...calendarRoutes,
+  ...noteRoutes,
   ...commandRoutes,
   ...playbookRoutes,
   ...offerRoutes,

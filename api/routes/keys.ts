@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { createKey, listKeys, revokeKey } from '../../db/keys.ts';
-import { assignTask, listTasks } from '../../db/tasks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { roles } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
-import { route, type Call } from '../route.ts';
+import { route } from '../route.ts';
 import { list, page, text, timestamp } from '../schemas/common.ts';
 
 const admins = ['admin'] as const;
@@ -27,15 +26,6 @@ const newKeySchema = z
     }),
   })
   .meta({ id: 'NewKey' });
-
-/** Nobody waits for somebody who is gone. */
-async function returnTasks({ db, actor, at }: Call, assignee: string): Promise<void> {
-  for (;;) {
-    const { items } = await listTasks(db, { status: 'open', assignee }, { limit: 200 });
-    if (items.length === 0) return;
-    for (const { taskId } of items) await assignTask(db, { taskId, assignee: null, actor, at });
-  }
-}
 
 export const keyRoutes = [
   route({
@@ -88,9 +78,8 @@ export const keyRoutes = [
       if (params.keyId === actor.actorId) {
         throw new DomainError('conflict', 'A key cannot revoke itself: use another admin key.');
       }
-      const record = await revokeKey(db, { keyId: params.keyId, at });
+      const record = await revokeKey(db, { keyId: params.keyId, actor, at });
       if (!record) throw new DomainError('not-found', 'There is no such key.');
-      await returnTasks(call, record.keyId);
       await remember(call, { action: 'key.revoke', target: record.keyId, request: {} });
       return { status: 204 };
     },

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { listKeys } from '../../db/keys.ts';
 import { relianceOfTask } from '../../db/contacts.ts';
+import { nextTask } from '../../db/handing-out.ts';
+import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
-import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
-import { after } from '../../domain/duration.ts';
+import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
+import { workingTimeBefore } from '../../domain/calendar.ts';
+import { after, earliest } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
@@ -12,11 +14,11 @@ import { earlySigns, taskStatuses } from '../../domain/words.ts';
 import { assigneeOf } from '../assignee.ts';
 import { carryOut, type Order } from '../commands.ts';
 import { HttpProblem } from '../errors.ts';
-import { repeated } from '../idempotency.ts';
+import { remember, repeated } from '../idempotency.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
 import { mustBeOffered } from '../schemas/cause.ts';
-import { caseId, list, page, taskId, text, time } from '../schemas/common.ts';
+import { caseId, list, page, taskId, teamId, text, time, timestamp } from '../schemas/common.ts';
 import { anyResult, validResult } from '../schemas/results.ts';
 import { taskJson, taskSchema } from '../schemas/task.ts';
 import { invalid } from '../validation.ts';
@@ -74,8 +76,9 @@ async function ordered(
 
 async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRecord[]) {
   const { db, policy, at } = call;
+  const as = { policy, overdueBefore: workingTimeBefore(at, policy.overdueAfter, policy) };
   const shown = (await withContent(db, tasks)).map(async (task) =>
-    taskJson(task, await relianceOfTask(db, task, { policy, at }), policy),
+    taskJson(task, await relianceOfTask(db, task, { policy, at }), as),
   );
   return Promise.all(shown);
 }
@@ -103,6 +106,29 @@ async function once(
   return { status: 200, body: await shown(call, record) };
 }
 
+const nextSchema = z
+  .strictObject({
+    task: taskSchema.nullable().meta({ description: 'null: none is due that you can do' }),
+    nextDueAt: timestamp.nullable().meta({ description: 'when none is due: the next moment' }),
+  })
+  .meta({ id: 'NextTask' });
+
+const reassignedSchema = z
+  .strictObject({
+    reassigned: z.array(taskId),
+    left: z
+      .array(
+        z.strictObject({
+          taskId,
+          because: z
+            .enum(['not-found', 'task-not-open', 'conflict'])
+            .meta({ description: 'conflict: it is not a task of `from`' }),
+        }),
+      )
+      .meta({ description: 'of `taskIds`' }),
+  })
+  .meta({ id: 'Reassigned' });
+
 const commandAnswers = {
   200: { description: 'Done: the task as it stands now', schema: taskSchema },
   202: { description: 'Kept: the engine does not answer just now', schema: keptSchema },
@@ -128,15 +154,29 @@ export const taskRoutes = [
           'callbacks agreed with the customer to the minute: what is due of them comes first',
       }),
       dueBefore: time.optional(),
+      overdue: z.literal('true').optional().meta({
+        description: 'open ones that wait for longer than the policy allows, in working time',
+      }),
+      escalated: z.literal('true').optional().meta({
+        description: 'those that have become a manager’s business',
+      }),
       ...page,
     }),
     answers: { 200: { description: 'A page of tasks', schema: list(taskSchema) } },
     handle: async (call) => {
-      const { limit, cursor, assignee, agreed, ...rest } = call.query;
-      const filter = { ...rest, agreed: agreed === undefined ? undefined : agreed === 'true' };
+      const { db, policy, actor, at, query } = call;
+      const { limit, cursor, assignee, overdue, escalated, agreed, dueBefore, ...filter } = query;
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
       const { items, nextCursor } = await listTasks(
-        call.db,
-        { ...filter, assignee: assigneeOf(assignee, call.actor) },
+        db,
+        {
+          ...filter,
+          dueBefore,
+          ...(overdue && { status: 'open', dueBefore: earliest(dueBefore ?? at, overdueBefore) }),
+          assignee: assigneeOf(assignee, actor),
+          escalated: escalated && true,
+          agreed: agreed === undefined ? undefined : agreed === 'true',
+        },
         { limit, cursor },
       );
       return { status: 200, body: { items: await allShown(call, items), nextCursor } };
@@ -152,6 +192,59 @@ export const taskRoutes = [
     answers: { 200: { description: 'The task', schema: taskSchema } },
     problems: ['not-found'],
     handle: async (call) => ({ status: 200, body: await shown(call, await theTask(call)) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/next',
+    name: 'nextTask',
+    summary: 'Get the task to do now; nobody else gets it',
+    description:
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team.',
+    roles: staff,
+    body: z.strictObject({ teamId: teamId.optional() }).default({}),
+    example: { teamId: 'service' },
+    answers: { 200: { description: 'The task, or when one will be due', schema: nextSchema } },
+    problems: ['idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, policy, actor, at, idempotencyKey } = call;
+      const { teamId = null } = call.body;
+      const before = await repeated(call, { action: 'task.next', request: { teamId } });
+      const { task, nextDueAt } = before
+        ? { task: (await getTask(db, before.target)) ?? null, nextDueAt: null }
+        : await nextTask(db, { teamId, recoveryTeam: policy.team.id, actor, at, idempotencyKey });
+      return { status: 200, body: { task: task && (await shown(call, task)), nextDueAt } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/reassign',
+    name: 'reassignTasks',
+    summary: 'Give many open tasks to somebody, or back to their queues',
+    roles: managers,
+    body: z
+      .strictObject({
+        from: text(100).optional().meta({ description: 'whose: ID of a key' }),
+        taskIds: z.array(taskId).min(1).max(200).optional(),
+        to: text(100).nullable().meta({ description: 'ID of a key; null: the team queue' }),
+        reason: text(1_000),
+      })
+      .refine(({ from, taskIds }) => from !== undefined || taskIds !== undefined, {
+        path: ['from'],
+        error: 'must be given where taskIds is not',
+      }),
+    example: { from: '0f2c6b1e-6a52-4b7e-9a43-0d7c1f6c2a11', to: null, reason: 'On holiday.' },
+    answers: { 200: { description: 'What was reassigned and what not', schema: reassignedSchema } },
+    problems: ['idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, actor, at, body } = call;
+      const asked = { action: 'tasks.reassign', request: body };
+      const before = await repeated(call, asked);
+      if (before) return { status: 200, body: before.request['answer'] };
+      await mustWorkOnTasks(call, body.to, 'to');
+      const answer = await reassignTasks(db, { ...body, actor, at });
+      await remember(call, { ...asked, target: body.to ?? 'queue', answer });
+      return { status: 200, body: answer };
+    },
   }),
   route({
     method: 'post',
@@ -256,11 +349,13 @@ export const taskRoutes = [
   }),
 ];
 
-async function mustWorkOnTasks({ db }: Call, assignee: string | null): Promise<void> {
+async function mustWorkOnTasks(
+  { db }: Call,
+  assignee: string | null,
+  field = 'assignee',
+): Promise<void> {
   if (assignee === null) return;
-  const key = (await listKeys(db)).find(({ keyId }) => keyId === assignee);
-  if (key && !key.revokedAt && key.role !== 'sales-system') return;
-  throw invalid([
-    { field: 'assignee', rule: 'must be the ID of a valid key of an agent, manager or admin' },
-  ]);
+  const key = await validKey(db, assignee);
+  if (key && key.role !== 'sales-system') return;
+  throw invalid([{ field, rule: 'must be the ID of a valid key of an agent, manager or admin' }]);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { code } from '../../config/fields.ts';
 import {
   categoryPattern,
   categoryRule,
@@ -59,6 +60,10 @@ export const causeCode = z
   .max(longestCode)
   .regex(causeCodePattern, causeCodeRule)
   .meta({ description: 'a cause, or a category below one', example: 'disappointed-service' });
+export const teamId = code.meta({
+  description: 'ID of a team, which is the queue of its tasks',
+  example: 'service',
+});
 
 /** Free text that somebody must have written. */
 export function text(maxLength: number) {

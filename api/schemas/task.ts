@@ -6,7 +6,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Reliance, TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
 import { earlySigns, legalBases, steps, taskStatuses } from '../../domain/words.ts';
-import { caseId, customerId, reference, taskId, timestamp } from './common.ts';
+import { caseId, customerId, money, reference, taskId, timestamp } from './common.ts';
 import { resultName } from './results.ts';
 
 export const exampleOfWhy = 'Looked at the cancellation page on 3 March 2026';
@@ -51,9 +51,16 @@ export const taskSchema = z
     assignee: z.string().nullable().meta({ description: 'ID of a key; null: the team queue' }),
     attempt: z.int().min(1).meta({ description: 'which attempt at the same contact this is' }),
     agreed: z.boolean().meta({ description: 'agreed with the customer to the minute' }),
+    expectedGain: money('what its case promises, less what trying costs')
+      .nullable()
+      .meta({ description: 'null: not known, or a preventive task' }),
     createdAt: timestamp,
     dueAt: timestamp,
     deadlineAt: timestamp.meta({ description: 'when silence gets its meaning' }),
+    overdue: z.boolean().meta({ description: 'waits for longer than the policy allows' }),
+    escalatedAt: timestamp
+      .nullable()
+      .meta({ description: 'since when it is a manager’s business' }),
     pausedUntil: timestamp.nullable().meta({ description: 'nothing falls due until then' }),
     closedAt: timestamp.nullable(),
     closeReason: z.enum(taskCloseReasons).nullable(),
@@ -97,13 +104,23 @@ export const taskSchema = z
 export function taskJson(
   record: TaskRecord & { content: string | null },
   permission: Reliance | null,
-  { timeZone }: Pick<Policy, 'timeZone'>,
+  {
+    policy: { timeZone, currency },
+    overdueBefore,
+  }: { policy: Pick<Policy, 'timeZone' | 'currency'>; overdueBefore: string },
 ): z.output<typeof taskSchema> {
-  const { type, caseId } = record;
+  const { type, caseId, expectedGain: amount, status, dueAt, pausedUntil } = record;
   const guide =
     type === 'cause-call' && caseId !== null
       ? `/api/v1/cases/${encodeURIComponent(caseId)}/interview-guide`
       : null;
-  const why = whyOf(record, timeZone);
-  return { ...record, title: taskTypes[type].title, why, guide, permission };
+  return {
+    ...record,
+    title: taskTypes[type].title,
+    expectedGain: amount === null ? null : { amount, currency },
+    overdue: status === 'open' && pausedUntil === null && dueAt < overdueBefore,
+    why: whyOf(record, timeZone),
+    guide,
+    permission,
+  };
 }

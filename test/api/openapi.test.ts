@@ -90,11 +90,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says that every call needs a key, but for health, readiness and objections', () => {
+  test('says that every call needs a key, but for health, readiness and secret addresses', () => {
     expect(document.security).toEqual([{ key: [] }]);
     expect(document.components.securitySchemes.key).toMatchObject({ scheme: 'bearer' });
     const open = Object.keys(document.paths).filter((path) => document.paths[path].get?.security);
-    expect(open.sort()).toEqual(['/healthz', '/objections/{token}', '/readyz']);
+    expect(open.sort()).toEqual([
+      ...['/api/v1/calendar/{secret}.ics', '/healthz', '/objections/{token}', '/readyz'],
+    ]);
   });
 
   test('names the schema of every type of event', () => {

@@ -22,6 +22,28 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   resumeCase: managers,
   listTasks: staff,
   getTask: staff,
+  nextTask: staff,
+  reassignTasks: managers,
+  listTeams: staff,
+  createTeam: managers,
+  changeTeam: managers,
+  listMembers: staff,
+  addMember: managers,
+  changeMember: managers,
+  removeMember: managers,
+  listAbsences: staff,
+  addAbsence: staff,
+  endAbsence: staff,
+  createCalendarFeed: staff,
+  listCalendarFeeds: staff,
+  revokeCalendarFeed: staff,
+  readCalendar: 'anyone',
+  listNotes: staff,
+  addNote: staff,
+  listMentions: staff,
+  listAttachments: staff,
+  addAttachment: staff,
+  readAttachment: staff,
   claimTask: staff,
   assignTask: managers,
   rescheduleTask: staff,
@@ -94,6 +116,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
 
 let api: Api;
 beforeAll(async () => {
+  // Each route is asked without a key, too.
   api = await startApi({ limits: { failedAuthenticationsPerMinute: 1_000 } });
 });
 afterAll(() => api.stop());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getCase, openCase, projectCase } from '../../db/cases.ts';
+import { escalateTasks } from '../../db/tasks.ts';
 import type { CaseProjection, TaskState } from '../../domain/case.ts';
 import { taskIdOf } from '../../domain/ids.ts';
 import { taskTypeNames, taskTypes, type TaskType } from '../../domain/tasks.ts';
@@ -114,6 +115,11 @@ describe('the inbox', () => {
     expect(unclaimed.body.items.map((c: Json) => c.caseId)).toEqual(['I-1-e1']);
     const overdue = await api.get('/api/v1/cases?overdue=true&customerId=I-1');
     expect(overdue.body.items).toHaveLength(1);
+    expect((await list('overdue=true')).ids).toEqual([cause, offer, letter]);
+    expect((await list('overdue=true&dueBefore=2026-01-01T02:00:00Z')).ids).toEqual([cause]);
+    expect((await list('escalated=true')).ids).toEqual([]);
+    await escalateTasks(api.db, { policy: api.policy, at: at() });
+    expect((await list('escalated=true&type=offer-call')).ids).toEqual([offer]);
   });
 
   test('shows a task with all that is known of it', async () => {
@@ -136,6 +142,12 @@ describe('the inbox', () => {
       assignee: null,
       attempt: 1,
       agreed: false,
+      content: null,
+      measureId: null,
+      queue: null,
+      expectedGain: null,
+      overdue: true,
+      escalatedAt: null,
       createdAt: '2026-01-01T00:00:00.000Z',
       dueAt: '2026-01-01T01:00:00.000Z',
       deadlineAt: '2026-01-01T02:00:00.000Z',

@@ -82,10 +82,12 @@ describe('a sign before the loss', () => {
   it('gives a call that is due on the calendar, and says why', () =>
     withDatabase(async ({ db }) => {
       expect(await withCall(db)).toEqual({
-        taskId: 'C1-prevention-call-1',
-        caseId: null,
+        expectedGain: null,
+        escalatedAt: null,
         measureId: null,
         queue: null,
+        taskId: 'C1-prevention-call-1',
+        caseId: null,
         customerId: 'C1',
         type: 'prevention-call',
         step: 'second-loyalty',

@@ -17,6 +17,7 @@ export function minute(number: number): string {
 const shop: Actor = { actorId: 'shop-key', role: 'sales-system' };
 export const anna: Actor = { actorId: 'anna', role: 'agent' };
 export const bert: Actor = { actorId: 'bert', role: 'agent' };
+export const boss: Actor = { actorId: 'boss', role: 'manager' };
 
 export async function aPolicy(db: Db): Promise<VersionedPolicy> {
   return storePolicy(db, unlessRefused, minute(0));

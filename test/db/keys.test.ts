@@ -9,7 +9,7 @@ import {
 } from '../../db/keys.ts';
 import { apiKeys } from '../../db/schema.ts';
 import { withDatabase } from '../support/database.ts';
-import { minute } from './given.ts';
+import { boss, minute } from './given.ts';
 
 const agent = { name: 'Anna', role: 'agent', at: minute(0) } as const;
 
@@ -34,11 +34,11 @@ describe('a key', () => {
   it('does not work any more once it is revoked', () =>
     withDatabase(async ({ db }) => {
       const { record, secret } = await createKey(db, agent);
-      await revokeKey(db, { keyId: record.keyId, at: minute(1) });
-      await revokeKey(db, { keyId: record.keyId, at: minute(2) });
+      await revokeKey(db, { keyId: record.keyId, actor: boss, at: minute(1) });
+      await revokeKey(db, { keyId: record.keyId, actor: boss, at: minute(2) });
       expect(await keyBySecret(db, secret)).toBeUndefined();
       expect(await listKeys(db)).toMatchObject([{ revokedAt: minute(1) }]);
-      expect(await revokeKey(db, { keyId: 'nothing', at: minute(1) })).toBeUndefined();
+      expect(await revokeKey(db, { keyId: 'nothing', actor: boss, at: minute(1) })).toBeUndefined();
     }));
 
   it('shows when it was last used, to the minute', () =>
@@ -78,7 +78,7 @@ describe('the first admin key', () => {
     withDatabase(async ({ db }) => {
       await ensureAdminKey(db, { at: minute(0) });
       const [{ keyId } = { keyId: '' }] = await listKeys(db);
-      await revokeKey(db, { keyId, at: minute(1) });
+      await revokeKey(db, { keyId, actor: boss, at: minute(1) });
       expect((await ensureAdminKey(db, { at: minute(2) })).secret).not.toBeNull();
     }));
 

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { assigneeOfNew } from '../../db/assignment.ts';
 import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
 import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
 import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
+import { nextTask } from '../../db/handing-out.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
 import { successFigures } from '../../db/reports.ts';
 import { listTasks } from '../../db/tasks.ts';
+import { createTeam } from '../../db/teams.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import type { CaseFilter, SalesEvent, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
@@ -59,6 +62,7 @@ describe('the inbox', () => {
     [{ status: 'open', type: 'letter', dueBefore: minute(1) }, 'tasks_type'],
     [{ caseId: 'C1-e1' }, 'tasks_case'],
     [{ caseId: 'C1-e1', status: 'open', assignee: 'anna' }, 'tasks_case'],
+    [{ status: 'open', escalated: true }, 'tasks_escalated'],
     [{ sign: 'complaint-unanswered' }, 'tasks_sign'],
     [{ status: 'open', sign: 'complaint-unanswered', dueBefore: minute(1) }, 'tasks_sign'],
   ];
@@ -72,6 +76,36 @@ describe('the inbox', () => {
       }
     }),
   );
+});
+
+describe('the work of a team', () => {
+  it('is handed out, and looked for, by indexes in their order', () =>
+    withDatabase(async ({ connect }) => {
+      const asking = { actor: anna, teamId: null, recoveryTeam: 'recovery', at: minute(1) };
+      const ask = (db: Db) => nextTask(db, { ...asking, idempotencyKey: null });
+      const plans = await plansOf(connect, ask);
+      expect(plans.filter((plan) => grows.test(plan))).toEqual([]);
+      const indexes = plans.flatMap((plan) => /^SEARCH tasks .*INDEX (\w+)/.exec(plan)?.[1] ?? []);
+      expect(indexes.sort()).toEqual([
+        'sqlite_autoindex_tasks_1',
+        'tasks_assignee',
+        'tasks_assignee',
+        'tasks_queue',
+      ]);
+    }));
+
+  it('is given to who worked with the customer last by an index', () =>
+    withDatabase(async ({ connect }) => {
+      const team = { teamId: 'recovery', name: 'x', assignment: 'balanced' } as const;
+      await createTeam(await connect(), team, minute(0));
+      const fields = { customerId: 'C1', queue: null, dueAt: minute(1), tier: null };
+      const task = { ...fields, type: 'letter' } as const;
+      const plans = await plansOf(connect, async (db) =>
+        assigneeOfNew(db, task, () => standardPolicy),
+      );
+      expect(plans.filter((plan) => /^SCAN (?!teams)|TEMP B-TREE/.test(plan))).toEqual([]);
+      expect(plans).toContainEqual(expect.stringContaining('INDEX tasks_last_worker '));
+    }));
 });
 
 describe('the list of cases', () => {

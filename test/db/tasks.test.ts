@@ -2,11 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
 import { commands } from '../../db/schema.ts';
-import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
+import {
+  assignTask,
+  claimTask,
+  getTask,
+  escalateTasks,
+  listTasks,
+  reassignTasks,
+} from '../../db/tasks.ts';
+import { standardPolicy } from '../../domain/policy.ts';
 import type { TaskState } from '../../domain/case.ts';
 import type { CaseRecord, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, bert, everyPage, minute, projection, task } from './given.ts';
+import { anna, anOpenCase, bert, boss, everyPage, minute, projection, task } from './given.ts';
 
 async function tasksOf(db: Db, customerId: string, tasks: TaskState[]): Promise<CaseRecord> {
   const record = await anOpenCase(db, customerId);
@@ -147,7 +155,6 @@ describe('assigning a task', () => {
     withDatabase(async ({ db }) => {
       await tasksOf(db, 'C1', [task('t1')]);
       await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
-      const boss = { actorId: 'boss', role: 'manager' } as const;
       const change = { taskId: 't1', actor: boss, at: minute(3) };
       expect(await assignTask(db, { ...change, assignee: 'bert' })).toMatchObject({
         assignee: 'bert',
@@ -166,5 +173,96 @@ describe('assigning a task', () => {
       const change = { taskId: 't1', assignee: 'bert', actor: anna, at: minute(3) };
       await expect(assignTask(db, change)).rejects.toMatchObject({ code: 'task-not-open' });
       expect(db.select().from(commands).all()).toEqual([]);
+    }));
+});
+
+describe('reassigning many tasks', () => {
+  it('moves all open ones of somebody, each with the reason in its audit', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3'), task('t4')]);
+      for (const taskId of ['t1', 't2'])
+        await claimTask(db, { taskId, actor: anna, at: minute(2) });
+      await claimTask(db, { taskId: 't3', actor: bert, at: minute(2) });
+      const change = { from: 'anna', to: 'bert', reason: 'on holiday', actor: boss, at: minute(3) };
+      expect(await reassignTasks(db, change)).toEqual({ reassigned: ['t1', 't2'], left: [] });
+      expect(await listed(db, { assignee: 'bert' })).toEqual(['t1', 't2', 't3']);
+      expect(await listed(db, { assignee: null })).toEqual(['t4']);
+      const audit = db.select().from(commands).all().slice(3);
+      expect(audit).toMatchObject(
+        ['t1', 't2'].map((target) => ({
+          action: 'task.assign',
+          target,
+          actor: 'boss',
+          request: { assignee: 'bert', reason: 'on holiday' },
+        })),
+      );
+    }));
+
+  it('says which of the chosen it left alone, and why', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3', closed)]);
+      await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
+      const taskIds = ['t1', 't2', 't3', 't9'];
+      const change = { taskIds, from: 'anna', to: null, reason: 'ill', actor: boss, at: minute(3) };
+      expect(await reassignTasks(db, change)).toEqual({
+        reassigned: ['t1'],
+        left: [
+          { taskId: 't2', because: 'conflict' },
+          { taskId: 't3', because: 'task-not-open' },
+          { taskId: 't9', because: 'not-found' },
+        ],
+      });
+      expect(await listed(db, { assignee: null, status: 'open' })).toEqual(['t1', 't2']);
+    }));
+});
+
+describe('what waits for too long', () => {
+  // 2026-11-02 is a Monday; work begins at 8:00 UTC.
+  const days = (number: number) => minute(number * 24 * 60);
+  const escalated = (db: Db) => listed(db, { escalated: true });
+
+  it('becomes a manager’s business once, remedies as soon as they are overdue', () =>
+    withDatabase(async ({ db }) => {
+      await tasksOf(db, 'C1', [
+        task('call'),
+        task('fix', { type: 'remedy', queue: 'service' }),
+        task('later', { dueAt: days(3) }),
+        task('over', closed),
+      ]);
+      const policy = standardPolicy;
+      expect(await escalateTasks(db, { policy, at: days(1) })).toBe(0);
+      expect(await escalateTasks(db, { policy, at: days(1.1) })).toBe(1);
+      expect(await escalated(db)).toEqual(['fix']);
+      expect(await escalateTasks(db, { policy, at: days(2.1) })).toBe(1);
+      expect(await escalateTasks(db, { policy, at: days(2.2) })).toBe(0);
+      expect(await escalated(db)).toEqual(['call', 'fix']);
+      expect(await getTask(db, 'fix')).toMatchObject({ escalatedAt: days(1.1) });
+      expect(db.select().from(commands).all()).toMatchObject([
+        { action: 'task.escalate', target: 'fix', caseId: 'C1-e1', actor: 'engine' },
+        { action: 'task.escalate', target: 'call', actor: 'engine', at: days(2.1) },
+      ]);
+    }));
+
+  it('is counted anew when it is moved to later', () =>
+    withDatabase(async ({ db }) => {
+      const record = await tasksOf(db, 'C1', [task('t1')]);
+      await escalateTasks(db, { policy: standardPolicy, at: days(3) });
+      const write = (revision: number, dueAt: string) =>
+        projectCase(db, projection(record, revision, { tasks: [task('t1', { dueAt })] }), days(3));
+      await write(2, minute(10));
+      expect(await escalated(db)).toEqual(['t1']);
+      await write(3, days(4));
+      expect(await escalated(db)).toEqual([]);
+    }));
+
+  it('does not escalate in a paused case, nor where the policy does not say when', () =>
+    withDatabase(async ({ db }) => {
+      const record = await anOpenCase(db, 'C1');
+      const state = { pausedUntil: days(30) };
+      await projectCase(db, projection(record, 1, { tasks: [task('t1')], state }), minute(1));
+      expect(await escalateTasks(db, { policy: standardPolicy, at: days(9) })).toBe(0);
+      await tasksOf(db, 'C2', [task('t2')]);
+      const { escalateAfter: _, ...policy } = standardPolicy;
+      expect(await escalateTasks(db, { policy, at: days(9) })).toBe(0);
     }));
 });

@@ -110,6 +110,7 @@ function shown(db: Database.Database, caseId: string) {
       pausedUntil: row.paused_until,
       tier: row.tier,
       secondLifetimeValue: row.second_lifetime_value,
+      expectedGain: row.expected_gain,
       decision: row.decision,
       decisionReason: row.decision_reason,
       controlGroup: Boolean(row.control_group),

@@ -8,6 +8,7 @@ import { listen } from '../../api/listen.ts';
 import { readinessOf } from '../../api/readiness.ts';
 import { routes } from '../../api/routes/index.ts';
 import { problemSchema } from '../../api/schemas/problem.ts';
+import { filesIn } from '../../config/files.ts';
 import { loadSecrets } from '../../config/secrets.ts';
 import { webhookTargets } from '../../config/webhook-targets.ts';
 import { createKey } from '../../db/keys.ts';
@@ -70,6 +71,7 @@ export async function startApi(
     scanSchedules: createScanSchedules(nowhere),
     readiness: readinessOf({ db, ...place }),
     secrets: loadSecrets(folder),
+    files: filesIn(folder),
     targets: webhookTargets({ allowPrivate: true }),
     mail: {
       from: 'service@shop.example',

@@ -1,4 +1,4 @@
-import { after, before } from '../../domain/duration.ts';
+import { after, before, times } from '../../domain/duration.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import type { Outcome } from '../../domain/words.ts';
@@ -12,6 +12,12 @@ const purchase = { orderId: 'return-1', amount: 4_990, currency: 'EUR' };
 async function overObservation(engine: Engine, caseId: string): Promise<void> {
   await engine.until(caseId, (record) => record.step === 'success-control');
   await engine.pass(engine.policy.successControl.observation);
+}
+
+/** Lets a measure come about that nobody does by hand; it may wait until Monday. */
+async function overWeekend(engine: Engine, caseId: string, days = 5): Promise<void> {
+  await engine.until(caseId, (record) => record.step === 'measures');
+  await engine.pass(times(engine.policy.playbookDay, days));
 }
 
 /** One way to each ending of a case, driven as people and the sales system would. Returns the case's ID. */
@@ -125,6 +131,7 @@ export const scenarios = {
     async run(engine) {
       const customerId = await engine.customer();
       const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
+      await overWeekend(engine, caseId, 10);
       await engine.until(caseId, (record) => record.step === 'success-control');
       await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
       await overObservation(engine, caseId);
@@ -137,6 +144,7 @@ export const scenarios = {
       const customerId = await engine.customer();
       await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
       const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
+      await overWeekend(engine, caseId);
       await engine.answer(caseId, 'letter', { outcome: 'sent' });
       await overObservation(engine, caseId);
       return caseId;

@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow';
+import { bestEffort } from '../../domain/gain.ts';
 import {
   identify,
   inControlGroup,
@@ -25,6 +26,11 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
+  state.expectedGain = bestEffort(
+    facts.secondLifetimeValue,
+    facts.chance.percent,
+    policy.identification.effort,
+  ).amount;
 
   const verdict = verdictOn(recovery, facts);
   if (verdict.decidedBy === 'engine') {

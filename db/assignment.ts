@@ -1,0 +1,117 @@
+import { and, count, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { nextWorkingMoment } from '../domain/calendar.ts';
+import type { Policy } from '../domain/policy.ts';
+import { assigneeAmong, canDo, type Candidate, type Demand } from '../domain/teams.ts';
+import { prepared, type Db } from './connection.ts';
+import { absences, apiKeys, customers, tasks, teamMembers, teams } from './schema.ts';
+
+const customerId = sql.placeholder('customerId');
+const keyId = sql.placeholder('keyId');
+const at = sql.placeholder('at');
+
+/** What the sales system gives as the field `product` of its customer. */
+export const productOfCustomer = sql<
+  string | null
+>`cast(${customers.extra} ->> '$.product' as text)`;
+
+const statements = prepared((db) => ({
+  someTeamAssigns: db
+    .select({ teamId: teams.teamId })
+    .from(teams)
+    .where(ne(teams.assignment, 'on-demand'))
+    .limit(1)
+    .prepare(),
+  team: db
+    .select()
+    .from(teams)
+    .where(eq(teams.teamId, sql.placeholder('teamId')))
+    .prepare(),
+  members: db
+    .select({
+      keyId: teamMembers.keyId,
+      role: apiKeys.role,
+      skills: teamMembers.skills,
+      hours: teamMembers.hours,
+    })
+    .from(teamMembers)
+    .innerJoin(apiKeys, eq(apiKeys.keyId, teamMembers.keyId))
+    .where(and(eq(teamMembers.teamId, sql.placeholder('teamId')), isNull(apiKeys.revokedAt)))
+    .prepare(),
+  absent: db
+    .select({ absenceId: absences.absenceId })
+    .from(absences)
+    .where(
+      and(
+        eq(absences.keyId, keyId),
+        lte(absences.fromAt, at),
+        or(isNull(absences.untilAt), gt(absences.untilAt, at)),
+      ),
+    )
+    .prepare(),
+  load: db
+    .select({ tasks: count() })
+    .from(tasks)
+    .where(and(eq(tasks.status, 'open'), eq(tasks.assignee, keyId)))
+    .prepare(),
+  lastWorker: db
+    .select({ keyId: tasks.completedBy })
+    .from(tasks)
+    // Written out, so that SQLite recognises the partial index.
+    .where(and(eq(tasks.customerId, customerId), sql`${tasks.completedBy} is not null`))
+    .orderBy(desc(tasks.closedAt))
+    .limit(1)
+    .prepare(),
+  customer: db
+    .select({ language: customers.language, product: productOfCustomer })
+    .from(customers)
+    .where(eq(customers.customerId, customerId))
+    .prepare(),
+}));
+
+type NewTask = Pick<Demand, 'type' | 'tier'> & {
+  customerId: string;
+  queue: string | null;
+  dueAt: string;
+};
+
+/**
+ * Whose a new task is from the beginning, by the rule of its team; null: it waits in the queue.
+ * @param policyOf asked for only where a team wants it: reading a policy costs more than all the rest
+ */
+export function assigneeOfNew(
+  tx: Db,
+  task: NewTask,
+  policyOf: () => Pick<Policy, 'team' | 'timeZone' | 'contact'>,
+): string | null {
+  if (!statements(tx).someTeamAssigns.get()) return null;
+  const policy = policyOf();
+  const team = statements(tx).team.get({ teamId: task.queue ?? policy.team.id });
+  if (!team) return null;
+  const { customerId } = task;
+  const lastWorker = statements(tx).lastWorker.get({ customerId })?.keyId ?? null;
+  const candidates = candidatesFor(tx, { ...task, teamId: team.teamId }, policy);
+  return assigneeAmong(candidates, { assignment: team.assignment, lastWorker });
+}
+
+/** Who of the team has the skills and works when the task is due. */
+function candidatesFor(
+  tx: Db,
+  { teamId, customerId, type, tier, dueAt }: NewTask & { teamId: string },
+  { timeZone, contact }: Pick<Policy, 'timeZone' | 'contact'>,
+): Candidate[] {
+  const { members, customer, load } = statements(tx);
+  const { language = null, product = null } = customer.get({ customerId }) ?? {};
+  return members
+    .all({ teamId })
+    .filter(
+      ({ keyId, role, skills, hours }) =>
+        canDo(role, skills, { type, tier, language, product }) &&
+        nextWorkingMoment(dueAt, { timeZone, hours: hours ?? contact.hours }) === dueAt &&
+        !isAbsent(tx, { keyId, at: dueAt }),
+    )
+    .map(({ keyId }) => ({ keyId, load: load.get({ keyId })!.tasks }));
+}
+
+function isAbsent(tx: Db, moment: { keyId: string; at: string }): boolean {
+  return statements(tx).absent.get(moment) !== undefined;
+}

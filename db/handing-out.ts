@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, desc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
+import type { Actor, TaskRecord } from '../domain/records.ts';
+import { taskTypeNames } from '../domain/tasks.ts';
+import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
+import { productOfCustomer } from './assignment.ts';
+import { insertCommand } from './commands.ts';
+import { prepared, writing, type Db } from './connection.ts';
+import { cases, customers, tasks, teamMembers } from './schema.ts';
+
+/* The work of a team, handed out one by one to whoever asks for the next. */
+
+const at = sql.placeholder('at');
+const queue = sql.placeholder('queue');
+// Written out, so that SQLite recognises the partial index.
+const isFree = sql`${tasks.status} = 'open' and ${tasks.assignee} is null`;
+const lookedAtOnce = 100;
+
+const statements = prepared((db) => {
+  const waiting = () =>
+    db
+      .select({
+        taskId: tasks.taskId,
+        type: tasks.type,
+        agreed: tasks.agreed,
+        expectedGain: tasks.expectedGain,
+        dueAt: tasks.dueAt,
+        tier: cases.tier,
+        language: customers.language,
+        product: productOfCustomer,
+      })
+      .from(tasks)
+      .leftJoin(cases, eq(cases.caseId, tasks.caseId))
+      .leftJoin(customers, eq(customers.customerId, tasks.customerId))
+      .$dynamic();
+  const inQueue = and(isFree, sql`${tasks.queue} is ${queue}`, isNull(tasks.pausedUntil));
+  const offset = sql.placeholder('offset');
+  return {
+    memberships: db
+      .select({ teamId: teamMembers.teamId, skills: teamMembers.skills })
+      .from(teamMembers)
+      .where(eq(teamMembers.keyId, sql.placeholder('keyId')))
+      .prepare(),
+    due: waiting()
+      .where(and(inQueue, lte(tasks.dueAt, at)))
+      .orderBy(desc(tasks.agreed), desc(tasks.expectedGain), asc(tasks.dueAt), asc(tasks.taskId))
+      .limit(lookedAtOnce)
+      .offset(offset)
+      .prepare(),
+    later: waiting()
+      .where(and(inQueue, gt(tasks.dueAt, at)))
+      .orderBy(asc(tasks.dueAt), asc(tasks.taskId))
+      .limit(lookedAtOnce)
+      .offset(offset)
+      .prepare(),
+    take: db
+      .update(tasks)
+      .set({ assignee: sql`${sql.placeholder('assignee')}` })
+      .where(and(eq(tasks.taskId, sql.placeholder('taskId')), isFree))
+      .returning()
+      .prepare(),
+  };
+});
+
+type Asking = {
+  actor: Actor;
+  /** only the work of this team; null: of all the teams that the caller is in */
+  teamId: string | null;
+  /** whose the tasks without a queue are; who is in no team works for it */
+  recoveryTeam: string;
+  at: string;
+  idempotencyKey: string | null;
+};
+
+/** The task to do now, or when there will be one; nothing of both: none waits. */
+export type HandedOut = { task: TaskRecord | null; nextDueAt: string | null };
+
+/**
+ * Gives the caller the next due task that is theirs, or else takes for them the next of their teams' queues that they
+ * can do: what was agreed with the customer to the minute first, then by expected gain, then what has been due longest.
+ * Nobody else gets the same one.
+ * @throws DomainError `forbidden` for a team that the caller is not in
+ */
+export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
+  return writing(db, (tx) => {
+    const queues = queuesOf(tx, asking);
+    const own = ownTasks(tx, asking, queues);
+    const { actor, at, idempotencyKey } = asking;
+    const mine = own.filter(({ dueAt }) => dueAt <= at).toSorted(goesBefore)[0];
+    if (mine) return { task: mine, nextDueAt: null };
+    const found = firstOf(tx, 'due', queues, asking).toSorted(goesBefore)[0];
+    if (!found) {
+      const later = [...own, ...firstOf(tx, 'later', queues, asking)].map(({ dueAt }) => dueAt);
+      return { task: null, nextDueAt: later.sort()[0] ?? null };
+    }
+    const { taskId } = found;
+    const task = statements(tx).take.get({ taskId, assignee: actor.actorId });
+    const { caseId } = task;
+    insertCommand(
+      tx,
+      {
+        commandId: randomUUID(),
+        actor,
+        action: 'task.next',
+        target: taskId,
+        caseId,
+        request: { teamId: asking.teamId },
+        idempotencyKey,
+        at,
+      },
+      'done',
+    );
+    return { task, nextDueAt: null };
+  });
+}
+
+type Queue = { queue: string | null; skills: Skills };
+
+function queuesOf(tx: Db, { actor, teamId, recoveryTeam }: Asking): Queue[] {
+  const found = statements(tx).memberships.all({ keyId: actor.actorId });
+  const anything: Skills = { languages: [], tiers: [], products: [] };
+  const all = found.length > 0 ? found : [{ teamId: recoveryTeam, skills: anything }];
+  const asked = all.filter((one) => teamId === null || one.teamId === teamId);
+  if (asked.length === 0) throw new DomainError('forbidden', `You are not in team ${teamId}.`);
+  return asked.flatMap(({ teamId: queue, skills }) => [
+    { queue, skills },
+    ...(queue === recoveryTeam ? [{ queue: null, skills }] : []),
+  ]);
+}
+
+/** What the caller has already, of whatever team unless they ask for one. */
+function ownTasks(tx: Db, { actor, teamId }: Asking, queues: Queue[]): TaskRecord[] {
+  const types = taskTypeNames.filter((type) => mayDo(actor.role, type));
+  return tx
+    .select()
+    .from(tasks)
+    .where(
+      and(
+        eq(tasks.status, 'open'),
+        eq(tasks.assignee, actor.actorId),
+        inArray(tasks.type, types),
+        isNull(tasks.pausedUntil),
+      ),
+    )
+    .all()
+    .filter((task) => teamId === null || queues.some(({ queue }) => queue === task.queue));
+}
+
+/** The first task of each queue that the caller can do. */
+function firstOf(tx: Db, which: 'due' | 'later', queues: Queue[], { actor, at }: Asking) {
+  return queues.flatMap(({ queue, skills }) => {
+    for (let offset = 0; ; offset += lookedAtOnce) {
+      const some = statements(tx)[which].all({ queue, at, offset });
+      const first = some.find((demand) => canDo(actor.role, skills, demand));
+      if (first) return [first];
+      if (some.length < lookedAtOnce) return [];
+    }
+  });
+}

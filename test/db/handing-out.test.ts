@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import { acceptEvents } from '../../db/events.ts';
+import { nextTask } from '../../db/handing-out.ts';
+import { projectCase } from '../../db/cases.ts';
+import type { Db } from '../../db/open.ts';
+import { commands } from '../../db/schema.ts';
+import { claimTask } from '../../db/tasks.ts';
+import { addMember, createTeam } from '../../db/teams.ts';
+import type { CaseState, TaskState } from '../../domain/case.ts';
+import type { Actor } from '../../domain/records.ts';
+import type { Skills } from '../../domain/teams.ts';
+import { withDatabase } from '../support/database.ts';
+import { anna, anOpenCase, aPolicy, bert, boss, event, minute, projection, task } from './given.ts';
+
+const anything: Skills = { languages: [], tiers: [], products: [] };
+
+async function given(
+  db: Db,
+  customerId: string,
+  tasks: TaskState[],
+  state: Partial<CaseState> = {},
+): Promise<void> {
+  const record = await anOpenCase(db, customerId);
+  await projectCase(db, projection(record, 1, { tasks, state }), minute(1));
+}
+
+async function next(db: Db, actor: Actor, fields: { teamId?: string; at?: string } = {}) {
+  const { teamId = null, at = minute(30) } = fields;
+  const asking = { teamId, recoveryTeam: 'recovery', actor, at, idempotencyKey: null };
+  const { task, nextDueAt } = await nextTask(db, asking);
+  return { taskId: task?.taskId ?? null, nextDueAt };
+}
+
+async function team(db: Db, teamId: string, members: Record<string, Partial<Skills>>) {
+  await createTeam(db, { teamId, name: teamId, assignment: 'on-demand' }, minute(0));
+  for (const [keyId, skills] of Object.entries(members)) {
+    const member = { teamId, keyId, skills: { ...anything, ...skills }, hours: null };
+    await addMember(db, member, minute(0));
+  }
+}
+
+describe('the next task', () => {
+  it('is an agreed callback, then what promises most, then what has been due longest', () =>
+    withDatabase(async ({ db }) => {
+      await given(db, 'C1', [task('poor-late', { dueAt: minute(12) }), task('poor')], {
+        expectedGain: 100,
+      });
+      await given(db, 'C2', [task('rich', { dueAt: minute(20) })], { expectedGain: 9_000 });
+      await given(db, 'C3', [task('callback', { agreed: true, dueAt: minute(25) })]);
+      await given(db, 'C4', [task('not-yet', { agreed: true, dueAt: minute(31) })]);
+      const order = [];
+      for (const agent of ['a', 'b', 'c', 'd', 'e']) {
+        order.push(await next(db, { actorId: agent, role: 'agent' }));
+      }
+      expect(order).toEqual([
+        ...['callback', 'rich', 'poor', 'poor-late'].map((taskId) => ({ taskId, nextDueAt: null })),
+        { taskId: null, nextDueAt: minute(31) },
+      ]);
+    }));
+
+  it('is the caller’s own as long as one of those is due', () =>
+    withDatabase(async ({ db }) => {
+      await given(db, 'C1', [task('mine'), task('free', { agreed: true })]);
+      await claimTask(db, { taskId: 'mine', actor: anna, at: minute(2) });
+      expect((await next(db, anna)).taskId).toBe('mine');
+      expect((await next(db, anna)).taskId).toBe('mine');
+      expect((await next(db, bert)).taskId).toBe('free');
+      expect(await next(db, bert, { at: minute(5) })).toEqual({
+        taskId: null,
+        nextDueAt: minute(10),
+      });
+    }));
+
+  it('is none, and none later, where there is no work', () =>
+    withDatabase(async ({ db }) => {
+      expect(await next(db, anna)).toEqual({ taskId: null, nextDueAt: null });
+    }));
+
+  it('comes from the queues of the caller’s teams alone', () =>
+    withDatabase(async ({ db }) => {
+      await team(db, 'service', { anna: {} });
+      await team(db, 'recovery', { bert: {}, boss: {} });
+      await team(db, 'field', { boss: {} });
+      await given(db, 'C1', [
+        task('fix', { type: 'remedy', queue: 'service' }),
+        task('call'),
+        task('visit', { type: 'visit', queue: 'field' }),
+        task('named', { queue: 'recovery', dueAt: minute(11) }),
+      ]);
+      expect((await next(db, anna)).taskId).toBe('fix');
+      expect((await next(db, boss, { teamId: 'field' })).taskId).toBe('visit');
+      expect((await next(db, bert)).taskId).toBe('call');
+      expect((await next(db, { actorId: 'boss-2', role: 'manager' })).taskId).toBe('named');
+      await expect(next(db, anna, { teamId: 'recovery' })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+    }));
+
+  it('is one that the caller has the role and the skills for', () =>
+    withDatabase(async ({ db }) => {
+      await team(db, 'recovery', {
+        anna: { languages: ['en'], products: ['cloud'] },
+        bert: { tiers: ['B'] },
+      });
+      await acceptEvents(db, {
+        events: [
+          event('customer.updated', 'C1', {
+            data: { name: 'x', kind: 'business', language: 'fr' },
+          }),
+          event('customer.updated', 'C2', {
+            data: { name: 'x', kind: 'business', language: 'en-GB', product: 'cloud' },
+          }),
+        ],
+        policy: await aPolicy(db),
+        at: minute(0),
+        actor: { actorId: 'shop', role: 'sales-system' },
+      });
+      await given(db, 'C1', [task('french')], { tier: 'B', expectedGain: 900 });
+      await given(db, 'C2', [task('english')], { tier: 'A', expectedGain: 100 });
+      await given(db, 'C3', [task('decision', { type: 'decide-pursuit' })], {
+        tier: 'B',
+        expectedGain: 1_000,
+      });
+      expect((await next(db, anna)).taskId).toBe('english');
+      expect((await next(db, bert)).taskId).toBe('french');
+      expect((await next(db, { ...bert, actorId: 'carl' })).taskId).toBeNull();
+      expect((await next(db, boss)).taskId).toBe('decision');
+    }));
+
+  it('is none of a paused case', () =>
+    withDatabase(async ({ db }) => {
+      await given(db, 'C1', [task('t1')], { pausedUntil: minute(60) });
+      expect(await next(db, anna)).toEqual({ taskId: null, nextDueAt: null });
+    }));
+
+  it('is noted once, when it is handed out', () =>
+    withDatabase(async ({ db }) => {
+      await given(db, 'C1', [task('t1')]);
+      await next(db, anna);
+      await next(db, anna);
+      expect(db.select().from(commands).all()).toMatchObject([
+        { action: 'task.next', actor: 'anna', target: 't1', caseId: 'C1-e1', status: 'done' },
+      ]);
+    }));
+
+  it('is found behind many that the caller cannot do', () =>
+    withDatabase(async ({ db }) => {
+      await team(db, 'recovery', { anna: { tiers: ['A'] } });
+      const many = Array.from({ length: 250 }, (_, i) => task(`b${i}`));
+      await given(db, 'C1', many, { tier: 'B', expectedGain: 1_000 });
+      await given(db, 'C2', [task('a')], { tier: 'A', expectedGain: 1 });
+      expect((await next(db, anna)).taskId).toBe('a');
+    }));
+
+  it('goes to one person only, however many ask in how many processes', () =>
+    withDatabase(async ({ db, inProcesses }) => {
+      const ids = Array.from({ length: 90 }, (_, i) => `t${i}`);
+      await given(
+        db,
+        'C1',
+        ids.map((id) => task(id)),
+      );
+      const got = await inProcesses<string[]>(
+        3,
+        `async (db, load, number) => {
+          const { nextTask } = await load('db/handing-out.ts');
+          const got = [];
+          for (let i = 0; ; i += 1) {
+            const actor = { actorId: 'agent-' + number + '-' + i, role: 'agent' };
+            const { task } = await nextTask(db, { actor, teamId: null, recoveryTeam: 'recovery',
+              at: '2026-11-02T09:00:00.000Z', idempotencyKey: null });
+            if (!task) return got;
+            got.push(task.taskId);
+            // So that the others get their turn, too.
+            await new Promise((resolve) => setTimeout(resolve, 2));
+          }
+        }`,
+      );
+      expect(got.flat().sort()).toEqual(ids.sort());
+    }));
+});
