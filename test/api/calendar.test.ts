@@ -5,7 +5,7 @@ import { startApi, type Api } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi({ limits: { failedAuthenticationsPerMinute: 20 } });
+  api = await startApi({ limits: { anonymousRequestsPerMinute: 20 } });
 });
 afterAll(() => api.stop());
 

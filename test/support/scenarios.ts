@@ -132,8 +132,9 @@ export const scenarios = {
       const customerId = await engine.customer();
       const caseId = await engine.open(customerId, { statedCause: 'better-offer-convenience' });
       await overWeekend(engine, caseId, 10);
-      await engine.until(caseId, (record) => record.step === 'success-control');
+      const { revision } = await engine.until(caseId, ({ step }) => step === 'success-control');
       await engine.send(customerId, 'mail.bounced', { email: emailOf(customerId) });
+      await engine.until(caseId, (record) => record.revision > revision);
       await overObservation(engine, caseId);
       return caseId;
     },
