@@ -152,9 +152,9 @@ function deedsOf(name: RoleName, trigger: Trigger) {
   for (let next = begun(plan); next; next = begun(plan)) {
     const { id, kind, attempts } = next.measure;
     const type = taskTypeOfMeasure[kind];
-    // A mail brings nobody back by itself here.
+    // Nobody in the demo has a mail address.
     if (type === null) {
-      plan = settled(next.plan, id, 'sent');
+      plan = settled(next.plan, id, 'not-sent');
       continue;
     }
     const said = isCall(type) ? talk(type, triesAtMost(attempts)) : reply(type);

@@ -78,8 +78,8 @@ describe('npm run playbook', () => {
       ...['simulate', 'playbooks/grundlage.yaml', '--id', 'light', '--from', monday],
     );
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('one-letter (letter): Tue, 24 Nov 2026, 09:00');
-    expect(stdout).toContain('sent, not-sent, not-done → the measures end');
+    expect(stdout).toContain('one-mail (email): Tue, 24 Nov 2026, 09:00');
+    expect(stdout).toContain('sent → the measures end');
   });
 
   it('says what is wrong with a file and where', async () => {
