@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { and, asc, count, eq, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { CaseState } from '../domain/case.ts';
 import { before } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -91,6 +91,28 @@ export async function offersOfCase(db: Db, caseId: string): Promise<CaseOffer[]>
     .where(eq(caseOffers.caseId, caseId))
     .orderBy(asc(caseOffers.proposedAt), asc(caseOffers.offerId))
     .all();
+}
+
+/** What was granted to a customer and can still be redeemed, the newest of it. */
+export async function openOfferOf(
+  db: Db,
+  customerId: string,
+  at: string,
+): Promise<{ code: string; expiresAt: string } | null> {
+  const granted = db
+    .select({ code: caseOffers.code, expiresAt: caseOffers.expiresAt })
+    .from(caseOffers)
+    .where(
+      and(
+        eq(caseOffers.customerId, customerId),
+        eq(caseOffers.status, 'granted'),
+        isNull(caseOffers.redeemedAt),
+        gt(caseOffers.expiresAt, at),
+      ),
+    )
+    .orderBy(desc(caseOffers.grantedAt))
+    .get();
+  return granted ? { code: granted.code!, expiresAt: granted.expiresAt! } : null;
 }
 
 export type OfferRequest = Omit<

@@ -25,6 +25,8 @@ export const templateNames = [
   'companyName',
   'senderName',
   'lastPurchase',
+  'offerCode',
+  'offerUntil',
 ] as const;
 export type TemplateValues = Record<(typeof templateNames)[number], string>;
 
@@ -42,6 +44,8 @@ export type Addressee = {
   name: string | null;
   language: string | null;
   lastPurchaseAt: string | null;
+  /** what was granted to them and not yet redeemed */
+  offer: { code: string; expiresAt: string } | null;
 };
 
 /** The template's text in the customer's language, else in German, else in what there is. */

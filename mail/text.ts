@@ -10,21 +10,23 @@ import {
 
 /** The values of a text; dates are those of `timeZone`. */
 export function valuesOf(
-  { name, lastPurchaseAt }: Addressee,
+  { name, lastPurchaseAt, offer }: Addressee,
   sender: Sender,
   { language, timeZone }: { language: Language; timeZone: string },
 ): TemplateValues {
   const hello = { de: 'Guten Tag', en: 'Hello' }[language];
   const locale = { de: 'de-DE', en: 'en-GB' }[language];
+  const date = (at: string) =>
+    new Date(at).toLocaleDateString(locale, { dateStyle: 'long', timeZone });
   const known = oneLine(name ?? '');
   return {
     salutation: known ? `${hello} ${known}` : hello,
     customerName: known,
     companyName: sender.company,
     senderName: sender.name,
-    lastPurchase: lastPurchaseAt
-      ? new Date(lastPurchaseAt).toLocaleDateString(locale, { dateStyle: 'long', timeZone })
-      : '',
+    lastPurchase: lastPurchaseAt ? date(lastPurchaseAt) : '',
+    offerCode: offer?.code ?? '',
+    offerUntil: offer ? date(offer.expiresAt) : '',
   };
 }
 

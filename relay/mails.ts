@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { openOfferOf } from '../db/offers.ts';
 import { getCustomer } from '../db/customers.ts';
 import { acceptEvents } from '../db/events.ts';
 import {
@@ -89,7 +90,7 @@ async function attemptMail(deps: MailRelayDeps, mail: MailRecord): Promise<void>
 
 /** As it was when it was first sent, or from the newest version of its template. */
 async function writtenMail(
-  { db, settings, policy }: MailRelayDeps,
+  { db, settings, policy, clock }: MailRelayDeps,
   mail: MailRecord,
 ): Promise<WrittenMail> {
   const { templateVersion, language, recipient, subject, body } = mail;
@@ -100,7 +101,9 @@ async function writtenMail(
   const { version, content } = (await getTemplate(db, mail.templateId))!;
   const { text, language: chosen } = textFor(content, customer.language);
   const { timeZone } = policy;
-  const values = valuesOf(customer, settings.sender, { language: chosen, timeZone });
+  const offer = await openOfferOf(db, mail.customerId, clock());
+  const to = { ...customer, offer };
+  const values = valuesOf(to, settings.sender, { language: chosen, timeZone });
   return {
     ...filledIn(text, values),
     ...{ templateVersion: version, language: chosen, recipient: customer.email! },

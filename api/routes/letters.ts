@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { getCase } from '../../db/cases.ts';
+import { openOfferOf } from '../../db/offers.ts';
 import { getCustomer, postalAddress } from '../../db/customers.ts';
 import { getTask, listTasks } from '../../db/tasks.ts';
 import { getTemplate } from '../../db/templates.ts';
@@ -18,7 +19,7 @@ const lettersAtMost = 200;
 
 /** Undefined as long as nobody knows where to send it. */
 async function letterOf(call: Call, task: TaskRecord): Promise<Letter | undefined> {
-  const { db, mail, policy } = call;
+  const { db, mail, policy, at } = call;
   const address = await postalAddress(db, task.customerId);
   if (!address) return undefined;
   const customer = (await getCustomer(db, task.customerId))!;
@@ -26,7 +27,8 @@ async function letterOf(call: Call, task: TaskRecord): Promise<Letter | undefine
   if (!template) throw new DomainError('conflict', 'The template of the letter does not exist.');
   const { language, text } = textFor(template.content, customer.language);
   const { timeZone } = policy;
-  const filled = filledIn(text, valuesOf(customer, mail.sender, { language, timeZone }));
+  const to = { ...customer, offer: await openOfferOf(db, task.customerId, at) };
+  const filled = filledIn(text, valuesOf(to, mail.sender, { language, timeZone }));
   return { ...filled, language, address: address.lines };
 }
 

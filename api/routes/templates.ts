@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseTemplates, templateSchema, templateYaml } from '../../config/templates.ts';
+import { openOfferOf } from '../../db/offers.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getTemplate, listTemplates, publishTemplate } from '../../db/templates.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -66,13 +67,14 @@ const sample: Addressee = {
   name: 'Erika Mustermann',
   language: null,
   lastPurchaseAt: '2026-03-24T16:30:00.000Z',
+  offer: { code: 'WB-7KQ4-M2XP', expiresAt: '2026-05-24T16:30:00.000Z' },
 };
 
-async function addressee({ db }: Call, customerId: string | undefined): Promise<Addressee> {
+async function addressee({ db, at }: Call, customerId: string | undefined): Promise<Addressee> {
   if (customerId === undefined) return sample;
   const customer = await getCustomer(db, customerId);
   if (!customer) throw new DomainError('not-found', 'There is no such customer.');
-  return customer;
+  return { ...customer, offer: await openOfferOf(db, customerId, at) };
 }
 
 export const templateRoutes = [
