@@ -13,6 +13,7 @@ import { noteRoutes } from './notes.ts';
 import { objectionRoutes } from './objections.ts';
 import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
+import { planRoutes } from './plans.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...noteRoutes,
   ...commandRoutes,
   ...playbookRoutes,
+  ...planRoutes,
   ...offerRoutes,
   ...templateRoutes,
   ...mailRoutes,
