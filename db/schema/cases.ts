@@ -1,0 +1,192 @@
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type { EndReason } from '../../domain/case.ts';
+import type { CauseRule } from '../../domain/cause-suggestion.ts';
+import { causeLayers, surenesses, type Names } from '../../domain/causes.ts';
+import type { DecisionReason } from '../../domain/identification.ts';
+import type { MeasurePlan } from '../../domain/measure-plan.ts';
+import { triggerDetails, type SilentLoss } from '../../domain/silent-loss.ts';
+import type { TimelineCode, TimelineData } from '../../domain/timeline.ts';
+import {
+  caseStatuses,
+  causes,
+  decisions,
+  outcomes,
+  steps,
+  tiers,
+  triggers,
+} from '../../domain/words.ts';
+import { flag, json } from './columns.ts';
+
+/* Cases, why the customers left, and what people wrote about them. */
+
+export const cases = sqliteTable(
+  'cases',
+  {
+    caseId: text().primaryKey(),
+    customerId: text().notNull(),
+    episode: integer().notNull(),
+    trigger: text({ enum: triggers }).notNull(),
+    triggerDetail: text({ enum: triggerDetails }),
+    /** why a dormancy scan held the customer for lost */
+    silentLoss: json<SilentLoss>(),
+    status: text({ enum: caseStatuses }).notNull(),
+    step: text({ enum: steps }).notNull(),
+    outcome: text({ enum: outcomes }),
+    endReason: text().$type<EndReason>(),
+    tier: text({ enum: tiers }),
+    /** the most reliable layer that is known: verified, else assessed, else stated; more of each in `caseCauses` */
+    cause: text({ enum: causes }),
+    statedCause: text({ enum: causes }),
+    assessedCause: text({ enum: causes }),
+    verifiedCause: text({ enum: causes }),
+    /** what the customer or the opener wrote, free text */
+    statedReason: text(),
+    effectiveAt: text(),
+    /** the newest cancellation the case knows of, else the last purchase known at its opening: a return is later */
+    lostAt: text().notNull(),
+    /** the case knows of a cancellation that could be withdrawn */
+    cancelled: flag(),
+    openedAt: text().notNull(),
+    closedAt: text(),
+    nextDueAt: text(),
+    pausedUntil: text(),
+    policyVersion: text().notNull(),
+    decision: text({ enum: decisions }),
+    decisionReason: text().$type<DecisionReason>(),
+    secondLifetimeValue: integer(),
+    expectedGain: integer(),
+    controlGroup: flag(),
+    contacted: flag(),
+    playbookId: text(),
+    playbookVersion: integer(),
+    plan: json<MeasurePlan>(),
+    regainedAt: text(),
+    regainedBy: text({ enum: ['purchase', 'cancellation-withdrawn'] }),
+    regainedAmount: integer().notNull().default(0),
+    concessionCost: integer().notNull().default(0),
+    satisfactionScore: integer(),
+    openedBy: text().notNull(),
+    /** 0 until the workflow has written for the first time */
+    revision: integer().notNull().default(0),
+    /** events in the workflow's history when the workflow task began that wrote it */
+    historyLength: integer().notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex('cases_customer_episode').on(t.customerId, t.episode),
+    uniqueIndex('cases_one_open')
+      .on(t.customerId)
+      .where(sql`status = 'open'`),
+    index('cases_walk').on(t.status, t.caseId),
+    index('cases_closed')
+      .on(t.closedAt)
+      .where(sql`closed_at is not null`),
+    // Lists: one filter beside the status is found by its index, in the list's order.
+    index('cases_list').on(t.status, t.openedAt, t.caseId),
+    index('cases_due').on(t.status, t.nextDueAt, t.caseId),
+    index('cases_step').on(t.status, t.step, t.openedAt, t.caseId),
+    index('cases_trigger').on(t.status, t.trigger, t.openedAt, t.caseId),
+    index('cases_tier').on(t.status, t.tier, t.openedAt, t.caseId),
+    index('cases_cause').on(t.status, t.cause, t.openedAt, t.caseId),
+    index('cases_outcome').on(t.status, t.outcome, t.openedAt, t.caseId),
+  ],
+);
+
+/** The company's own categories below our causes. None is ever deleted: cases name them. */
+export const causeCategories = sqliteTable('cause_categories', {
+  code: text().primaryKey(),
+  parent: text({ enum: causes }).notNull(),
+  name: json<Names>().notNull(),
+  createdAt: text().notNull(),
+  retiredAt: text(),
+});
+
+/** Who recorded which cause of a case in which layer; the newest of a layer counts. */
+export const caseCauses = sqliteTable(
+  'case_causes',
+  {
+    causeSeq: integer().primaryKey({ autoIncrement: true }),
+    /** the task that brought it, or an ID of its own */
+    statementId: text().notNull(),
+    caseId: text().notNull(),
+    layer: text({ enum: causeLayers }).notNull(),
+    cause: text({ enum: causes }).notNull(),
+    category: text(),
+    furtherCauses: json<string[]>().notNull(),
+    sureness: text({ enum: surenesses }),
+    competitor: text(),
+    note: text(),
+    /** null: nobody was reached, so that the case itself notes the cause as unknown */
+    by: text(),
+    at: text().notNull(),
+  },
+  (t) => [
+    uniqueIndex('case_causes_statement').on(t.statementId),
+    index('case_causes_case').on(t.caseId, t.layer, t.at),
+  ],
+);
+
+/** Every set of keyword rules that the company has had in place of the built-in one; the newest counts. */
+export const causeRuleSets = sqliteTable('cause_rule_sets', {
+  version: integer().primaryKey({ autoIncrement: true }),
+  rules: json<CauseRule[]>().notNull(),
+  createdAt: text().notNull(),
+  createdBy: text().notNull(),
+});
+
+export const timeline = sqliteTable(
+  'timeline',
+  {
+    caseId: text().notNull(),
+    seq: integer().notNull(),
+    at: text().notNull(),
+    code: text().$type<TimelineCode>().notNull(),
+    data: json<TimelineData>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.seq] })],
+);
+
+/** What people wrote about a case. */
+export const notes = sqliteTable(
+  'notes',
+  {
+    noteSeq: integer().primaryKey({ autoIncrement: true }),
+    noteId: text().notNull(),
+    caseId: text().notNull(),
+    text: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [uniqueIndex('notes_id').on(t.noteId), index('notes_case').on(t.caseId, t.noteSeq)],
+);
+
+/** Which keys a note names. */
+export const mentions = sqliteTable(
+  'mentions',
+  { keyId: text().notNull(), noteSeq: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.keyId, t.noteSeq] })],
+);
+
+/** Files of a case; their content lies in the data folder under its hash. */
+export const attachments = sqliteTable(
+  'attachments',
+  {
+    attachmentId: text().primaryKey(),
+    caseId: text().notNull(),
+    name: text().notNull(),
+    type: text().notNull(),
+    /** bytes */
+    size: integer().notNull(),
+    sha256: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [index('attachments_case').on(t.caseId, t.createdAt)],
+);

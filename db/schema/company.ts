@@ -1,0 +1,132 @@
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { CompanyFit } from '../../domain/company-fit.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { scanOrigins } from '../../domain/records.ts';
+import type { ScanDetection, SilentLoss } from '../../domain/silent-loss.ts';
+import { roles } from '../../domain/words.ts';
+import { json } from './columns.ts';
+
+/* The installation itself: policies, keys, commands, scans and fits. */
+
+export const policies = sqliteTable('policies', {
+  version: text().primaryKey(),
+  name: text().notNull(),
+  content: json<Policy>().notNull(),
+  createdAt: text().notNull(),
+});
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    keyId: text().primaryKey(),
+    name: text().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** SHA-256 of the key: it is random, so a slow hash would add nothing */
+    hash: text().notNull(),
+    createdAt: text().notNull(),
+    revokedAt: text(),
+    lastUsedAt: text(),
+  },
+  (t) => [uniqueIndex('api_keys_hash').on(t.hash)],
+);
+
+/** The audit of who told us to do what and when, and the memory that makes a repeated request one request. */
+export const commands = sqliteTable(
+  'commands',
+  {
+    commandId: text().primaryKey(),
+    actor: text().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** `task.complete`, `case.close`, … */
+    action: text().notNull(),
+    /** task, case, scan or key that it is about */
+    target: text().notNull(),
+    caseId: text(),
+    request: json<Record<string, unknown>>().notNull(),
+    idempotencyKey: text(),
+    /** `pending`: kept, Temporal has not answered yet; `rejected`: it changed nothing, `error` says why */
+    status: text({ enum: ['pending', 'done', 'rejected'] }).notNull(),
+    error: json<{ code: ErrorCode; message: string }>(),
+    at: text().notNull(),
+    finishedAt: text(),
+  },
+  (t) => [
+    uniqueIndex('commands_idempotency').on(t.actor, t.idempotencyKey),
+    uniqueIndex('commands_one_completion')
+      .on(t.target)
+      .where(sql`action = 'task.complete' and status = 'pending'`),
+    index('commands_case').on(t.caseId, t.at),
+  ],
+);
+
+export const scans = sqliteTable(
+  'scans',
+  {
+    scanId: text().primaryKey(),
+    origin: text({ enum: scanOrigins }).notNull(),
+    status: text({ enum: ['running', 'completed', 'failed'] }).notNull(),
+    startedAt: text().notNull(),
+    finishedAt: text(),
+    /** customers to look at and looked at so far */
+    total: integer().notNull(),
+    scanned: integer().notNull().default(0),
+    /** the last customer looked at: where a crashed scan goes on */
+    cursor: text(),
+    dormant: integer().notNull().default(0),
+    /** of them worth a case */
+    worthwhile: integer().notNull().default(0),
+    opened: integer().notNull().default(0),
+    waiting: integer().notNull().default(0),
+    error: text(),
+    /** how it told the lost from the others; null before it has looked at anybody */
+    detection: json<ScanDetection>(),
+  },
+  (t) => [
+    uniqueIndex('scans_one_running')
+      .on(t.status)
+      .where(sql`status = 'running'`),
+    index('scans_newest').on(t.startedAt, t.scanId),
+  ],
+);
+
+/** Dormant customers found by a scan: those for whom there is no room wait here until the next one. */
+export const scanCandidates = sqliteTable(
+  'scan_candidates',
+  {
+    scanId: text().notNull(),
+    customerId: text().notNull(),
+    secondLifetimeValue: integer().notNull(),
+    expectedGain: integer().notNull(),
+    /** the expected gain for each hour of work: ranks them */
+    gainPerHour: integer().notNull(),
+    silentLoss: json<SilentLoss>().notNull(),
+    /** as the scan saw it: whoever has another one now is not lost by it any more */
+    lastPurchaseAt: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.scanId, t.customerId] }),
+    index('scan_candidates_rank').on(t.scanId, t.gainPerHour, t.customerId),
+  ],
+);
+
+/** What the company's purchases said on a day: the models, their fit, and how the rules would have done. */
+export const fits = sqliteTable('fits', {
+  fitId: integer().primaryKey({ autoIncrement: true }),
+  fittedAt: text().notNull(),
+  content: json<CompanyFit>().notNull(),
+});
+
+/** Facts of this installation: the key of the control group's draw, the worker's last sign of life. */
+export const installation = sqliteTable('installation', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
