@@ -35,6 +35,8 @@ export type Order = {
 export type Journal = {
   events: Map<string, SentEvent>;
   orders: Order[];
+  /** of whom an event was accepted: others may be on their way */
+  customers: Set<string>;
   /** `task.complete 200` → how often */
   answers: Map<string, number>;
   /** requests that broke off and were repeated */
@@ -101,6 +103,7 @@ function apiOf(url: string, { keyId, secret }: Key, journal: Journal, name: () =
       if (status !== 202 || counts.accepted + counts.duplicates !== events.length) {
         journal.surprises.push(`events ${events[0]!.id} …: ${status} ${JSON.stringify(counts)}`);
       }
+      for (const { subject } of events) journal.customers.add(subject);
     },
 
     /** Sends an order, and now and then once more after its answer, which must then stay the same. */
@@ -248,8 +251,9 @@ const sendOrderAgain: Deed = async (client, { events }) => {
   await client.report([client.world.event(type, subject, data)]);
 };
 
-const openCase: Deed = (client) => {
+const openCase: Deed = async (client, { customers }) => {
   const customerId = anyCustomer(client.world, client.dice);
+  if (!customers.has(customerId)) return;
   const body = {
     customerId,
     trigger: 'manual',
@@ -385,6 +389,7 @@ export async function startLoad(
   const journal: Journal = {
     events: new Map(),
     orders: [],
+    customers: new Set(),
     answers: new Map(),
     broken: 0,
     surprises: [],
