@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { openCase } from '../../db/cases.ts';
-import { recordPurchases, upsertCustomers } from '../../db/imports.ts';
+import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/imports.ts';
 import { listMails, queueMail } from '../../db/mails.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
@@ -55,6 +55,8 @@ async function aMail(customerId: string): Promise<void> {
     purchasedAt: new Date(Date.now() - days * 86_400_000).toISOString(),
   }));
   await recordPurchases(db, { purchases, at: now() });
+  const consent = { customerId, channel: 'email', granted: true, at: now() } as const;
+  await recordPermissions(db, { permissions: [consent], at: now() });
   const policy = await storePolicy(db, standardPolicy, now());
   const opening = { statedCause: null, statedReason: null, effectiveAt: null, openedBy: 'test' };
   const { record } = await openCase(db, {
@@ -62,7 +64,7 @@ async function aMail(customerId: string): Promise<void> {
     policy,
   });
   const mail = { caseId: record.caseId, customerId, measureId: 'ask', template: 'ask-back' };
-  await queueMail(db, { ...mail, at: now() });
+  expect(await queueMail(db, { ...mail, at: now() })).toBe('queued');
 }
 
 const statuses = async () =>
