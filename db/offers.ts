@@ -24,6 +24,11 @@ const statements = prepared((db) => ({
     .from(offers)
     .where(eq(offers.offerId, sql.placeholder('offerId')))
     .prepare(),
+  cancelled: db
+    .select({ cancelled: cases.cancelled })
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
   proposed: db
     .select()
     .from(caseOffers)
@@ -149,7 +154,9 @@ export async function proposeOffer(
     const known = statements(tx).find.get({ offerId });
     const offer = known?.content ?? offerOutsideCatalogue(offerId, request.cost);
     const { cost, fallback, validDays } = offer;
-    const facts = { ...request, ...factsOf(tx, request, at) };
+    const cancelled = statements(tx).cancelled.get({ caseId })?.cancelled ?? false;
+    const trigger = cancelled ? 'cancellation' : request.trigger;
+    const facts = { ...request, ...factsOf(tx, request, at), trigger };
     const verdict: OfferVerdict = known?.retiredAt
       ? { kind: 'refused', reason: 'retired' }
       : offerVerdict(offer, facts, limits);

@@ -9,6 +9,8 @@ export type PlannedMeasure = Measure & {
   id: string;
   status: PlanStatus;
   result: MeasureResult | null;
+  /** somebody put it there in this case: a result that leads further on does not pass over it */
+  tailored?: true;
 };
 
 /** The measures of one case in the order in which they are carried out. */
@@ -69,7 +71,8 @@ export function settled(plan: MeasurePlan, measureId: string, result: MeasureRes
   const skipTo = leadsTo === 'end' ? plan.length : Math.max(target, place + 1);
   return plan.map((one, at) => {
     if (at === place) return { ...one, status: 'done', result };
-    return one.status === 'planned' && at < skipTo ? { ...one, status: 'skipped' } : one;
+    const isPassed = at < skipTo && (leadsTo === 'end' || !one.tailored);
+    return one.status === 'planned' && isPassed ? { ...one, status: 'skipped' } : one;
   });
 }
 
@@ -78,7 +81,7 @@ export function tailored(plan: MeasurePlan, change: Tailoring): MeasurePlan | un
   if (change.kind === 'add') {
     const place = change.position === 'last' ? plan.length : next(plan);
     const id = freeId(plan, change.measure.id ?? change.measure.kind);
-    return inserted(plan, planned(change.measure, id), place);
+    return inserted(plan, { ...planned(change.measure, id), tailored: true }, place);
   }
   const measure = plan.find(({ id }) => id === change.measureId);
   if (!measure) return undefined;
@@ -93,12 +96,12 @@ export function tailored(plan: MeasurePlan, change: Tailoring): MeasurePlan | un
     case 'repeat': {
       if (isAhead) return undefined;
       const again = planned(measure, freeId(plan, measure.id));
-      return inserted(plan, { ...again, afterDays: 0 }, next(plan));
+      return inserted(plan, { ...again, afterDays: 0, tailored: true }, next(plan));
     }
     case 'bring-forward':
       if (status === 'current') return plan;
       return status === 'planned'
-        ? inserted(others, { ...measure, afterDays: 0 }, next(others))
+        ? inserted(others, { ...measure, afterDays: 0, tailored: true }, next(others))
         : undefined;
   }
 }
@@ -115,7 +118,14 @@ export function replaced(plan: MeasurePlan, version: Pick<Playbook, 'measures'>)
       const gone = !wanted.some(({ id, kind }) => id === one.id && kind === one.kind);
       return one.status === 'current' && gone ? { ...one, status: 'skipped' as const } : one;
     });
-  return [...stays, ...wanted.filter(({ id }) => !stays.some((one) => one.id === id))];
+  const ahead = wanted.flatMap((one) => {
+    const known = stays.find(({ id }) => id === one.id);
+    if (!known) return [one];
+    // Under the same ID it is something else now.
+    const isOther = known.status === 'skipped' && known.kind !== one.kind;
+    return isOther ? [{ ...one, id: freeId(plan, one.id) }] : [];
+  });
+  return [...stays, ...ahead];
 }
 
 /** What a change would do to what lies ahead, by the measures' IDs. */

@@ -218,16 +218,18 @@ export function permissionFor(asking: Asking, mode: PermissionMode): PermissionV
   return { permitted: false, reason, basis: null, rule, word };
 }
 
-const bases: readonly [RegExp, LegalBasis][] = [
+const bases: readonly [RegExp, LegalBasis | null][] = [
+  [/\b(no|not|without|ohne|kein\w*|nicht)\b/i, null],
   [/presumed|implied|mutma(ss|ß)lich/i, 'presumed-consent'],
-  [/existing.?customer|bestandskund/i, 'existing-customer'],
+  [/existing.?customer|bestandskund|soft.?opt.?in/i, 'existing-customer'],
   [/consent|opt.?in|einwilligung|einverst/i, 'express-consent'],
   [/contract|vertrag/i, 'contract'],
 ];
 
 /**
  * The basis that a recorded word names. One that names none is the customer's own express word; of a text that we do
- * not understand (`legitimate interest`) nobody knows whether the customer ever said anything.
+ * not understand (`legitimate interest`), or that denies one (`ohne Einwilligung`), nobody knows whether the customer
+ * ever said anything. A soft opt-in is the exception for existing customers, and no consent.
  */
 function basisIn(legalBasis: string | null): LegalBasis | null {
   if (legalBasis === null) return 'express-consent';

@@ -69,13 +69,22 @@ export function smtpTransport(url: string): MailTransport {
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
 function handoverOf(failure: SmtpError, isUnderWay: boolean): Handover {
-  const { message, code, command, responseCode } = failure;
+  const { message, code, responseCode } = failure;
   const error = message.slice(0, 500);
   if (!isUnderWay) return { kind: 'later', error };
   // A reply to one of our commands; the line may also break with a reply to something else.
   const isReply = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (!isReply || responseCode === undefined) return { kind: 'unclear', error };
   if (responseCode < 500) return { kind: 'later', error };
-  if (command === 'RCPT TO' || /\b5\.1\.\d/.test(message)) return { kind: 'unreachable', error };
-  return { kind: 'refused', error };
+  return { kind: isDead(failure) ? 'unreachable' : 'refused', error };
+}
+
+/**
+ * Whether it is the address that the server does not take (RFC 3463, X.1.1 to X.1.10 and X.2.1), and not us, our
+ * settings or what we wrote.
+ */
+function isDead({ message, command, responseCode }: SmtpError): boolean {
+  const [enhanced] = /\b5\.\d{1,3}\.\d{1,3}\b/.exec(message) ?? [];
+  if (enhanced) return /^5\.(1\.([1236]|10)|2\.1)$/.test(enhanced);
+  return command === 'RCPT TO' && [550, 551, 553].includes(responseCode!);
 }

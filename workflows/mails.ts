@@ -1,8 +1,12 @@
+import { after, type Duration } from '../domain/duration.ts';
 import type { MeasureResult, Measure } from '../domain/playbooks.ts';
 import { planContact, queueMail } from './activities.ts';
 import { whyNot } from './calls.ts';
 import { now } from './clock.ts';
 import type { Recovery } from './recovery.ts';
+
+/** Far less than any plan moves by, far more than clocks differ within a workflow task. */
+const moment: Duration = '60s';
 
 /** Sends a mail when it is due and the customer still permits it; how it fares after that is told by events. */
 export async function mail(
@@ -22,7 +26,9 @@ export async function mail(
       return 'not-permitted';
     }
     const plannedAt = now();
-    const waited = await recovery.untilDue(id, plan.dueAt);
+    // The clock of the activity is a little ahead of ours: what is due within a moment of a wait is due.
+    const isDue = notBefore !== firstAt && plan.dueAt <= after(plannedAt, moment);
+    const waited = await recovery.untilDue(id, isDue ? plannedAt : plan.dueAt);
     if (waited !== 'due') return waited;
     // Whatever has happened while it waited: it is planned again, and asked for leave again.
     if (now() === plannedAt) break;

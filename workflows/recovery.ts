@@ -284,6 +284,7 @@ export class Recovery {
     const measureId = change.kind === 'add' ? change.measure.kind : change.measureId;
     this.tell('plan-tailored', { change: change.kind, measureId });
     if (change.kind === 'bring-forward') this.#dueNow(measureId);
+    if (change.kind === 'add') this.hasOlderPlan = false;
     this.#continueWith(plan);
     return true;
   }
@@ -292,6 +293,7 @@ export class Recovery {
   changePlaybook({ playbookId, version, measures }: ChangePlaybook): boolean {
     if (!this.#runningPlan) return false;
     this.state.playbook = { playbookId, version };
+    this.hasOlderPlan = false;
     this.tell('playbook-changed', { playbookId, version });
     this.#continueWith(replaced(this.#runningPlan, { measures }));
     return true;

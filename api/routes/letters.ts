@@ -77,13 +77,16 @@ export const letterRoutes = [
     summary: 'The letters of open tasks in one PDF, in the order of the inbox',
     description: `At most ${lettersAtMost} of each type of letter. The header \`Winback-Letters-Left-Out\` says how many have no known address.`,
     roles: staff,
-    query: z.strictObject({ dueBefore: time.optional() }),
+    query: z.strictObject({
+      dueBefore: time.optional().meta({ description: 'now, if left out' }),
+    }),
     answers: { 200: { description: 'The letters', type: 'application/pdf' } },
     problems: ['not-found'],
     handle: async (call) => {
-      const { db, query } = call;
+      const { db, at } = call;
+      const { dueBefore = at } = call.query;
       const lists = (['letter', 'prevention-letter'] as const).map((type) =>
-        listTasks(db, { ...query, status: 'open', type }, { limit: lettersAtMost }),
+        listTasks(db, { dueBefore, status: 'open', type }, { limit: lettersAtMost }),
       );
       const tasks = (await Promise.all(lists)).flatMap(({ items }) => items);
       tasks.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));

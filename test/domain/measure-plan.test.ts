@@ -114,6 +114,18 @@ describe('tailoring', () => {
   });
 });
 
+describe('a result that leads further on', () => {
+  it('does not pass over what somebody put into the plan', () => {
+    const running = begun(plan)!.plan;
+    const measure: Measure = { kind: 'visit', afterDays: 0 };
+    const added = change(running, { kind: 'add', measure, position: 'next' })!;
+    expect(walk(settled(added, 'ask', 'refused'))).toEqual([
+      ...['ask done', 'visit planned', 'sweeten skipped', 'last planned'],
+    ]);
+    expect(walk(settled(added, 'ask', 'accepted'))[1]).toBe('visit skipped');
+  });
+});
+
 describe('another version of the playbook', () => {
   const version: Measure[] = [
     { id: 'ask', kind: 'call', afterDays: 5 },
@@ -130,6 +142,13 @@ describe('another version of the playbook', () => {
   it('skips what is under way if it has it no more', () => {
     const changed = replaced(begun(plan)!.plan, { measures: version.slice(1) });
     expect(walk(changed)).toEqual(['ask skipped', 'write planned']);
+  });
+
+  it('begins anew what is something else under the same ID', () => {
+    const mailed: Measure[] = [{ id: 'ask', kind: 'email', template: 'ask-back', afterDays: 0 }];
+    expect(walk(replaced(begun(plan)!.plan, { measures: mailed }))).toEqual([
+      ...['ask skipped', 'ask-2 planned'],
+    ]);
   });
 
   it('is compared with what lies ahead', () => {

@@ -112,6 +112,9 @@ describe('a consent', () => {
     ['mutmaßliche Einwilligung', 'no: basis-not-enough'],
     ['existing-customer', 'no: basis-not-enough'],
     ['legitimate interest', 'no: basis-not-enough'],
+    ['soft opt-in', 'no: basis-not-enough'],
+    ['ohne Einwilligung', 'no: basis-not-enough'],
+    ['no consent', 'no: basis-not-enough'],
   ])('on record as %s, for calls to a consumer: %s', (legalBasis, expected) => {
     expect(said({ history: [word({ legalBasis })] })).toBe(expected);
   });

@@ -190,6 +190,15 @@ describe('a mail', () => {
     expect(await queueMail(db, { ...next, at: clock() })).toBe('queued');
   });
 
+  it('fails when the server does not take mails from us, which says nothing of the address', async () => {
+    server.answer.recipient = () => [554, '5.7.1 Relay access denied'];
+    const mailId = await aMail('C1');
+    start();
+    expect(await has(mailId, 'failed')).toMatchObject({ attempts: 1 });
+    const next = { caseId: 'C1-e1', customerId: 'C1', measureId: 'two', template: 'ask' };
+    expect(await queueMail(db, { ...next, at: clock() })).toBe('queued');
+  });
+
   it.each([
     ['customer.objected', {}, 'not-permitted'],
     ['permission.changed', { channel: 'email', granted: false }, 'not-permitted'],
