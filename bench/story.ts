@@ -76,6 +76,8 @@ export const benchPolicy = {
   identification: { controlGroupPercent: 0 },
   causeAnalysis: { call: patientCall },
   measures: { call: patientCall },
+  // Every case gets its offer.
+  offers: { monthlyBudget: null },
   secondLoyalty: {
     afterCare: [
       { task: 'welcome-call', after: '1s' },
