@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Playbook, PlaybookContent } from '../domain/playbooks.ts';
 import { contentFor } from '../domain/measure-plan.ts';
@@ -40,6 +40,15 @@ const statements = prepared((db) => ({
     .select()
     .from(playbooks)
     .where(and(ofPlaybook, eq(playbooks.version, sql.placeholder('version'))))
+    .prepare(),
+  ofCases: db
+    .select({ caseId: cases.caseId, content: playbooks.content })
+    .from(cases)
+    .innerJoin(
+      playbooks,
+      and(eq(playbooks.playbookId, cases.playbookId), eq(playbooks.version, cases.playbookVersion)),
+    )
+    .where(sql`${cases.caseId} in (select value from json_each(${sql.placeholder('caseIds')}))`)
     .prepare(),
 }));
 
@@ -160,15 +169,7 @@ export async function withContent<
   Task extends Pick<TaskRecord, 'caseId' | 'measureId'> & { type: TaskRecord['type'] | null },
 >(db: Db, tasks: Task[]): Promise<(Task & { content: string | null })[]> {
   const caseIds = tasks.flatMap(({ caseId, measureId }) => (caseId && measureId ? [caseId] : []));
-  const rows = db
-    .select({ caseId: cases.caseId, content: playbooks.content })
-    .from(cases)
-    .innerJoin(
-      playbooks,
-      and(eq(playbooks.playbookId, cases.playbookId), eq(playbooks.version, cases.playbookVersion)),
-    )
-    .where(inArray(cases.caseId, [...new Set(caseIds)]))
-    .all();
+  const rows = statements(db).ofCases.all({ caseIds: JSON.stringify([...new Set(caseIds)]) });
   const playbookOf = new Map(rows.map(({ caseId, content }) => [caseId, content]));
   return tasks.map((task) => {
     const { caseId, measureId, type } = task;

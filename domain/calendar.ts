@@ -41,19 +41,18 @@ export function nextWorkingMoment(
 ): string {
   const { hours, isHoliday } = company;
   if (!hours && !isHoliday && !preferredTime) return notBefore;
-  const start = Temporal.Instant.from(notBefore).toZonedDateTimeISO(company.timeZone);
-  const isPast = (moment: Temporal.ZonedDateTime) =>
-    Temporal.ZonedDateTime.compare(start, moment) > 0;
+  const clock = clockIn(company.timeZone);
+  const start = Date.parse(notBefore);
+  const today = clock.dayOf(start);
   for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
-    const day = start.add({ days: ahead }).startOfDay();
-    if (hours && !hours.workDays.includes(day.dayOfWeek)) continue;
-    if (isHoliday?.(day.toPlainDate().toString())) continue;
-    const at = (time: string) => day.withPlainTime(Temporal.PlainTime.from(time));
-    const earliest = preferredTime || hours ? at(preferredTime ?? hours!.opensAt) : day;
-    if (!isPast(earliest)) return utc(earliest);
+    const day = dayAfter(today, ahead);
+    if (hours && !hours.workDays.includes(weekdayOf(day))) continue;
+    if (isHoliday?.(day)) continue;
+    const earliest = clock.at(day, preferredTime ?? hours?.opensAt ?? midnight);
+    if (start <= earliest) return utc(earliest);
     if (preferredTime) continue;
-    const openUntil = hours ? at(hours.closesAt) : day.add({ days: 1 });
-    if (Temporal.ZonedDateTime.compare(start, openUntil) < 0) return utc(start);
+    const openUntil = hours ? clock.at(day, hours.closesAt) : clock.at(dayAfter(day, 1), midnight);
+    if (start < openUntil) return utc(start);
   }
   throw new RangeError('the policy names no working day');
 }
@@ -92,20 +91,27 @@ function isOpen(moment: string, hours: OpenHours | null): boolean {
   return hours === null || nextWorkingMoment(moment, hours) === moment;
 }
 
-/** A local date, weekday (1 is Monday) and hour, and when that date begins. */
+/** A local date, weekday (1 is Monday) and hour, and when that date ends. */
 export function localDay(moment: string, timeZone: string) {
-  const local = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone);
+  const clock = clockIn(timeZone);
+  const ms = Date.parse(moment);
+  const day = clock.dayOf(ms);
   return {
-    day: local.toPlainDate().toString(),
-    weekday: local.dayOfWeek,
-    hour: local.hour,
-    nextDayAt: utc(local.add({ days: 1 }).startOfDay()),
+    day,
+    weekday: weekdayOf(day),
+    hour: clock.hourOf(ms),
+    nextDayAt: utc(clock.at(dayAfter(day, 1), midnight)),
   };
 }
 
 /** The date `days` later, by the calendar. */
 export function dayAfter(day: string, days: number): string {
-  return Temporal.PlainDate.from(day).add({ days }).toString();
+  return new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10);
+}
+
+/** 1 is Monday. */
+function weekdayOf(day: string): number {
+  return new Date(day).getUTCDay() || 7;
 }
 
 const zonesByCountry = new Map<string, string | null>();
@@ -145,62 +151,134 @@ export function workingTimeBefore(
   { timeZone, contact: { hours } }: Pick<Policy, 'timeZone' | 'contact'>,
 ): string {
   if (!hours) return before(at, duration);
-  const dayBefore = (moment: Temporal.ZonedDateTime) => {
-    let day = moment.subtract({ days: 1 });
-    while (!hours.workDays.includes(day.dayOfWeek)) day = day.subtract({ days: 1 });
-    return day;
+  const clock = clockIn(timeZone);
+  const dayBefore = (day: string) => {
+    let earlier = dayAfter(day, -1);
+    while (!hours.workDays.includes(weekdayOf(earlier))) earlier = dayAfter(earlier, -1);
+    return earlier;
   };
-  const clock = (day: Temporal.ZonedDateTime, time: string) =>
-    day.withPlainTime(Temporal.PlainTime.from(time));
-  let moment = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone);
-  const worksToday = hours.workDays.includes(moment.dayOfWeek);
-  const since = (time: string) => moment.epochMilliseconds - clock(moment, time).epochMilliseconds;
-  if (!worksToday || since(hours.opensAt) < 0) moment = clock(dayBefore(moment), hours.closesAt);
-  else if (since(hours.closesAt) > 0) moment = clock(moment, hours.closesAt);
+  let day = clock.dayOf(Date.parse(at));
+  let moment = Date.parse(at);
+  const close = () => (moment = clock.at(day, hours.closesAt));
+  const worked = () => moment - clock.at(day, hours.opensAt);
+  if (!hours.workDays.includes(weekdayOf(day)) || worked() < 0) {
+    day = dayBefore(day);
+    close();
+  } else if (moment > clock.at(day, hours.closesAt)) close();
 
   if (duration.endsWith('d')) {
-    for (let days = durationMs(duration) / dayMs; days > 0; days -= 1) moment = dayBefore(moment);
-    return utc(moment);
+    const time = clock.timeOf(moment);
+    for (let days = durationMs(duration) / dayMs; days > 0; days -= 1) day = dayBefore(day);
+    return utc(clock.at(day, time));
   }
   let left = durationMs(duration);
-  while (left > since(hours.opensAt)) {
-    left -= since(hours.opensAt);
-    moment = clock(dayBefore(moment), hours.closesAt);
+  while (left > worked()) {
+    left -= worked();
+    day = dayBefore(day);
+    close();
   }
-  return utc(moment.subtract({ milliseconds: left }));
+  return utc(moment - left);
 }
 
-function utc(moment: Temporal.ZonedDateTime): string {
-  return new Date(moment.epochMilliseconds).toISOString();
+function utc(ms: number): string {
+  return new Date(ms).toISOString();
 }
+
+const midnight = '00:00';
 
 /** Days whose offset from UTC a clock keeps: more than lie in a lifetime. */
 const keptDays = 40_000;
 
+/** The clock of a place, which asks for the zone once a day only: that costs far more than all the rest. */
+class Clock {
+  readonly #timeZone: string;
+  /** in ms, of local dates; undefined where it changes within the day */
+  readonly #ofLocal = new Map<string, number | undefined>();
+  /** the same of dates by UTC */
+  readonly #ofUtc = new Map<string, number | undefined>();
+
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone;
+  }
+
+  /**
+   * The moment, in ms since 1970, at which it shows a local time (`16:30`, `16:30:00`). Of a time that it shows twice,
+   * at the end of summer time, the first; a time that it skips counts as if it had not.
+   */
+  at(day: string, time: string): number {
+    const offset = kept(this.#ofLocal, day, () => {
+      const start = Temporal.PlainDate.from(day).toZonedDateTime(this.#timeZone);
+      // Where it skips midnight, the day begins with the change.
+      const before = start.subtract({ nanoseconds: 1 });
+      return ifEqual(before.offsetNanoseconds, start.add({ days: 1 }).offsetNanoseconds);
+    });
+    return offset === undefined
+      ? Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(this.#timeZone)
+          .epochMilliseconds
+      : Date.parse(`${day}T${time}Z`) - offset;
+  }
+
+  dayOf(ms: number): string {
+    return this.#shown(ms).slice(0, 10);
+  }
+
+  hourOf(ms: number): number {
+    return Number(this.#shown(ms).slice(11, 13));
+  }
+
+  /** Of the day, to the millisecond. */
+  timeOf(ms: number): string {
+    return this.#shown(ms).slice(11);
+  }
+
+  /** Local, like `2026-03-24T16:30:00.000`. */
+  #shown(ms: number): string {
+    const offset = kept(this.#ofUtc, utc(ms).slice(0, 10), (day) => {
+      const start = Temporal.Instant.from(`${day}T00:00Z`).toZonedDateTimeISO(this.#timeZone);
+      return ifEqual(start.offsetNanoseconds, start.add({ hours: 24 }).offsetNanoseconds);
+    });
+    return utc(ms + (offset ?? this.#offsetAt(ms))).slice(0, -1);
+  }
+
+  #offsetAt(ms: number): number {
+    const moment = Temporal.Instant.fromEpochMilliseconds(ms);
+    return moment.toZonedDateTimeISO(this.#timeZone).offsetNanoseconds / 1e6;
+  }
+}
+
+function ifEqual(offset: number, atTheEnd: number): number | undefined {
+  return offset === atTheEnd ? offset / 1e6 : undefined;
+}
+
+function kept(
+  offsets: Map<string, number | undefined>,
+  day: string,
+  offsetOf: (day: string) => number | undefined,
+): number | undefined {
+  if (!offsets.has(day)) {
+    if (offsets.size >= keptDays) offsets.clear();
+    offsets.set(day, offsetOf(day));
+  }
+  return offsets.get(day);
+}
+
+const clocks = new Map<string, Clock>();
+
+/** @param timeZone IANA, like `Europe/Berlin` */
+function clockIn(timeZone: string): Clock {
+  let clock = clocks.get(timeZone);
+  if (!clock) clocks.set(timeZone, (clock = new Clock(timeZone)));
+  return clock;
+}
+
 /**
- * The clock of a place: gives the moment (ISO 8601 UTC) at which it shows a local time (`2026-03-24T16:30:00`). Of a
- * time that it shows twice, at the end of summer time, the first; a time that it skips counts as if it had not.
+ * Gives the moment (ISO 8601 UTC) at which the clock of a place shows a local time (`2026-03-24T16:30:00`). Of a time
+ * that it shows twice, at the end of summer time, the first; a time that it skips counts as if it had not.
  * @param timeZone IANA, like `Europe/Berlin`
  */
 export function localClock(timeZone: string): (local: string) => string {
-  // Asking for the zone costs far more than all the rest: on most days the offset is the same from end to end.
-  const offsets = new Map<string, number | undefined>();
-  const offsetOf = (day: string) => {
-    const start = Temporal.PlainDate.from(day).toZonedDateTime(timeZone);
-    const { offsetNanoseconds } = start.add({ days: 1 });
-    return offsetNanoseconds === start.offsetNanoseconds ? offsetNanoseconds / 1e6 : undefined;
-  };
-  return (local) => {
-    const day = local.slice(0, 10);
-    if (!offsets.has(day)) {
-      if (offsets.size >= keptDays) offsets.clear();
-      offsets.set(day, offsetOf(day));
-    }
-    const offsetMs = offsets.get(day);
-    return offsetMs === undefined
-      ? utc(Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone))
-      : new Date(Date.parse(`${local}Z`) - offsetMs).toISOString();
-  };
+  const clock = clockIn(timeZone);
+  return (local) => utc(clock.at(local.slice(0, 10), local.slice(11)));
 }
 
 /** Whether the working day of the policy makes sense: opens before it closes. */

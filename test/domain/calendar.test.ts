@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nextWorkingMoment, opensBeforeCloses } from '../../domain/calendar.ts';
+import { localDay, nextWorkingMoment, opensBeforeCloses } from '../../domain/calendar.ts';
 import type { BusinessHours } from '../../domain/policy.ts';
 
 const weekdays = [1, 2, 3, 4, 5];
@@ -172,6 +172,13 @@ describe('in other zones', () => {
     ],
   ])('%s, the company opens by its own clock', (_case, timeZone, notBefore, expected) => {
     expect(nextWorkingMoment(notBefore, { timeZone, hours: officeHours })).toBe(expected);
+  });
+});
+
+describe('where the clocks skip midnight', () => {
+  it('the day begins at one', () => {
+    const day = { day: '2026-03-07', weekday: 6, hour: 19, nextDayAt: '2026-03-08T05:00:00.000Z' };
+    expect(localDay('2026-03-08T00:00:00.000Z', 'America/Havana')).toEqual(day);
   });
 });
 
