@@ -3,7 +3,9 @@ import { after, latest, type Duration } from '../domain/duration.ts';
 import { taskIdOf } from '../domain/ids.ts';
 import { taskTypes, type TaskType } from '../domain/tasks.ts';
 import type { TimelineData } from '../domain/timeline.ts';
-import { now } from './clock.ts';
+import { later, now } from './clock.ts';
+import type { RescheduleTask } from './messages.ts';
+import type { Projection } from './projection.ts';
 
 export type TaskRequest = {
   type: TaskType;
@@ -24,11 +26,13 @@ export class CaseTasks {
   readonly #caseId: string;
   readonly #tasks = new Map<string, TaskState>();
   readonly #changed = new Set<string>();
+  readonly #projection: Projection;
   #occurrence: number;
 
-  constructor(caseId: string, occurrence: number) {
+  constructor(caseId: string, occurrence: number, projection: Projection) {
     this.#caseId = caseId;
     this.#occurrence = occurrence;
+    this.#projection = projection;
   }
 
   open(request: TaskRequest): TaskState {
@@ -52,6 +56,8 @@ export class CaseTasks {
     };
     this.#tasks.set(task.taskId, task);
     this.#changed.add(task.taskId);
+    const { taskId, type, dueAt, attempt } = task;
+    this.#projection.tell('task-opened', { taskId, type, dueAt, attempt, ...request.because });
     return task;
   }
 
@@ -68,8 +74,24 @@ export class CaseTasks {
     this.#changed.add(task.taskId);
   }
 
-  cancel(task: TaskState, closeReason: TaskCloseReason): void {
-    this.change(task, { status: 'cancelled', closedAt: now(), closeReason });
+  /** Gives the task another due time; its deadline moves with it. */
+  move(task: TaskState, dueAt: string): void {
+    const movedMs = Date.parse(dueAt) - Date.parse(task.dueAt);
+    this.change(task, { dueAt, deadlineAt: later(task.deadlineAt, movedMs) });
+  }
+
+  cancel(task: TaskState, reason: TaskCloseReason): void {
+    this.change(task, { status: 'cancelled', closedAt: now(), closeReason: reason });
+    this.#projection.tell('task-cancelled', { type: task.type, reason });
+  }
+
+  /** @returns whether the task was still open */
+  reschedule({ taskId, dueAt }: RescheduleTask): boolean {
+    const task = this.find(taskId);
+    if (task?.status !== 'open') return false;
+    this.move(task, dueAt);
+    this.#projection.tell('task-rescheduled', { type: task.type, dueAt });
+    return true;
   }
 
   /** Has every task written again. */

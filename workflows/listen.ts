@@ -3,6 +3,7 @@ import type { CaseOpening, CaseState } from '../domain/case.ts';
 import { after } from '../domain/duration.ts';
 import type { Fact } from '../domain/facts.ts';
 import { resultErrors } from '../domain/tasks.ts';
+import type { CasePlan } from './case-plan.ts';
 import type { CaseTasks } from './case-tasks.ts';
 import { now } from './clock.ts';
 import type { Inbox } from './inbox.ts';
@@ -15,9 +16,6 @@ type Listener = {
   readonly revision: number;
   readonly nextRevision: number;
   complete(command: messages.CompleteTask): boolean;
-  reschedule(command: messages.RescheduleTask): boolean;
-  tailor(command: messages.TailorPlan): boolean;
-  changePlaybook(command: messages.ChangePlaybook): boolean;
   closeByManager(): void;
   pause(until: string): void;
   resume(by: { byManager: boolean }): void;
@@ -31,7 +29,7 @@ type Listener = {
  */
 export function listen(
   recovery: Listener,
-  { inbox, tasks }: { inbox: Inbox; tasks: CaseTasks },
+  { inbox, tasks, plan }: { inbox: Inbox; tasks: CaseTasks; plan: CasePlan },
 ): void {
   const mustBeThisCase = ({ caseId }: messages.CaseCommand) => {
     if (caseId === recovery.opening.caseId) return;
@@ -68,7 +66,7 @@ export function listen(
   );
   setHandler(
     messages.rescheduleTask,
-    (command: messages.RescheduleTask) => answer(() => recovery.reschedule(command)),
+    (command: messages.RescheduleTask) => answer(() => tasks.reschedule(command)),
     {
       validator: (command: messages.RescheduleTask) => {
         mustBeThisCase(command);
@@ -83,12 +81,12 @@ export function listen(
   // As with tasks, what the plan holds is known when the case acts.
   setHandler(
     messages.tailorPlan,
-    (command: messages.TailorPlan) => answer(() => recovery.tailor(command)),
+    (command: messages.TailorPlan) => answer(() => plan.tailor(command)),
     { validator: mustBeOpen },
   );
   setHandler(
     messages.changePlaybook,
-    (command: messages.ChangePlaybook) => answer(() => recovery.changePlaybook(command)),
+    (command: messages.ChangePlaybook) => answer(() => plan.changePlaybook(command)),
     { validator: mustBeOpen },
   );
   setHandler(messages.closeCase, (_command) => answerTo(() => recovery.closeByManager()), {

@@ -11,15 +11,15 @@ import { layersOf, mostReliable } from '../domain/causes.ts';
 import { after, earliest, latest } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
 import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
-import { replaced, tailored, type MeasurePlan } from '../domain/measure-plan.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
 import { planContact } from './activities.ts';
+import { CasePlan } from './case-plan.ts';
 import { CaseTasks, type TaskRequest } from './case-tasks.ts';
-import { now } from './clock.ts';
+import { later, now } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { listen } from './listen.ts';
-import type { ChangePlaybook, CompleteTask, RescheduleTask, TailorPlan } from './messages.ts';
+import type { CompleteTask } from './messages.ts';
 import { Projection } from './projection.ts';
 
 /** How a case ends. */
@@ -44,12 +44,11 @@ type Turn = { closes: TaskCloseReason; ending: Ending | null };
 export class Recovery {
   readonly opening: CaseOpening;
   readonly state: CaseState;
+  readonly plan: CasePlan;
   effectiveAt: string | null;
   /** the phone number is known to be wrong */
   wrongNumber = false;
   purchasesSinceReturn = 0;
-  /** its measures were chosen when every one of them was urgent, and any offer could be made */
-  hasOlderPlan = false;
 
   readonly #inbox = new Inbox();
   readonly #tasks: CaseTasks;
@@ -61,8 +60,6 @@ export class Recovery {
   #pausedAt: string | null = null;
   /** what pauses have added to every wait so far */
   #pausedMs = 0;
-  /** the measure that begins by itself, and when */
-  #awaited: { measureId: string; dueAt: string } | undefined;
   /** what a pause has moved may lie outside the working hours */
   #movedByPause = false;
 
@@ -73,8 +70,9 @@ export class Recovery {
     this.state = stateAtOpening(opening);
     this.#projection = new Projection(opening, this.state);
     // Task IDs of a run that was lost are not given again.
-    this.#tasks = new CaseTasks(opening.caseId, opening.firstSeq - 1);
-    listen(this, { inbox: this.#inbox, tasks: this.#tasks });
+    this.#tasks = new CaseTasks(opening.caseId, opening.firstSeq - 1, this.#projection);
+    this.plan = new CasePlan(this.state, { tasks: this.#tasks, projection: this.#projection });
+    listen(this, { inbox: this.#inbox, tasks: this.#tasks, plan: this.plan });
     this.tell('opened', { trigger: opening.trigger, episode: opening.episode });
     if (opening.silentLoss) this.tell('silent-loss', opening.silentLoss);
     if (opening.statedCause) {
@@ -133,11 +131,9 @@ export class Recovery {
   /** Asks a person and waits for the answer. What silence until the deadline means is the caller's to say. */
   async ask(request: TaskRequest): Promise<Waited> {
     const task = this.#tasks.open(request);
-    const { taskId, type, dueAt, attempt } = task;
-    this.tell('task-opened', { taskId, type, dueAt, attempt, ...request.because });
     const ended = await this.#wait(() => task.deadlineAt, task);
     if (ended === 'deadline') {
-      this.#cancel(task, 'deadline');
+      this.#tasks.cancel(task, 'deadline');
       return { kind: 'deadline' };
     }
     if (ended === 'turned') return { kind: 'interrupted' };
@@ -156,15 +152,12 @@ export class Recovery {
   /** Waits until it is time for a measure that nobody has a task for. */
   async untilDue(measureId: string, dueAt: string): Promise<'due' | 'skipped' | 'interrupted'> {
     const pausedBefore = this.#pausedMs + this.#pausedSince(now());
-    const isSkipped = () =>
-      this.state.plan?.find(({ id }) => id === measureId)?.status === 'skipped';
-    this.#awaited = { measureId, dueAt };
+    const awaited = this.plan.awaiting({ measureId, dueAt });
     const ended = await this.#wait(
-      () => later(this.#awaited!.dueAt, this.#pausedMs - pausedBefore),
+      () => later(awaited.dueAt, this.#pausedMs - pausedBefore),
       undefined,
-      isSkipped,
+      () => this.plan.hasSkipped(measureId),
     );
-    this.#awaited = undefined;
     if (ended === 'turned') return 'interrupted';
     return ended === 'deadline' ? 'due' : 'skipped';
   }
@@ -220,11 +213,10 @@ export class Recovery {
         agreed: false,
       });
       if (!permitted && patched('withdrawn-after-pause')) {
-        this.#cancel(task, 'permission-withdrawn');
+        this.#tasks.cancel(task, 'permission-withdrawn');
         continue;
       }
-      const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
-      this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
+      this.#tasks.move(task, dueAt);
     }
   }
 
@@ -266,60 +258,6 @@ export class Recovery {
       this.#end('stopped', 'do-not-contact', 'do-not-contact');
     }
     return true;
-  }
-
-  reschedule({ taskId, dueAt }: RescheduleTask): boolean {
-    const task = this.#tasks.find(taskId);
-    if (task?.status !== 'open') return false;
-    const moved = Date.parse(dueAt) - Date.parse(task.dueAt);
-    this.#tasks.change(task, { dueAt, deadlineAt: later(task.deadlineAt, moved) });
-    this.tell('task-rescheduled', { type: task.type, dueAt });
-    return true;
-  }
-
-  /** @returns whether the plan could be changed so */
-  tailor({ change }: TailorPlan): boolean {
-    const plan = this.#runningPlan && tailored(this.#runningPlan, change);
-    if (!plan) return false;
-    const measureId = change.kind === 'add' ? change.measure.kind : change.measureId;
-    this.tell('plan-tailored', { change: change.kind, measureId });
-    if (change.kind === 'bring-forward') this.#dueNow(measureId);
-    if (change.kind === 'add') this.hasOlderPlan = false;
-    this.#continueWith(plan);
-    return true;
-  }
-
-  /** @returns whether the case still carries out measures */
-  changePlaybook({ playbookId, version, measures }: ChangePlaybook): boolean {
-    if (!this.#runningPlan) return false;
-    this.state.playbook = { playbookId, version };
-    this.hasOlderPlan = false;
-    this.tell('playbook-changed', { playbookId, version });
-    this.#continueWith(replaced(this.#runningPlan, { measures }));
-    return true;
-  }
-
-  get #runningPlan(): MeasurePlan | null {
-    return this.state.step === 'measures' ? this.state.plan : null;
-  }
-
-  #continueWith(plan: MeasurePlan): void {
-    this.state.plan = plan;
-    for (const task of this.#tasks.openOnes()) {
-      const measure = plan.find(({ id }) => id === task.measureId);
-      if (measure?.status === 'skipped') this.#cancel(task, 'skipped');
-    }
-  }
-
-  #dueNow(measureId: string): void {
-    if (this.#awaited?.measureId === measureId) {
-      this.#awaited.dueAt = earliest(this.#awaited.dueAt, now());
-    }
-    for (const task of this.#tasks.openOnes()) {
-      if (task.measureId !== measureId || task.dueAt <= now()) continue;
-      const moved = Date.parse(now()) - Date.parse(task.dueAt);
-      this.#tasks.change(task, { dueAt: now(), deadlineAt: later(task.deadlineAt, moved) });
-    }
   }
 
   closeByManager(): void {
@@ -421,7 +359,7 @@ export class Recovery {
 
   #withdrawContacts(channel: Channel): void {
     for (const task of this.#tasks.openOnes()) {
-      if (channelOf(task.type) === channel) this.#cancel(task, 'permission-withdrawn');
+      if (channelOf(task.type) === channel) this.#tasks.cancel(task, 'permission-withdrawn');
     }
   }
 
@@ -441,13 +379,8 @@ export class Recovery {
 
   // --- showing it --------------------------------------------------------------------------------
 
-  #cancel(task: TaskState, reason: TaskCloseReason): void {
-    this.#tasks.cancel(task, reason);
-    this.tell('task-cancelled', { type: task.type, reason });
-  }
-
   #cancelOpenTasks(reason: TaskCloseReason): void {
-    for (const task of this.#tasks.openOnes()) this.#cancel(task, reason);
+    for (const task of this.#tasks.openOnes()) this.#tasks.cancel(task, reason);
   }
 
   #nextDue(at: string): void {
@@ -490,8 +423,4 @@ function stateAtOpening(opening: CaseOpening): CaseState {
     concessionCost: 0,
     satisfactionScore: null,
   };
-}
-
-function later(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString();
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
@@ -21,9 +21,22 @@ export type TestDatabase = {
   inProcesses: <T>(count: number, body: string) => Promise<T[]>;
 };
 
+const file = 'winback.db';
+
+/** The file of an empty database, brought to the present schema once for all tests of a suite. */
+let empty: Promise<Buffer> | undefined;
+
+function makeEmpty(): Promise<Buffer> {
+  return withDataDir(async (dataDir) => {
+    closeDatabase(await openDatabase(dataDir));
+    return readFile(join(dataDir, file));
+  });
+}
+
 /** An empty database of its own, closed and removed afterwards. */
 export async function withDatabase<T>(test: (on: TestDatabase) => Promise<T>): Promise<T> {
   return withDataDir(async (dataDir) => {
+    await writeFile(join(dataDir, file), await (empty ??= makeEmpty()));
     const connections: Db[] = [];
     const connect = async () => {
       const db = await openDatabase(dataDir);

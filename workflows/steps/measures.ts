@@ -1,5 +1,5 @@
 import { after, times, type Duration } from '../../domain/duration.ts';
-import { begun, planOf, settled, type PlannedMeasure } from '../../domain/measure-plan.ts';
+import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
 import { channelOf, isCall, taskTypeOfMeasure, type TaskType } from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
@@ -12,7 +12,7 @@ import { offerFor, type Concession } from './offers.ts';
 
 /** Step 3: the playbook's measures one after the other, until one leads to the end or none is left. */
 export async function measures(recovery: Recovery): Promise<Ending | undefined> {
-  const { state, opening } = recovery;
+  const { state, opening, plan } = recovery;
   if (recovery.returned || state.controlGroup) return;
   recovery.enter('measures');
   const chosen = await chooseMeasures({
@@ -28,23 +28,21 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
     return;
   }
   // Cases of old have the playbook alone in their history.
-  recovery.hasOlderPlan = !('playbook' in chosen);
+  const isOlder = !('playbook' in chosen);
   const {
     playbook,
     because = null,
     alsoFitted = null,
   } = 'playbook' in chosen ? chosen : { playbook: chosen };
-  state.playbook = { playbookId: playbook.playbookId, version: playbook.version };
-  state.plan = planOf(playbook);
+  plan.choose(playbook, { isOlder });
   recovery.tell('playbook-chosen', { ...state.playbook, because, alsoFitted });
 
   for (;;) {
-    const next = begun(state.plan);
-    if (!next) return;
-    state.plan = next.plan;
-    const result = await carryOut(recovery, next.measure);
+    const measure = plan.begin();
+    if (!measure) return;
+    const result = await carryOut(recovery, measure);
     if (result === 'interrupted') return recovery.endingFromOutside;
-    if (result !== 'skipped') state.plan = settled(state.plan, next.measure.id, result);
+    if (result !== 'skipped') plan.settle(measure.id, result);
   }
 }
 
@@ -69,7 +67,7 @@ async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
   const { concession = '', cost = 0 } = measure;
   let offer = { concession, cost };
-  if (measure.kind === 'offer' && !recovery.hasOlderPlan) {
+  if (measure.kind === 'offer' && !recovery.plan.isOlder) {
     const agreed = await offerFor(recovery, { ...offer, ofMeasure: ofMeasure(measure) });
     if (typeof agreed === 'string') return agreed;
     offer = agreed;
@@ -132,8 +130,9 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
 /** Only the first measure is urgent: whoever has just heard from us is not written to within hours. */
 function firstMoment(recovery: Recovery, { id, afterDays }: Doing): string {
   const ordinary = after(now(), lasting(recovery, afterDays));
-  const isFirst = recovery.state.plan?.[0]?.id === id;
-  return isFirst || recovery.hasOlderPlan ? recovery.startOf(ordinary) : ordinary;
+  return recovery.plan.beginsWith(id) || recovery.plan.isOlder
+    ? recovery.startOf(ordinary)
+    : ordinary;
 }
 
 function lasting({ policy }: Recovery, playbookDays: number): Duration {
