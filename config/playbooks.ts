@@ -69,10 +69,11 @@ export const measureSchema = group({
   .superRefine((measure, context) => {
     checkDoing(measure, context);
     if (measure.instead) checkDoing(measure.instead, context, ['instead']);
-    const results: readonly string[] = measureResults[measure.kind];
+    const kinds = [measure.kind, ...(measure.instead ? [measure.instead.kind] : [])];
+    const results: string[] = [...new Set(kinds.flatMap((kind) => [...measureResults[kind]]))];
     for (const result of Object.keys(measure.on ?? {})) {
       if (results.includes(result)) continue;
-      const message = `is no result of kind ${measure.kind}: ${results.join(', ')}`;
+      const message = `is no result of kind ${kinds.join(' or ')}: ${results.join(', ')}`;
       context.addIssue({ code: 'custom', path: ['on', result], message, input: measure });
     }
   })

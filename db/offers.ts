@@ -95,15 +95,30 @@ export async function offersOfCase(db: Db, caseId: string): Promise<CaseOffer[]>
     .from(caseOffers)
     .where(eq(caseOffers.caseId, caseId))
     .orderBy(asc(caseOffers.proposedAt), asc(caseOffers.offerId))
-    .all();
+    .all()
+    .map((offer) => (offer.status === 'granted' ? offer : { ...offer, code: null }));
 }
 
-/** What was granted to a customer and can still be redeemed, the newest of it. */
-export async function openOfferOf(
+/**
+ * What a mail or letter names: what it offers itself, in place of a call, or what was granted to the customer and can
+ * still be redeemed, the newest of it.
+ */
+export async function offerToName(
   db: Db,
-  customerId: string,
+  {
+    caseId,
+    measureId,
+    customerId,
+  }: { caseId?: string | null; measureId?: string | null; customerId: string },
   at: string,
 ): Promise<{ code: string; expiresAt: string } | null> {
+  const own =
+    caseId && measureId
+      ? statements(db)
+          .proposed.all({ caseId })
+          .find((offer) => offer.measureId === measureId)
+      : undefined;
+  if (own?.code) return { code: own.code, expiresAt: expiryOf(own, at) };
   const granted = db
     .select({ code: caseOffers.code, expiresAt: caseOffers.expiresAt })
     .from(caseOffers)
@@ -164,7 +179,7 @@ export async function proposeOffer(
       tx.insert(caseOffers)
         .values({
           ...{ caseId, measureId, offerId, customerId, cost, validDays },
-          ...{ status: 'proposed', approved: request.approved, proposedAt: at },
+          ...{ status: 'proposed', approved: request.approved, proposedAt: at, code: newCode() },
         })
         .onConflictDoUpdate({
           target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
@@ -229,8 +244,9 @@ function countsIn(month: string) {
 }
 
 /**
- * What became of the offers of a case, by its plan: an accepted one is granted and gets its code, once; one that is
- * over without that frees its budget. Called in the transaction that writes the case.
+ * What became of the offers of a case, by its plan: one that was accepted, or sent where nobody could be asked, is
+ * granted under its code; one that is over without that frees its budget. Called in the transaction that writes the
+ * case.
  */
 export function settleOffers(
   tx: Db,
@@ -241,15 +257,17 @@ export function settleOffers(
   if (!plan) return;
   for (const offer of statements(tx).proposed.all({ caseId })) {
     const measure = plan.find(({ id }) => id === offer.measureId);
-    const granted = measure?.status === 'done' && measure.result === 'accepted';
+    const result = measure?.status === 'done' ? measure.result : null;
+    const granted = result === 'accepted' || result === 'sent';
     const underWay = measure?.status === 'current' && status === 'open' && regainedAt === null;
     if (underWay) continue;
-    const days = offer.validDays * 86_400_000;
-    const expiresAt = new Date(Date.parse(at) + days).toISOString();
     tx.update(caseOffers)
       .set(
         granted
-          ? { status: 'granted', grantedAt: at, code: newCode(), expiresAt }
+          ? {
+              ...{ status: 'granted', grantedAt: at },
+              ...{ code: offer.code ?? newCode(), expiresAt: expiryOf(offer, at) },
+            }
           : { status: 'withdrawn' },
       )
       .where(
@@ -261,6 +279,10 @@ export function settleOffers(
       )
       .run();
   }
+}
+
+function expiryOf({ validDays }: { validDays: number }, at: string): string {
+  return new Date(Date.parse(at) + validDays * 86_400_000).toISOString();
 }
 
 /** The sales system took a code. A code that is not ours, or was taken before, changes nothing. */

@@ -123,6 +123,6 @@ function refusalOf(
   return overBudget ? 'budget-used-up' : undefined;
 }
 
-/** `proposed` while it is being offered, `granted` once accepted, with a code. */
+/** `proposed` while it is being offered; `granted` once it is accepted, or has gone out in place of a call. */
 export const offerStatuses = ['proposed', 'granted', 'withdrawn'] as const;
 export type OfferStatus = (typeof offerStatuses)[number];

@@ -47,7 +47,7 @@ export type Measure = Doing & {
   id?: string;
   /** playbook days from the end of the measure before */
   afterDays: number;
-  /** where results lead; left out: `accepted` to the end, every other to the next measure */
+  /** where results lead, those of `instead` too; left out: `accepted` to the end, every other to the next measure */
   on?: Partial<Record<MeasureResult, LeadsTo>>;
   /** what is done when the customer's permission does not allow it */
   instead?: Doing;

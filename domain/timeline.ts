@@ -114,6 +114,8 @@ const tellers = {
     `Regained: ${d['by'] === 'purchase' ? 'bought again' : 'cancellation withdrawn'}`,
   'observation-begun': (d) => `Observed until ${d['until']}`,
   'satisfaction-answered': (d) => `Satisfaction: ${d['score']} of 10`,
+  'offer-sent': (d) =>
+    `Offer sent, since nobody may be called: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
   'offer-accepted': (d) => `Offer accepted: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
   'offer-refused': (d) => `Not offered: ${words(d['concession'])} (${words(d['reason'])})`,
   'approval-asked': (d) =>

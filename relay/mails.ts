@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openOfferOf } from '../db/offers.ts';
+import { offerToName } from '../db/offers.ts';
 import { getCustomer } from '../db/customers.ts';
 import { acceptEvents } from '../db/events.ts';
 import {
@@ -101,7 +101,7 @@ async function writtenMail(
   const { version, content } = (await getTemplate(db, mail.templateId))!;
   const { text, language: chosen } = textFor(content, customer.language);
   const { timeZone } = policy;
-  const offer = await openOfferOf(db, mail.customerId, clock());
+  const offer = await offerToName(db, mail, clock());
   const to = { ...customer, offer };
   const values = valuesOf(to, settings.sender, { language: chosen, timeZone });
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { getCase } from '../../db/cases.ts';
-import { openOfferOf } from '../../db/offers.ts';
+import { offerToName } from '../../db/offers.ts';
 import { getCustomer, postalAddress } from '../../db/customers.ts';
 import { getTask, listTasks } from '../../db/tasks.ts';
 import { getTemplate } from '../../db/templates.ts';
@@ -27,7 +27,7 @@ async function letterOf(call: Call, task: TaskRecord): Promise<Letter | undefine
   if (!template) throw new DomainError('conflict', 'The template of the letter does not exist.');
   const { language, text } = textFor(template.content, customer.language);
   const { timeZone } = policy;
-  const to = { ...customer, offer: await openOfferOf(db, task.customerId, at) };
+  const to = { ...customer, offer: await offerToName(db, task, at) };
   const filled = filledIn(text, valuesOf(to, mail.sender, { language, timeZone }));
   return { ...filled, language, address: address.lines };
 }

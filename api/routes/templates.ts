@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseTemplates, templateSchema, templateYaml } from '../../config/templates.ts';
-import { openOfferOf } from '../../db/offers.ts';
+import { offerToName } from '../../db/offers.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getTemplate, listTemplates, publishTemplate } from '../../db/templates.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -74,7 +74,7 @@ async function addressee({ db, at }: Call, customerId: string | undefined): Prom
   if (customerId === undefined) return sample;
   const customer = await getCustomer(db, customerId);
   if (!customer) throw new DomainError('not-found', 'There is no such customer.');
-  return { ...customer, offer: await openOfferOf(db, customerId, at) };
+  return { ...customer, offer: await offerToName(db, { customerId }, at) };
 }
 
 export const templateRoutes = [

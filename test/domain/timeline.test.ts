@@ -90,6 +90,7 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
   regained: [{ by: 'purchase' }, { by: 'cancellation-withdrawn' }],
   'observation-begun': [{ until: at }],
   'satisfaction-answered': [{ score: 0 }, { score: 10 }],
+  'offer-sent': [{ concession: 'credit', cost: 1_500, currency: 'EUR' }],
   'offer-accepted': [{ concession: 'credit', cost: 1_500, currency: 'EUR' }],
   paused: [{ until: at }],
   resumed: [{ byManager: true }, { byManager: false }],

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { publishPlaybook } from '../../db/playbooks.ts';
 import { getCase } from '../../db/cases.ts';
-import { openOfferOf, proposeOffer } from '../../db/offers.ts';
+import { offerToName, proposeOffer } from '../../db/offers.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import { startApi, type Api } from '../support/api.ts';
@@ -82,7 +82,7 @@ describe('an offer of a playbook', () => {
     expect((await getCase(engine.db, caseId))!.concessionCost).toBe(900);
 
     // Mails and letters name it as long as it can be redeemed.
-    const named = async () => openOfferOf(engine.db, customerId, await engine.now());
+    const named = async () => offerToName(engine.db, { customerId }, await engine.now());
     expect(await named()).toMatchObject({ code: granted.code });
     await engine.send(customerId, 'offer.redeemed', { code: granted.code, orderId: 'o-9' });
     expect(await named()).toBeNull();

@@ -52,10 +52,31 @@ type Doing = NonNullable<PlannedMeasure['instead']> & Pick<PlannedMeasure, 'id' 
 
 async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Carried> {
   const { instead, ...doing } = measure;
-  const result = await done(recovery, doing);
-  if (result !== 'not-permitted' || !instead) return result;
-  recovery.tell('used-instead', { kind: instead.kind });
-  return done(recovery, { ...instead, id: measure.id, afterDays: 0 });
+  let concession: Concession | null = null;
+  if (measure.kind === 'offer') {
+    const agreed = await agreedOffer(recovery, doing);
+    if (typeof agreed === 'string') return agreed;
+    concession = agreed;
+  }
+  let result = await done(recovery, doing);
+  if (result === 'not-permitted' && instead) {
+    recovery.tell('used-instead', { kind: instead.kind });
+    result = await done(recovery, { ...instead, id: measure.id, afterDays: 0 });
+  }
+  if (concession && (result === 'accepted' || result === 'sent')) {
+    grant(recovery, concession, result);
+  }
+  return result;
+}
+
+/** What of it may be offered; cases of old offer what their playbook says. */
+async function agreedOffer(
+  recovery: Recovery,
+  measure: Doing,
+): Promise<Concession | 'not-eligible' | 'skipped' | 'interrupted'> {
+  const { concession = '', cost = 0 } = measure;
+  if (recovery.plan.isOlder) return { concession, cost };
+  return offerFor(recovery, { concession, cost, ofMeasure: ofMeasure(measure) });
 }
 
 async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
@@ -65,13 +86,6 @@ async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
 }
 
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
-  const { concession = '', cost = 0 } = measure;
-  let offer = { concession, cost };
-  if (measure.kind === 'offer' && !recovery.plan.isOlder) {
-    const agreed = await offerFor(recovery, { ...offer, ofMeasure: ofMeasure(measure) });
-    if (typeof agreed === 'string') return agreed;
-    offer = agreed;
-  }
   const rhythm = recovery.policy.measures.call;
   const { attempts = rhythm.attempts, retryAfterDays } = measure;
   const call = await callUntilReached(recovery, {
@@ -88,9 +102,7 @@ async function called(recovery: Recovery, measure: Doing, type: TaskType): Promi
   if (call.kind === 'interrupted') return 'interrupted';
   if (call.kind === 'gave-up') return call.reason === 'skipped' ? 'skipped' : 'not-reached';
   if (call.kind === 'not-permitted') return 'not-permitted';
-  if (call.result.outcome !== 'accepted') return 'refused';
-  if (measure.kind === 'offer') grant(recovery, offer);
-  return 'accepted';
+  return call.result.outcome === 'accepted' ? 'accepted' : 'refused';
 }
 
 async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
@@ -147,7 +159,7 @@ function ofMeasure({ id, queue }: Doing): OfMeasure {
   return { measureId: id, queue: queue ?? null };
 }
 
-function grant(recovery: Recovery, offer: Concession): void {
+function grant(recovery: Recovery, offer: Concession, how: 'accepted' | 'sent'): void {
   recovery.state.concessionCost += offer.cost;
-  recovery.tell('offer-accepted', { ...offer, currency: recovery.policy.currency });
+  recovery.tell(`offer-${how}`, { ...offer, currency: recovery.policy.currency });
 }
