@@ -199,7 +199,7 @@ export const taskRoutes = [
     name: 'nextTask',
     summary: 'Get the task to do now; nobody else gets it',
     description:
-      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team.',
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
     roles: staff,
     body: z.strictObject({ teamId: teamId.optional() }).default({}),
     example: { teamId: 'service' },
@@ -211,7 +211,7 @@ export const taskRoutes = [
       const before = await repeated(call, { action: 'task.next', request: { teamId } });
       const { task, nextDueAt } = before
         ? { task: (await getTask(db, before.target)) ?? null, nextDueAt: null }
-        : await nextTask(db, { teamId, recoveryTeam: policy.team.id, actor, at, idempotencyKey });
+        : await nextTask(db, { teamId, policy, actor, at, idempotencyKey });
       return { status: 200, body: { task: task && (await shown(call, task)), nextDueAt } };
     },
   }),
