@@ -15,6 +15,7 @@ import { assigneeOf } from '../assignee.ts';
 import { carryOut, type Order } from '../commands.ts';
 import { HttpProblem } from '../errors.ts';
 import { remember, repeated } from '../idempotency.ts';
+import { mustBePermitted } from '../permission.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
 import { mustBeOffered } from '../schemas/cause.ts';
@@ -85,15 +86,6 @@ async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRec
 
 async function shown(call: Pick<Call, 'db' | 'policy' | 'at'>, task: TaskRecord) {
   return (await allShown(call, [task]))[0]!;
-}
-
-/** What has changed since the task was opened may forbid the contact; its next attempt is then not planned any more. */
-async function mustBePermitted({ db, policy, at }: Call, task: TaskRecord): Promise<void> {
-  const reliance = await relianceOfTask(db, task, { policy, at });
-  if (task.status !== 'open' || reliance === null || reliance.permitted) return;
-  const { reason, rule } = reliance;
-  const why = rule === null ? reason : `${reason}; ${rule}`;
-  throw new DomainError('contact-not-permitted', `The customer may not be contacted (${why}).`);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */

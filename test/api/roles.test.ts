@@ -80,6 +80,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   resendMail: managers,
   getLetter: staff,
   getLetters: staff,
+  listLetters: staff,
   showObjection: 'anyone',
   object: 'anyone',
   startScan: managers,
