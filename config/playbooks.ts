@@ -103,13 +103,49 @@ export const playbookSchema = group({
     });
   })
   .transform((playbook) => playbook as PlaybookContent);
+
+/** What there is that measures can name. */
+export type Known = { templates: string[]; offers: string[] };
+
+/** What a measure names that does not exist, by its place in the measure. */
+export function unknownIn(
+  measure: Measure,
+  { templates, offers }: Known,
+): { path: string[]; message: string }[] {
+  const doings = [
+    { at: [], doing: measure },
+    ...(measure.instead ? [{ at: ['instead'], doing: measure.instead }] : []),
+  ];
+  return doings.flatMap(({ at, doing: { template, concession } }) => [
+    ...(template === undefined || templates.includes(template)
+      ? []
+      : [{ path: [...at, 'template'], message: 'must be the ID of a template' }]),
+    ...(concession === undefined || offers.includes(concession)
+      ? []
+      : [{ path: [...at, 'concession'], message: 'must be the ID of an offer' }]),
+  ]);
+}
+
 /**
  * Reads the playbooks of a YAML text, one in each document.
  * @param what names the text in the message: `playbooks/dormancy.yaml`
+ * @param known what its measures may name; left out: anything
  * @throws DomainError `invalid` that names every broken field, its rule and its line
  */
-export function parsePlaybooks(yaml: string, what: string): PlaybookContent[] {
-  return parseYaml(yaml, { what, ...playbooks });
+export function parsePlaybooks(yaml: string, what: string, known?: Known): PlaybookContent[] {
+  const schema = known ? naming(known) : playbookSchema;
+  return parseYaml(yaml, { what, ...playbooks, schema });
+}
+
+function naming(known: Known): z.ZodType<PlaybookContent> {
+  return playbookSchema.superRefine(({ measures }, context) => {
+    measures.forEach((measure, place) => {
+      for (const { path, message } of unknownIn(measure, known)) {
+        const at = ['measures', place, ...path];
+        context.addIssue({ code: 'custom', path: at, message, input: measure });
+      }
+    });
+  });
 }
 
 /** Every playbook of a folder of YAML files. */

@@ -75,6 +75,9 @@ describe('a template', () => {
     expect(first).toMatchObject({ status: 201, body: { templateId: 'thanks', version: 1 } });
     const next = { yaml: yaml('Hi'), basedOn: 1 };
     expect((await api.post(path, next, { as: 'manager' })).body.version).toBe(2);
+    const { items } = (await api.get(`${path}/thanks/versions`)).body;
+    expect(items.map((one: typeof items) => one.version)).toEqual([2, 1]);
+    expect((await api.get(`${path}/gone/versions`)).status).toBe(404);
     const stale = await api.post(path, next, { as: 'manager' });
     expect(stale).toMatchObject({ status: 409, body: { code: 'conflict' } });
     const bad = await api.post(path, { yaml: yaml('{{{salutation}}}') }, { as: 'manager' });

@@ -54,6 +54,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   choosePlaybook: staff,
   getPlaybook: staff,
   listPlaybookVersions: staff,
+  listTemplateVersions: staff,
   retirePlaybook: managers,
   previewPlaybook: managers,
   applyPlaybook: managers,
