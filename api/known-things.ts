@@ -1,4 +1,5 @@
 import { unknownIn, type Known } from '../config/playbooks.ts';
+import { listKeys } from '../db/keys.ts';
 import { listOffers } from '../db/offers.ts';
 import { listTemplates } from '../db/templates.ts';
 import type { Measure } from '../domain/playbooks.ts';
@@ -11,6 +12,9 @@ export async function knownThings({ db, at }: Pick<Call, 'db' | 'at'>): Promise<
   return {
     templates: (await listTemplates(db)).map(({ templateId }) => templateId),
     offers: offers.map(({ offerId }) => offerId),
+    people: (await listKeys(db))
+      .filter(({ role, revokedAt }) => role !== 'sales-system' && revokedAt === null)
+      .map(({ keyId }) => keyId),
   };
 }
 

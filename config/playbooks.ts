@@ -22,6 +22,7 @@ const days = wholeNumber(0, 365);
 const doing = {
   kind: oneOf(measureKinds),
   queue: code.optional(),
+  assignee: text(100).optional(),
   windowDays: wholeNumber(1, 365).optional(),
   attempts: wholeNumber(1, 20).optional(),
   retryAfterDays: list(days, { least: 1, most: 20 }).optional(),
@@ -44,7 +45,7 @@ function checkDoing(given: Doing, context: z.core.$RefinementCtx, path: string[]
   }
   if (kind === 'email') {
     if (given.template === undefined) broken('template', 'is required with kind email');
-    for (const field of ['queue', 'windowDays', 'content'] as const) {
+    for (const field of ['queue', 'assignee', 'windowDays', 'content'] as const) {
       if (given[field] !== undefined) broken(field, 'is not for kind email, which nobody does');
     }
   }
@@ -105,25 +106,33 @@ export const playbookSchema = group({
   .transform((playbook) => playbook as PlaybookContent);
 
 /** What there is that measures can name. */
-export type Known = { templates: string[]; offers: string[] };
+export type Known = {
+  templates: string[];
+  offers: string[];
+  /** IDs of keys of those who do tasks */
+  people: string[];
+};
+
+/** Of whoever can be given tasks. */
+export const keyOfStaffRule = 'must be the ID of a valid key of an agent, manager or admin';
 
 /** What a measure names that does not exist, by its place in the measure. */
-export function unknownIn(
-  measure: Measure,
-  { templates, offers }: Known,
-): { path: string[]; message: string }[] {
+export function unknownIn(measure: Measure, known: Known): { path: string[]; message: string }[] {
   const doings = [
     { at: [], doing: measure },
     ...(measure.instead ? [{ at: ['instead'], doing: measure.instead }] : []),
   ];
-  return doings.flatMap(({ at, doing: { template, concession } }) => [
-    ...(template === undefined || templates.includes(template)
-      ? []
-      : [{ path: [...at, 'template'], message: 'must be the ID of a template' }]),
-    ...(concession === undefined || offers.includes(concession)
-      ? []
-      : [{ path: [...at, 'concession'], message: 'must be the ID of an offer' }]),
-  ]);
+  const named = [
+    { field: 'template', all: known.templates, message: 'must be the ID of a template' },
+    { field: 'concession', all: known.offers, message: 'must be the ID of an offer' },
+    { field: 'assignee', all: known.people, message: keyOfStaffRule },
+  ] as const;
+  return doings.flatMap(({ at, doing }) =>
+    named.flatMap(({ field, all, message }) => {
+      const name = doing[field];
+      return name === undefined || all.includes(name) ? [] : [{ path: [...at, field], message }];
+    }),
+  );
 }
 
 /**

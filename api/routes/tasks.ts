@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keyOfStaffRule } from '../../config/playbooks.ts';
 import { relianceOfTask } from '../../db/contacts.ts';
 import { nextTask } from '../../db/handing-out.ts';
 import { validKey } from '../../db/keys.ts';
@@ -349,5 +350,5 @@ async function mustWorkOnTasks(
   if (assignee === null) return;
   const key = await validKey(db, assignee);
   if (key && key.role !== 'sales-system') return;
-  throw invalid([{ field, rule: 'must be the ID of a valid key of an agent, manager or admin' }]);
+  throw invalid([{ field, rule: keyOfStaffRule }]);
 }

@@ -48,6 +48,18 @@ describe('a playbook', () => {
     expect(preview.status).toBe(400);
   });
 
+  it('names a person by the key of somebody who does tasks', async () => {
+    const naming = (keyId: string) =>
+      `playbookId: named\ntitle: Named\nmeasures:\n  - kind: remedy\n    afterDays: 0\n    assignee: ${keyId}\n`;
+    const { agent, 'sales-system': shop } = api.keys;
+    expect((await publish({ yaml: naming(agent.record.keyId) })).status).toBe(201);
+    for (const keyId of ['nobody', shop.record.keyId]) {
+      const { status, body } = await publish({ yaml: naming(keyId) });
+      const rule = 'must be the ID of a valid key of an agent, manager or admin (line 6)';
+      expect([status, body.errors]).toEqual([400, [{ field: 'measures.0.assignee', rule }]]);
+    }
+  });
+
   it('given as JSON is refused with the place of what does not exist', async () => {
     const measures = [
       { kind: 'call', afterDays: 1 },
