@@ -45,6 +45,8 @@ export type AppDeps = {
   limits?: Partial<Limits>;
   /** of `WINBACK_WEBHOOK_SECRET` */
   webhookSecrets?: string[];
+  /** of `WINBACK_TRUST_PROXY` */
+  trustedProxies?: number;
 };
 
 const defaultLimits: Limits = {
@@ -64,6 +66,8 @@ export function createApp(options: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  // The callers' addresses are limited; only a proxy of ours may say what they are.
+  app.set('trust proxy', options.trustedProxies ?? 0);
   app.use(identified, logged(logger), measured(metrics), headers);
   const document = openApiDocument(routes);
   app.get('/api/v1/openapi.json', (_req, res) => void res.json(document));

@@ -15,7 +15,7 @@ const shared = {
   windowMs: minuteMs,
   standardHeaders: 'draft-8',
   legacyHeaders: false,
-  // We believe no such header, so it is none of our business that a proxy sends one.
+  // Whether such a header is believed is the operator's business: `WINBACK_TRUST_PROXY`.
   validate: { xForwardedForHeader: false, forwardedHeader: false },
 } as const;
 

@@ -46,6 +46,12 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
   const overdueTasks = gauge('winback_overdue_tasks', 'Open tasks past their due time');
   const backlog = gauge('winback_outbox_backlog', 'Messages that Temporal has not been told yet');
   const backlogAge = gauge('winback_outbox_oldest_seconds', 'Age of the oldest such message');
+  const mails = new Gauge({
+    name: 'winback_mails',
+    help: 'Mails to customers, by what has become of them; "unclear" and "failed" wait for a manager',
+    labelNames: ['status'],
+    registers: [registry],
+  });
   const deliveries = new Gauge({
     name: 'winback_webhook_deliveries',
     help: 'Outgoing webhook messages of the last 30 days, by what has become of them',
@@ -87,6 +93,7 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
       overdueTasks.set(sizes.overdueTasks);
       backlog.set(sizes.outboxUndone);
       backlogAge.set(age(sizes.outboxOldestAt, now));
+      for (const [status, number] of Object.entries(sizes.mails)) mails.set({ status }, number);
       const { counts, oldestPendingAt } = sizes.webhooks;
       for (const [status, number] of Object.entries(counts)) deliveries.set({ status }, number);
       webhookAge.set(age(oldestPendingAt, now));

@@ -149,7 +149,6 @@ function handled(
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       at: deps.clock(),
-      origin: `${req.protocol}://${req.get('host') ?? ''}`,
       get actor() {
         const { keyId, role } = keyOf(res);
         return { actorId: keyId, role };

@@ -57,8 +57,6 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
   /** when the request came, ISO 8601 UTC */
   at: string;
   idempotencyKey: string | null;
-  /** by what address the caller has reached us: scheme, host and port */
-  origin: string;
 };
 
 export type Answer = {

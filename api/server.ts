@@ -39,6 +39,7 @@ const app = createApp({
   logger,
   clock,
   webhookSecrets: environment.webhookSecrets,
+  trustedProxies: environment.trustedProxies,
   limits: { requestsPerMinute: environment.rateLimit },
 });
 const server = await listen(app, environment);

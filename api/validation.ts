@@ -33,7 +33,7 @@ export function ruleOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-function pathOf(keys: readonly PropertyKey[]): string {
+export function pathOf(keys: readonly PropertyKey[]): string {
   return keys
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')

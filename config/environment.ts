@@ -19,7 +19,9 @@ export type Environment = {
   webhookSecrets: string[];
   /** requests per minute and key */
   rateLimit: number;
-  /** where readers of our mails reach the API, without a slash at its end */
+  /** proxies in front of the API, each of which says for whom it asks */
+  trustedProxies: number;
+  /** where others reach the API, without a slash at its end */
   publicUrl: string;
   mail: {
     /** without it mails become files */
@@ -76,6 +78,7 @@ const variables = z.object({
     .refine((secrets) => secrets.length <= 2 && secrets.every(isWebhookSecret), webhookSecretRule)
     .default([]),
   WINBACK_RATE_LIMIT: wholeNumber(1, 100_000_000).default(6_000),
+  WINBACK_TRUST_PROXY: wholeNumber(0, 10).default(0),
   WINBACK_WEBHOOK_ALLOW_PRIVATE: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false'),
@@ -132,6 +135,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...(settings.WINBACK_ADMIN_KEY && { adminKey: settings.WINBACK_ADMIN_KEY }),
     webhookSecrets: settings.WINBACK_WEBHOOK_SECRET,
     rateLimit: settings.WINBACK_RATE_LIMIT,
+    trustedProxies: settings.WINBACK_TRUST_PROXY,
     publicUrl: settings.WINBACK_PUBLIC_URL ?? urlOf({ host: settings.HOST, port: settings.PORT }),
     mail: {
       ...(settings.WINBACK_SMTP_URL && { smtpUrl: settings.WINBACK_SMTP_URL }),

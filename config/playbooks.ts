@@ -22,6 +22,7 @@ const days = wholeNumber(0, 365);
 const doing = {
   kind: oneOf(measureKinds),
   queue: code.optional(),
+  assignee: text(100).optional(),
   windowDays: wholeNumber(1, 365).optional(),
   attempts: wholeNumber(1, 20).optional(),
   retryAfterDays: list(days, { least: 1, most: 20 }).optional(),
@@ -44,7 +45,7 @@ function checkDoing(given: Doing, context: z.core.$RefinementCtx, path: string[]
   }
   if (kind === 'email') {
     if (given.template === undefined) broken('template', 'is required with kind email');
-    for (const field of ['queue', 'windowDays', 'content'] as const) {
+    for (const field of ['queue', 'assignee', 'windowDays', 'content'] as const) {
       if (given[field] !== undefined) broken(field, 'is not for kind email, which nobody does');
     }
   }
@@ -104,13 +105,57 @@ export const playbookSchema = group({
     });
   })
   .transform((playbook) => playbook as PlaybookContent);
+
+/** What there is that measures can name. */
+export type Known = {
+  templates: string[];
+  offers: string[];
+  /** IDs of keys of those who do tasks */
+  people: string[];
+};
+
+/** Of whoever can be given tasks. */
+export const keyOfStaffRule = 'must be the ID of a valid key of an agent, manager or admin';
+
+/** What a measure names that does not exist, by its place in the measure. */
+export function unknownIn(measure: Measure, known: Known): { path: string[]; message: string }[] {
+  const doings = [
+    { at: [], doing: measure },
+    ...(measure.instead ? [{ at: ['instead'], doing: measure.instead }] : []),
+  ];
+  const named = [
+    { field: 'template', all: known.templates, message: 'must be the ID of a template' },
+    { field: 'concession', all: known.offers, message: 'must be the ID of an offer' },
+    { field: 'assignee', all: known.people, message: keyOfStaffRule },
+  ] as const;
+  return doings.flatMap(({ at, doing }) =>
+    named.flatMap(({ field, all, message }) => {
+      const name = doing[field];
+      return name === undefined || all.includes(name) ? [] : [{ path: [...at, field], message }];
+    }),
+  );
+}
+
 /**
  * Reads the playbooks of a YAML text, one in each document.
  * @param what names the text in the message: `playbooks/dormancy.yaml`
+ * @param known what its measures may name; left out: anything
  * @throws DomainError `invalid` that names every broken field, its rule and its line
  */
-export function parsePlaybooks(yaml: string, what: string): PlaybookContent[] {
-  return parseYaml(yaml, { what, ...playbooks });
+export function parsePlaybooks(yaml: string, what: string, known?: Known): PlaybookContent[] {
+  const schema = known ? naming(known) : playbookSchema;
+  return parseYaml(yaml, { what, ...playbooks, schema });
+}
+
+function naming(known: Known): z.ZodType<PlaybookContent> {
+  return playbookSchema.superRefine(({ measures }, context) => {
+    measures.forEach((measure, place) => {
+      for (const { path, message } of unknownIn(measure, known)) {
+        const at = ['measures', place, ...path];
+        context.addIssue({ code: 'custom', path: at, message, input: measure });
+      }
+    });
+  });
 }
 
 /** Every playbook of a folder of YAML files. */

@@ -1,7 +1,8 @@
 import { and, count, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { nextWorkingMoment } from '../domain/calendar.ts';
 import type { Policy } from '../domain/policy.ts';
-import { assigneeAmong, canDo, type Candidate, type Demand } from '../domain/teams.ts';
+import type { TaskType } from '../domain/tasks.ts';
+import { assigneeAmong, canDo, mayDo, type Candidate, type Demand } from '../domain/teams.ts';
 import { prepared, type Db } from './connection.ts';
 import { absences, apiKeys, customers, tasks, teamMembers, teams } from './schema.ts';
 
@@ -36,6 +37,11 @@ const statements = prepared((db) => ({
     .from(teamMembers)
     .innerJoin(apiKeys, eq(apiKeys.keyId, teamMembers.keyId))
     .where(and(eq(teamMembers.teamId, sql.placeholder('teamId')), isNull(apiKeys.revokedAt)))
+    .prepare(),
+  role: db
+    .select({ role: apiKeys.role })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.keyId, keyId), isNull(apiKeys.revokedAt)))
     .prepare(),
   absent: db
     .select({ absenceId: absences.absenceId })
@@ -91,6 +97,16 @@ export function assigneeOfNew(
   const lastWorker = statements(tx).lastWorker.get({ customerId })?.keyId ?? null;
   const candidates = candidatesFor(tx, { ...task, teamId: team.teamId }, policy);
   return assigneeAmong(candidates, { assignment: team.assignment, lastWorker });
+}
+
+/** Whoever is named for a task, if it can be theirs when it is due. */
+export function namedIfThere(
+  tx: Db,
+  { keyId, type, dueAt }: { keyId: string | null; type: TaskType; dueAt: string },
+): string | null {
+  const role = keyId === null ? undefined : statements(tx).role.get({ keyId })?.role;
+  if (keyId === null || role === undefined || !mayDo(role, type)) return null;
+  return isAbsent(tx, { keyId, at: dueAt }) ? null : keyId;
 }
 
 /** Who of the team has the skills and works when the task is due. */

@@ -78,8 +78,8 @@ export async function projectCase(
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
     if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
-    const { pausedUntil, tier, expectedGain = null } = state;
-    const ofCase = { caseId, customerId, pausedUntil, tier, expectedGain };
+    const { pausedUntil, tier, plan, expectedGain = null } = state;
+    const ofCase = { caseId, customerId, pausedUntil, tier, plan, expectedGain };
     writeTasks(tx, { ...ofCase, policyVersion: opening.policyVersion, given: tasks, since, at });
     settleOffers(tx, caseId, state, at);
     writeState(tx, { caseId, revision, historyLength, at }, state);

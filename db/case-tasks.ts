@@ -1,7 +1,8 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { TaskState } from '../domain/case.ts';
+import { assigneeFor, type MeasurePlan } from '../domain/measure-plan.ts';
 import type { Tier } from '../domain/words.ts';
-import { assigneeOfNew } from './assignment.ts';
+import { assigneeOfNew, namedIfThere } from './assignment.ts';
 import { forgetDiscardedAssessments, keepAssessment } from './case-causes.ts';
 import { prepared, type Db } from './connection.ts';
 import { storedPolicy } from './policies.ts';
@@ -108,12 +109,14 @@ export function writeTasks(
     at,
     policyVersion,
     tier,
+    plan,
     ...ofCase
   }: {
     caseId: string;
     customerId: string;
     policyVersion: string;
     tier: Tier | null;
+    plan: MeasurePlan | null;
     expectedGain: number | null;
     given: TaskState[];
     pausedUntil: string | null;
@@ -126,10 +129,11 @@ export function writeTasks(
   for (const task of given) {
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
     const { full, ...row } = closing;
-    const assignee =
-      task.status === 'open' && !known.get({ taskId: task.taskId })
-        ? assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion))
-        : null;
+    const isNew = task.status === 'open' && !known.get({ taskId: task.taskId });
+    const assignee = isNew
+      ? (namedIfThere(tx, { ...task, keyId: assigneeFor(plan ?? [], task) }) ??
+        assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion)))
+      : null;
     write.run({ ...task, ...row, ...ofCase, assignee });
     if (task.type === 'cause-call') keepAssessment(tx, caseId, task, { full, by: row.completedBy });
   }

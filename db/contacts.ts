@@ -2,6 +2,7 @@ import { and, count, desc, eq, gte, lt, ne, sql } from 'drizzle-orm';
 import { localDay } from '../domain/calendar.ts';
 import {
   clockOfCustomer,
+  contactMoment,
   planOf,
   type ContactSurroundings,
   type TimeOfDay,
@@ -11,7 +12,7 @@ import {
   type PermissionReason,
   type PermissionVerdict,
 } from '../domain/permission.ts';
-import { standardPolicy, type Policy } from '../domain/policy.ts';
+import { standardPolicy, type Policy, type VersionedPolicy } from '../domain/policy.ts';
 import type { Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
 import {
@@ -213,9 +214,14 @@ export function permissionInCase(
   tx: Db,
   { caseId, ...asked }: PermissionAsked & { caseId: string },
 ): PermissionVerdict {
-  const version = statements(tx).policyVersion.get({ caseId })?.version;
-  const contact = version === undefined ? undefined : policyOf(tx, version)?.contact;
-  return permissionOf(tx, asked, contact ?? standardPolicy.contact);
+  const { contact } = policyOfCase(tx, caseId) ?? standardPolicy;
+  return permissionOf(tx, asked, contact);
+}
+
+/** The policy that a case carries; undefined without a case. */
+function policyOfCase(db: Db, caseId: string | null): VersionedPolicy | undefined {
+  const version = caseId === null ? undefined : statements(db).policyVersion.get({ caseId });
+  return version && policyOf(db, version.version);
 }
 
 /** Keeps a mail that went out, with what it relied on. */
@@ -242,11 +248,45 @@ export async function relianceOfTask(
 ): Promise<Reliance | null> {
   const channel = channelOf(type);
   if (channel === null) return null;
-  const { newestOfTask, policyVersion } = statements(db);
-  if (status !== 'open') return newestOfTask.get({ taskId }) ?? null;
-  const version = caseId === null ? undefined : policyVersion.get({ caseId })?.version;
-  const { contact } = (version === undefined ? undefined : policyOf(db, version)) ?? otherwise;
+  if (status !== 'open') return statements(db).newestOfTask.get({ taskId }) ?? null;
+  const { contact } = policyOfCase(db, caseId) ?? otherwise;
   return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
+}
+
+type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed'>;
+
+/**
+ * When each of many tasks may be done, by all that is known at `at`: then, if the answer is `at` itself; null for a
+ * contact that is not permitted, or of which the case has had enough. Outside the hours only these are looked at, so
+ * that a queue that waits for the morning is passed quickly.
+ * @param otherwise the policy for tasks without a case
+ */
+export function contactTimes(
+  tx: Db,
+  { policy: otherwise, at }: { policy: Pick<Policy, 'timeZone' | 'contact'>; at: string },
+): (task: ContactTask) => string | null {
+  const openings = new Map<string, string | null>();
+  return ({ caseId, customerId, type, agreed }) => {
+    const channel = channelOf(type);
+    if (channel === null) return at;
+    const ofCase = policyOfCase(tx, caseId);
+    const { timeZone, contact } = ofCase ?? otherwise;
+    const momentFor = (fields: Partial<ContactSurroundings>) => {
+      const around = surroundingsOf(tx, { customerId, channel, timeZone, contact }, at);
+      return contactMoment({ channel, agreed }, { timeZone, contact }, { ...around, ...fields });
+    };
+    if (!agreed) {
+      const clock = clockOfCustomer(statements(tx).customer.get({ customerId }) ?? nobody);
+      const key = [ofCase?.version, channel, clock].join();
+      if (!openings.has(key)) openings.set(key, momentFor({ contacts: [] }));
+      const opening = openings.get(key)!;
+      if (opening !== at) return opening;
+    }
+    const asked = { customerId, channel, purpose: 'recovery', at } as const;
+    if (!permissionOf(tx, asked, contact).permitted) return null;
+    if (agreed) return at;
+    return isUsedUp(tx, caseId, contact.limits) ? null : momentFor({});
+  };
 }
 
 export type ContactRequest = {
@@ -290,8 +330,8 @@ export async function planContact(
 /** @throws RangeError if the company works on no day for two months */
 export function planContactIn(tx: Db, request: ContactRequest, at: string): PlannedContact {
   const { customerId, caseId, channel, contact, timeZone, purpose = 'recovery' } = request;
-  const { limits, region } = contact;
-  const { customer, made, ofCase, hours, planned, plan } = statements(tx);
+  const { limits } = contact;
+  const { plan } = statements(tx);
   const refuse = (why: Omit<PlannedContact, 'dueAt' | 'permitted'>): PlannedContact => ({
     dueAt: request.notBefore,
     permitted: false,
@@ -303,20 +343,51 @@ export function planContactIn(tx: Db, request: ContactRequest, at: string): Plan
     const { permitted, reason, basis, rule } = verdict;
     if (!permitted) return refuse({ reason, basis, rule });
     reliance = { reason, basis, rule };
-    const isUsedUp = caseId && limits && ofCase.get({ caseId })!.number >= limits.perCase;
-    if (isUsedUp && !request.agreed) return refuse({ reason: 'case-limit', basis, rule });
+    if (!request.agreed && isUsedUp(tx, caseId, limits)) {
+      return refuse({ reason: 'case-limit', basis, rule });
+    }
   }
+  const around = surroundingsOf(tx, { customerId, channel, timeZone, contact }, at);
+  const found = planOf(request, { timeZone, contact }, around);
+  if (!found) return refuse({ reason: 'no-common-hours' });
+  if (limits && channel !== null) plan.run({ customerId, dueAt: found.dueAt });
+  return { permitted: true, ...reliance, ...found };
+}
+
+function isUsedUp(
+  tx: Db,
+  caseId: string | null | undefined,
+  limits: Policy['contact']['limits'],
+): boolean {
+  if (!caseId || !limits) return false;
+  return statements(tx).ofCase.get({ caseId })!.number >= limits.perCase;
+}
+
+type Contacted = {
+  customerId: string;
+  channel: Channel | null;
+  timeZone: string;
+  contact: Policy['contact'];
+};
+
+function surroundingsOf(
+  tx: Db,
+  { customerId, channel, timeZone, contact }: Contacted,
+  at: string,
+): ContactSurroundings {
+  const { region, timesOfDay } = contact;
+  const { customer, made, hours, planned } = statements(tx);
   const known = customer.get({ customerId }) ?? nobody;
   const contactsMade = made.all({ customerId }).reverse();
   const clock = clockOfCustomer(known) ?? timeZone;
-  const around: ContactSurroundings = {
+  return {
     ...known,
     at,
     contacts: contactsMade.map((one) => one.at),
     isHoliday: (day) => region !== undefined && isHolidayIn(tx, region, day),
     plannedInHour: (hour) => planned.get({ from: hour, until: `${hour}:99`, customerId })!.number,
     answers: {
-      all: channel === 'phone' && contact.timesOfDay.length > 0 ? hours.all() : [],
+      all: channel === 'phone' && timesOfDay.length > 0 ? hours.all() : [],
       own: contactsMade
         .filter((one) => one.channel === 'phone')
         .map((one) => ({
@@ -326,8 +397,4 @@ export function planContactIn(tx: Db, request: ContactRequest, at: string): Plan
         })),
     },
   };
-  const found = planOf(request, { timeZone, contact }, around);
-  if (!found) return refuse({ reason: 'no-common-hours' });
-  if (limits && channel !== null) plan.run({ customerId, dueAt: found.dueAt });
-  return { permitted: true, ...reliance, ...found };
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Actor, TaskRecord } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
 import { productOfCustomer } from './assignment.ts';
 import { insertCommand } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { contactTimes } from './contacts.ts';
 import { cases, customers, tasks, teamMembers } from './schema.ts';
 
 /* The work of a team, handed out one by one to whoever asks for the next. */
@@ -22,6 +24,8 @@ const statements = prepared((db) => {
     db
       .select({
         taskId: tasks.taskId,
+        caseId: tasks.caseId,
+        customerId: tasks.customerId,
         type: tasks.type,
         agreed: tasks.agreed,
         expectedGain: tasks.expectedGain,
@@ -67,8 +71,8 @@ type Asking = {
   actor: Actor;
   /** only the work of this team; null: of all the teams that the caller is in */
   teamId: string | null;
-  /** whose the tasks without a queue are; who is in no team works for it */
-  recoveryTeam: string;
+  /** its team has the tasks without a queue; who is in no team works for it */
+  policy: Pick<Policy, 'team' | 'timeZone' | 'contact'>;
   at: string;
   idempotencyKey: string | null;
 };
@@ -79,19 +83,25 @@ export type HandedOut = { task: TaskRecord | null; nextDueAt: string | null };
 /**
  * Gives the caller the next due task that is theirs, or else takes for them the next of their teams' queues that they
  * can do: what was agreed with the customer to the minute first, then by expected gain, then what has been due longest.
- * Nobody else gets the same one.
+ * Nobody else gets the same one. A contact that may not be made in this moment is passed over and stays where it is.
  * @throws DomainError `forbidden` for a team that the caller is not in
  */
 export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
   return writing(db, (tx) => {
     const queues = queuesOf(tx, asking);
-    const own = ownTasks(tx, asking, queues);
-    const { actor, at, idempotencyKey } = asking;
-    const mine = own.filter(({ dueAt }) => dueAt <= at).toSorted(goesBefore)[0];
+    const { actor, policy, at, idempotencyKey } = asking;
+    const timeOf = contactTimes(tx, { policy, at });
+    const later: string[] = [];
+    const mayBeNow = (task: Waiting) => {
+      const time = task.dueAt > at ? task.dueAt : timeOf(task);
+      if (time !== at && time !== null) later.push(time);
+      return time === at;
+    };
+    const mine = ownTasks(tx, asking, queues).toSorted(goesBefore).find(mayBeNow);
     if (mine) return { task: mine, nextDueAt: null };
-    const found = firstOf(tx, 'due', queues, asking).toSorted(goesBefore)[0];
+    const found = firstOf(tx, 'due', queues, asking, mayBeNow).toSorted(goesBefore)[0];
     if (!found) {
-      const later = [...own, ...firstOf(tx, 'later', queues, asking)].map(({ dueAt }) => dueAt);
+      later.push(...firstOf(tx, 'later', queues, asking).map(({ dueAt }) => dueAt));
       return { task: null, nextDueAt: later.sort()[0] ?? null };
     }
     const { taskId } = found;
@@ -117,7 +127,8 @@ export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
 
 type Queue = { queue: string | null; skills: Skills };
 
-function queuesOf(tx: Db, { actor, teamId, recoveryTeam }: Asking): Queue[] {
+function queuesOf(tx: Db, { actor, teamId, policy }: Asking): Queue[] {
+  const recoveryTeam = policy.team.id;
   const found = statements(tx).memberships.all({ keyId: actor.actorId });
   const anything: Skills = { languages: [], tiers: [], products: [] };
   const all = found.length > 0 ? found : [{ teamId: recoveryTeam, skills: anything }];
@@ -147,12 +158,20 @@ function ownTasks(tx: Db, { actor, teamId }: Asking, queues: Queue[]): TaskRecor
     .filter((task) => teamId === null || queues.some(({ queue }) => queue === task.queue));
 }
 
-/** The first task of each queue that the caller can do. */
-function firstOf(tx: Db, which: 'due' | 'later', queues: Queue[], { actor, at }: Asking) {
+type Waiting = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed' | 'dueAt'>;
+
+/** The first task of each queue that the caller can do, and that `suits`. */
+function firstOf(
+  tx: Db,
+  which: 'due' | 'later',
+  queues: Queue[],
+  { actor, at }: Asking,
+  suits: (task: Waiting) => boolean = () => true,
+) {
   return queues.flatMap(({ queue, skills }) => {
     for (let offset = 0; ; offset += lookedAtOnce) {
       const some = statements(tx)[which].all({ queue, at, offset });
-      const first = some.find((demand) => canDo(actor.role, skills, demand));
+      const first = some.find((task) => canDo(actor.role, skills, task) && suits(task));
       if (first) return [first];
       if (some.length < lookedAtOnce) return [];
     }

@@ -1,5 +1,6 @@
 import { and, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './connection.ts';
+import { mailCounts } from './mails.ts';
 import { outboxBacklog } from './outbox.ts';
 import { cases, customers, installation, purchases, tasks, webhooks } from './schema.ts';
 import { deliveryCounts } from './webhook-deliveries.ts';
@@ -43,6 +44,7 @@ export async function stats(db: Db, { now }: { now: string }) {
     ),
     outboxUndone: backlog.undone,
     outboxOldestAt: backlog.oldestAt,
+    mails: await mailCounts(db),
     webhooks: await deliveryCounts(db),
     failingWebhooks: number(
       db.select(counted).from(webhooks).where(isNotNull(webhooks.failingSince)),

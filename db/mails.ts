@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { and, asc, desc, eq, lt, lte, notInArray, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, lt, lte, notInArray, or, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import { mailIdOf } from '../domain/ids.ts';
-import type { Language, MailAnswer, MailRefusal, MailStatus } from '../domain/mails.ts';
+import {
+  mailStatuses,
+  type Language,
+  type MailAnswer,
+  type MailRefusal,
+  type MailStatus,
+} from '../domain/mails.ts';
 import type { MailRecord, Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
@@ -129,6 +135,37 @@ export async function mailDelayed(
 ): Promise<void> {
   const { mailId, notBefore, error: lastError } = delayed;
   writing(db, (tx) => set(tx, mailId, { status: 'queued', notBefore, lastError }));
+}
+
+/**
+ * Notes that a mail that is due could not be made.
+ * @param failed.notBefore when to try again; null: it is given up
+ */
+export async function mailNotComposed(
+  db: Db,
+  failed: { mailId: string; at: string; notBefore: string | null; error: string },
+): Promise<void> {
+  const { mailId, at, notBefore, error: lastError } = failed;
+  const then = notBefore === null ? { status: 'failed' as const, finishedAt: at } : { notBefore };
+  const attempt = { attempts: sql`${mails.attempts} + 1`, lastAttemptAt: at, lastError };
+  writing(db, (tx) => {
+    tx.update(mails)
+      .set({ ...attempt, ...then })
+      .where(and(eq(mails.mailId, mailId), eq(mails.status, 'queued')))
+      .run();
+  });
+}
+
+/** How many there are of each status. */
+export async function mailCounts(db: Db): Promise<Record<MailStatus, number>> {
+  const counted = db
+    .select({ status: mails.status, number: count() })
+    .from(mails)
+    .groupBy(mails.status)
+    .all();
+  const none = Object.fromEntries(mailStatuses.map((status) => [status, 0]));
+  const some = Object.fromEntries(counted.map(({ status, number }) => [status, number]));
+  return { ...none, ...some } as Record<MailStatus, number>;
 }
 
 /**

@@ -84,6 +84,21 @@ export function planOf(asked: Asked, terms: Terms, around: ContactSurroundings):
   }
 }
 
+/**
+ * When a contact may be made, asked in the moment `around.at` in which it is to be made: that moment itself, or the next.
+ * The team's room and times of day are matters of planning, and count no more.
+ * @returns null when there is none within two months
+ */
+export function contactMoment(
+  asked: Pick<Asked, 'channel' | 'agreed'>,
+  { timeZone, contact }: Terms,
+  around: ContactSurroundings,
+): string | null {
+  const terms = { timeZone, contact: { ...contact, timesOfDay: [] } };
+  const once = { ...asked, notBefore: around.at, attempt: 1 };
+  return planOf(once, terms, { ...around, plannedInHour: () => 0 })?.dueAt ?? null;
+}
+
 function contactHours(
   channel: Channel | null,
   { timeZone, contact }: Terms,

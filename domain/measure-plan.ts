@@ -156,10 +156,23 @@ export function contentFor(
   // One that is done again has a number behind its ID.
   const find = (id: string) => measures.find((one, place) => measureIdOf(one, place) === id);
   const measure = find(measureId) ?? find(measureId.replace(/-\d+$/, ''));
-  const doing = [measure, measure?.instead].find(
+  return doingOf(measure, type)?.content ?? null;
+}
+
+/** Whom a case's plan names for such a task of a measure. */
+export function assigneeFor(
+  plan: MeasurePlan,
+  { measureId, type }: { measureId: string | null; type: TaskType },
+): string | null {
+  const measure = plan.find(({ id }) => id === measureId);
+  return doingOf(measure, type)?.assignee ?? null;
+}
+
+/** The measure itself, or what is done instead of it: whichever gives such tasks. */
+function doingOf(measure: Measure | undefined, type: TaskType | null) {
+  return [measure, measure?.instead].find(
     (one) => one !== undefined && taskTypeOfMeasure[one.kind] === type,
   );
-  return doing?.content ?? null;
 }
 
 /** The place of the measure that is next. */

@@ -26,6 +26,8 @@ type Doing = {
   kind: MeasureKind;
   /** who does it: the queue that its tasks wait in; left out: the recovery team's */
   queue?: string;
+  /** the key of whoever is to do it, as long as they are there; else, and when they are gone, it waits in its queue */
+  assignee?: string;
   /** how long a task may wait after its due time; left out: as the policy says */
   windowDays?: number;
   /** of calls: how often nobody may answer, and the waits in between; left out: as the policy says */

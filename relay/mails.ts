@@ -6,6 +6,7 @@ import {
   interruptedMails,
   mailDelayed,
   mailEnded,
+  mailNotComposed,
   mailSending,
   takeDueMails,
   type WrittenMail,
@@ -75,17 +76,50 @@ async function noteInterrupted(
 
 async function attemptMail(deps: MailRelayDeps, mail: MailRecord): Promise<void> {
   const { db, settings, transport, clock } = deps;
-  const { mailId, token } = mail;
-  const written = await writtenMail(deps, mail);
-  const message = await messageOf(
-    { ...written, mailId, at: clock(), objectionUrl: objectionUrl(settings, token) },
-    settings,
-  );
+  const { mailId } = mail;
+  const composed = await composedMail(deps, mail);
+  if (composed instanceof Error) return noteUncomposed(deps, mail, composed);
+  const { written, message } = composed;
   if (!(await mailSending(db, { mailId, at: clock(), ...written }))) return;
   const handover = await transport.send(message, {
     ...{ mailId, from: settings.from, to: written.recipient },
   });
   await note(deps, { ...mail, attempts: mail.attempts + 1 }, written.recipient, handover);
+}
+
+/** The mail as it goes out, or why it cannot be made. */
+async function composedMail(
+  deps: MailRelayDeps,
+  mail: MailRecord,
+): Promise<{ written: WrittenMail; message: Buffer } | Error> {
+  const { settings, clock } = deps;
+  const { mailId, token } = mail;
+  try {
+    const written = await writtenMail(deps, mail);
+    const link = { objectionUrl: objectionUrl(settings, token) };
+    const message = await messageOf({ ...written, ...link, mailId, at: clock() }, settings);
+    return { written, message };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Counts as an attempt like any other: what is wrong with a template can be mended meanwhile. */
+async function noteUncomposed(
+  { db, clock, log }: MailRelayDeps,
+  { mailId, attempts: before }: MailRecord,
+  error: Error,
+): Promise<void> {
+  const [at, attempts] = [clock(), before + 1];
+  log.warn({ mailId, attempts, error: error.name }, 'a mail cannot be composed');
+  const notBefore = nextAttemptAt(attempts, at);
+  await mailNotComposed(db, { mailId, at, notBefore, error: error.message });
+}
+
+/** Null after the last attempt. */
+function nextAttemptAt(attempts: number, at: string): string | null {
+  const waitMs = retryWaitMs(attempts, { retryAfterMs: 0, random: Math.random() });
+  return waitMs === null ? null : new Date(Date.parse(at) + waitMs).toISOString();
 }
 
 /** As it was when it was first sent, or from the newest version of its template. */
@@ -98,7 +132,9 @@ async function writtenMail(
     return { templateVersion, language, recipient, subject, body };
   }
   const customer = (await getCustomer(db, mail.customerId))!;
-  const { version, content } = (await getTemplate(db, mail.templateId))!;
+  const template = await getTemplate(db, mail.templateId);
+  if (!template) throw new Error(`There is no template ${mail.templateId}`);
+  const { version, content } = template;
   const { text, language: chosen } = textFor(content, customer.language);
   const { timeZone } = policy;
   const offer = await offerToName(db, mail, clock());
@@ -124,10 +160,9 @@ async function note(
   // The words of the server stay in the database: they can repeat the address.
   const { kind, error } = handover;
   if (kind === 'later') {
-    const waitMs = retryWaitMs(attempts, { retryAfterMs: 0, random: Math.random() });
     log.warn({ mailId, attempts }, 'a mail was not taken');
-    if (waitMs === null) return mailEnded(db, { mailId, status: 'failed', at, error });
-    const notBefore = new Date(Date.parse(at) + waitMs).toISOString();
+    const notBefore = nextAttemptAt(attempts, at);
+    if (notBefore === null) return mailEnded(db, { mailId, status: 'failed', at, error });
     return mailDelayed(db, { mailId, notBefore, error });
   }
   if (kind === 'unreachable') {

@@ -31,7 +31,10 @@ const newFeedSchema = z
   .meta({ id: 'NewCalendarFeed' });
 
 /** Without anything personal: it lies with whoever keeps the calendar. */
-function calendarOf(calls: TaskRecord[], { origin, at }: { origin: string; at: string }): string {
+function calendarOf(
+  calls: TaskRecord[],
+  { publicUrl, at }: { publicUrl: string; at: string },
+): string {
   const calendar = ical({ name: 'winback', prodId: '//winback//calls//EN' });
   for (const { taskId, customerId, type, dueAt, agreed } of calls) {
     calendar.createEvent({
@@ -41,7 +44,7 @@ function calendarOf(calls: TaskRecord[], { origin, at }: { origin: string; at: s
       end: after(dueAt, callLasts),
       summary: `Call (customer ${customerId})`,
       description: taskTypes[type].title,
-      url: `${origin}/api/v1/tasks/${encodeURIComponent(taskId)}`,
+      url: `${publicUrl}/api/v1/tasks/${encodeURIComponent(taskId)}`,
       status: agreed ? ICalEventStatus.CONFIRMED : ICalEventStatus.TENTATIVE,
     });
   }
@@ -73,7 +76,7 @@ export const calendarRoutes = [
     },
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
-      const { db, actor, at, origin } = call;
+      const { db, actor, at, mail } = call;
       const asked = { action: 'calendar-feed.create', request: {} };
       const before = await repeated(call, asked);
       if (before) {
@@ -84,7 +87,7 @@ export const calendarRoutes = [
       const { record, secret } = await createFeed(db, { keyId: actor.actorId, at });
       const { keyId: _, ...feed } = record;
       await remember(call, { ...asked, target: feed.feedId });
-      const address = `${origin}/api/v1/calendar/${secret}.ics`;
+      const address = `${mail.publicUrl}/api/v1/calendar/${secret}.ics`;
       return { status: 201, body: { ...feed, address } };
     },
   }),
@@ -118,10 +121,14 @@ export const calendarRoutes = [
     params: z.strictObject({ secret: z.string().max(100) }),
     answers: { 200: { description: 'The calendar', type: 'text/calendar', schema: z.string() } },
     problems: ['not-found', 'too-many-requests'],
-    handle: async ({ db, params, origin, at }) => {
+    handle: async ({ db, params, mail, at }) => {
       const calls = await callsOfFeed(db, params.secret);
       if (!calls) throw new DomainError('not-found', 'There is no such calendar.');
-      return { status: 200, type: 'text/calendar', body: calendarOf(calls, { origin, at }) };
+      return {
+        status: 200,
+        type: 'text/calendar',
+        body: calendarOf(calls, { publicUrl: mail.publicUrl, at }),
+      };
     },
   }),
 ];

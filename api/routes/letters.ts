@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { getCase } from '../../db/cases.ts';
+import { relianceOfTask } from '../../db/contacts.ts';
 import { offerToName } from '../../db/offers.ts';
 import { getCustomer, postalAddress } from '../../db/customers.ts';
 import { getTask, listTasks } from '../../db/tasks.ts';
@@ -9,27 +10,44 @@ import { textFor } from '../../domain/mails.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { lettersPdf, type Letter } from '../../mail/letter.ts';
 import { filledIn, valuesOf } from '../../mail/text.ts';
+import { mustBePermitted } from '../permission.ts';
 import { route, staff, type Answer, type Call } from '../route.ts';
-import { taskId, time } from '../schemas/common.ts';
+import { caseId, customerId, list, taskId, time, timestamp } from '../schemas/common.ts';
 
 /** What a letter is written from whose measure names nothing. */
 const ordinary = 'letter';
 /** Of one batch: a PDF of so many is made in a second or two. */
 const lettersAtMost = 200;
 
-/** Undefined as long as nobody knows where to send it. */
-async function letterOf(call: Call, task: TaskRecord): Promise<Letter | undefined> {
+/** Why a letter is not printed. */
+const obstacles = ['not-permitted', 'no-address', 'no-template'] as const;
+type Obstacle = (typeof obstacles)[number];
+const inTheWay: Record<Obstacle, string> = {
+  'not-permitted': 'The customer may not be written to.',
+  'no-address': 'No postal address of the customer is known.',
+  'no-template': 'The template of the letter does not exist.',
+};
+
+/** The letter as it is to be printed now, or what is in its way. */
+async function letterOf(call: Call, task: TaskRecord): Promise<Letter | Obstacle> {
   const { db, mail, policy, at } = call;
+  if (!(await isPermitted(call, task))) return 'not-permitted';
   const address = await postalAddress(db, task.customerId);
-  if (!address) return undefined;
+  if (!address) return 'no-address';
   const customer = (await getCustomer(db, task.customerId))!;
   const template = await getTemplate(db, await templateOf(call, task));
-  if (!template) throw new DomainError('conflict', 'The template of the letter does not exist.');
+  if (!template) return 'no-template';
   const { language, text } = textFor(template.content, customer.language);
   const { timeZone } = policy;
   const to = { ...customer, offer: await offerToName(db, task, at) };
   const filled = filledIn(text, valuesOf(to, mail.sender, { language, timeZone }));
   return { ...filled, language, address: address.lines };
+}
+
+/** A task that is done is a letter that was sent: it can be looked at again. */
+async function isPermitted({ db, policy, at }: Call, task: TaskRecord): Promise<boolean> {
+  if (task.status !== 'open') return true;
+  return (await relianceOfTask(db, task, { policy, at }))?.permitted !== false;
 }
 
 async function templateOf({ db }: Call, { caseId, measureId }: TaskRecord): Promise<string> {
@@ -48,6 +66,32 @@ async function pdf(
   return { status: 200, type: 'application/pdf', headers, body };
 }
 
+const batch = z.strictObject({
+  dueBefore: time.optional().meta({ description: 'now, if left out' }),
+});
+
+/** The letters of open tasks, in the order of the inbox, each with its task. */
+async function lettersOf(call: Call<unknown, z.output<typeof batch>>) {
+  const { db, at, query } = call;
+  const { dueBefore = at } = query;
+  const lists = (['letter', 'prevention-letter'] as const).map((type) =>
+    listTasks(db, { dueBefore, status: 'open', type }, { limit: lettersAtMost }),
+  );
+  const tasks = (await Promise.all(lists)).flatMap(({ items }) => items);
+  tasks.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+  return Promise.all(tasks.map(async (task) => ({ task, letter: await letterOf(call, task) })));
+}
+
+const batchLetterSchema = z
+  .strictObject({
+    taskId,
+    caseId: caseId.nullable(),
+    customerId,
+    dueAt: timestamp,
+    leftOut: z.enum(obstacles).nullable().meta({ description: 'null: it is printed' }),
+  })
+  .meta({ id: 'BatchLetter' });
+
 export const letterRoutes = [
   route({
     method: 'get',
@@ -59,15 +103,34 @@ export const letterRoutes = [
     roles: staff,
     params: z.strictObject({ taskId }),
     answers: { 200: { description: 'The letter', type: 'application/pdf' } },
-    problems: ['not-found', 'conflict'],
+    problems: ['not-found', 'conflict', 'contact-not-permitted'],
     handle: async (call) => {
       const task = await getTask(call.db, call.params.taskId);
       if (!task?.type.endsWith('letter')) {
         throw new DomainError('not-found', 'There is no such task for a letter.');
       }
+      await mustBePermitted(call, task);
       const letter = await letterOf(call, task);
-      if (!letter) throw new DomainError('conflict', 'No postal address of the customer is known.');
+      if (typeof letter === 'string') throw new DomainError('conflict', inTheWay[letter]);
       return pdf(call, [letter]);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/letters',
+    name: 'listLetters',
+    summary: 'Which letters a batch would print now, and which not, with the reason',
+    description: `Of open tasks, in the order of the inbox; at most ${lettersAtMost} of each type of letter.`,
+    roles: staff,
+    query: batch,
+    answers: { 200: { description: 'The letters', schema: list(batchLetterSchema) } },
+    handle: async (call) => {
+      const items = (await lettersOf(call)).map(({ task, letter }) => {
+        const { taskId, caseId, customerId, dueAt } = task;
+        const leftOut = typeof letter === 'string' ? letter : null;
+        return { taskId, caseId, customerId, dueAt, leftOut };
+      });
+      return { status: 200, body: { items, nextCursor: null } };
     },
   }),
   route({
@@ -75,26 +138,28 @@ export const letterRoutes = [
     path: '/api/v1/letters.pdf',
     name: 'getLetters',
     summary: 'The letters of open tasks in one PDF, in the order of the inbox',
-    description: `At most ${lettersAtMost} of each type of letter. The header \`Winback-Letters-Left-Out\` says how many have no known address.`,
+    description: `At most ${lettersAtMost} of each type of letter. The header \`Winback-Letters-Left-Out\` says how many are not in it, and \`Winback-Letters-Left-Out-Because\` how many for which reason, like \`no-address=2, not-permitted=1\`; \`GET /api/v1/letters\` says which.`,
     roles: staff,
-    query: z.strictObject({
-      dueBefore: time.optional().meta({ description: 'now, if left out' }),
-    }),
+    query: batch,
     answers: { 200: { description: 'The letters', type: 'application/pdf' } },
     problems: ['not-found'],
     handle: async (call) => {
-      const { db, at } = call;
-      const { dueBefore = at } = call.query;
-      const lists = (['letter', 'prevention-letter'] as const).map((type) =>
-        listTasks(db, { dueBefore, status: 'open', type }, { limit: lettersAtMost }),
-      );
-      const tasks = (await Promise.all(lists)).flatMap(({ items }) => items);
-      tasks.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
-      const written = await Promise.all(tasks.map((task) => letterOf(call, task)));
-      const letters = written.filter((letter) => letter !== undefined);
-      if (letters.length === 0) throw new DomainError('not-found', 'There is no such letter.');
-      const leftOut = String(written.length - letters.length);
-      return pdf(call, letters, { 'Winback-Letters-Left-Out': leftOut });
+      const all = (await lettersOf(call)).map(({ letter }) => letter);
+      const letters = all.filter((letter) => typeof letter !== 'string');
+      const leftOut = all.filter((letter) => typeof letter === 'string');
+      const because = obstacles
+        .map((one) => [one, leftOut.filter((obstacle) => obstacle === one).length] as const)
+        .filter(([, number]) => number > 0)
+        .map(([one, number]) => `${one}=${number}`)
+        .join(', ');
+      if (letters.length === 0) {
+        const why = because && ` Left out: ${because}.`;
+        throw new DomainError('not-found', `There is no letter to print.${why}`);
+      }
+      return pdf(call, letters, {
+        'Winback-Letters-Left-Out': String(leftOut.length),
+        ...(because && { 'Winback-Letters-Left-Out-Because': because }),
+      });
     },
   }),
 ];

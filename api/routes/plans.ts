@@ -6,6 +6,7 @@ import { tailored, type Tailoring } from '../../domain/measure-plan.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import { taskTypeOfMeasure } from '../../domain/tasks.ts';
 import { carryOut } from '../commands.ts';
+import { knownThings, mustName } from '../known-things.ts';
 import { route, staff, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
 import { caseId, text } from '../schemas/common.ts';
@@ -72,7 +73,13 @@ export const planRoutes = [
         target: caseId,
         ...{ caseId, customerId },
         request: { ...call.body, change },
-        check: () => mustFit(record, change),
+        check: async () => {
+          mustFit(record, change);
+          if (change.kind !== 'add') return;
+          mustName(await knownThings(call), [
+            { measure: change.measure, at: ['change', 'measure'] },
+          ]);
+        },
       };
       return carryOut(call, order, async () => planJson(call, await theCase(call)));
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { parsePlaybooks } from '../../config/playbooks.ts';
+import { parsePlaybooks, type Known } from '../../config/playbooks.ts';
 import { beginCommand } from '../../db/commands.ts';
 import {
   casesOnPlaybook,
@@ -18,6 +18,7 @@ import type { PlaybookRecord } from '../../domain/records.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';
+import { knownThings, mustName } from '../known-things.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
 import { caseId, list, page, text } from '../schemas/common.ts';
@@ -44,12 +45,22 @@ async function thePlaybook(
 
 type GivenText = { yaml?: string | undefined; playbook?: PlaybookContent | undefined };
 
-/** What was sent: exactly one playbook, in either form. */
-function contentOf({ yaml, playbook }: GivenText): PlaybookContent {
+/**
+ * What was sent: exactly one playbook, in either form.
+ * @param known what it may name; left out: anything
+ */
+function contentOf({ yaml, playbook }: GivenText, known?: Known): PlaybookContent {
   if ((yaml === undefined) === (playbook === undefined)) {
     throw invalid([{ field: 'yaml', rule: 'either yaml or playbook must be given, not both' }]);
   }
-  const all = playbook ? [playbook] : parsePlaybooks(yaml!, 'The playbook');
+  if (playbook && known) {
+    const at = (place: number) => ['playbook', 'measures', place];
+    mustName(
+      known,
+      playbook.measures.map((measure, place) => ({ measure, at: at(place) })),
+    );
+  }
+  const all = playbook ? [playbook] : parsePlaybooks(yaml!, 'The playbook', known);
   if (all.length > 1) throw invalid([{ field: 'yaml', rule: 'must hold a single playbook' }]);
   return all[0]!;
 }
@@ -96,9 +107,9 @@ export const playbookRoutes = [
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, body, at, actor, idempotencyKey } = call;
-      const content = contentOf(body);
       const before = await repeated(call, { action: 'playbook.publish', request: body });
       const [, published] = before?.target.split('@') ?? [];
+      const content = contentOf(body, published ? undefined : await knownThings(call));
       const asked = { actor, request: body, idempotencyKey };
       const record = published
         ? (await getPlaybook(db, content.playbookId, Number(published)))!
@@ -209,7 +220,7 @@ export const playbookRoutes = [
       const { body, params } = call;
       const content =
         body.version === undefined
-          ? contentOf(body)
+          ? contentOf(body, await knownThings(call))
           : (await thePlaybook(call, body.version)).content;
       if (content.playbookId !== params.playbookId) {
         throw invalid([{ field: 'playbookId', rule: `must be ${params.playbookId}` }]);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keyOfStaffRule } from '../../config/playbooks.ts';
 import { relianceOfTask } from '../../db/contacts.ts';
 import { nextTask } from '../../db/handing-out.ts';
 import { validKey } from '../../db/keys.ts';
@@ -15,6 +16,7 @@ import { assigneeOf } from '../assignee.ts';
 import { carryOut, type Order } from '../commands.ts';
 import { HttpProblem } from '../errors.ts';
 import { remember, repeated } from '../idempotency.ts';
+import { mustBePermitted } from '../permission.ts';
 import { managers, route, staff, type Answer, type Call } from '../route.ts';
 import { keptSchema } from '../schemas/case.ts';
 import { mustBeOffered } from '../schemas/cause.ts';
@@ -85,15 +87,6 @@ async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRec
 
 async function shown(call: Pick<Call, 'db' | 'policy' | 'at'>, task: TaskRecord) {
   return (await allShown(call, [task]))[0]!;
-}
-
-/** What has changed since the task was opened may forbid the contact; its next attempt is then not planned any more. */
-async function mustBePermitted({ db, policy, at }: Call, task: TaskRecord): Promise<void> {
-  const reliance = await relianceOfTask(db, task, { policy, at });
-  if (task.status !== 'open' || reliance === null || reliance.permitted) return;
-  const { reason, rule } = reliance;
-  const why = rule === null ? reason : `${reason}; ${rule}`;
-  throw new DomainError('contact-not-permitted', `The customer may not be contacted (${why}).`);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -199,7 +192,7 @@ export const taskRoutes = [
     name: 'nextTask',
     summary: 'Get the task to do now; nobody else gets it',
     description:
-      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team.',
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
     roles: staff,
     body: z.strictObject({ teamId: teamId.optional() }).default({}),
     example: { teamId: 'service' },
@@ -211,7 +204,7 @@ export const taskRoutes = [
       const before = await repeated(call, { action: 'task.next', request: { teamId } });
       const { task, nextDueAt } = before
         ? { task: (await getTask(db, before.target)) ?? null, nextDueAt: null }
-        : await nextTask(db, { teamId, recoveryTeam: policy.team.id, actor, at, idempotencyKey });
+        : await nextTask(db, { teamId, policy, actor, at, idempotencyKey });
       return { status: 200, body: { task: task && (await shown(call, task)), nextDueAt } };
     },
   }),
@@ -357,5 +350,5 @@ async function mustWorkOnTasks(
   if (assignee === null) return;
   const key = await validKey(db, assignee);
   if (key && key.role !== 'sales-system') return;
-  throw invalid([{ field, rule: 'must be the ID of a valid key of an agent, manager or admin' }]);
+  throw invalid([{ field, rule: keyOfStaffRule }]);
 }

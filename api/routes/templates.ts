@@ -107,6 +107,22 @@ export const templateRoutes = [
     }),
   }),
   route({
+    method: 'get',
+    path: '/api/v1/templates/{templateId}/versions',
+    name: 'listTemplateVersions',
+    summary: 'Every version of a template, the newest first',
+    roles: staff,
+    params: ofTemplate,
+    query: z.strictObject(page),
+    answers: { 200: { description: 'A page of versions', schema: list(templateVersionSchema) } },
+    problems: ['not-found'],
+    handle: async (call) => {
+      const { templateId } = await theTemplate(call);
+      const all = (await listTemplates(call.db, { templateId })).map(templateJson);
+      return { status: 200, body: pageOfAll(all, ({ version }) => String(version), call.query) };
+    },
+  }),
+  route({
     method: 'post',
     path: '/api/v1/templates',
     name: 'publishTemplate',

@@ -5,10 +5,12 @@ import { startApi, type Api } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi({ limits: { anonymousRequestsPerMinute: 20 } });
+  api = await startApi({ limits: { anonymousRequestsPerMinute: 20 }, trustedProxies: 1 });
 });
 afterAll(() => api.stop());
 
+/** Of no header: whoever asks could write there what they like. */
+const publicUrl = 'https://winback.shop.example';
 const dueAt = '2026-03-24T16:30:00.000Z';
 
 /** Somebody with a name, who has three tasks: an agreed call, a call, a letter. */
@@ -50,7 +52,7 @@ async function threeTasks(customerId: string): Promise<string[]> {
 
 async function newFeed(headers = {}): Promise<{ feedId: string; path: string | undefined }> {
   const { body } = await api.post('/api/v1/calendar-feeds', undefined, { as: 'agent', headers });
-  return { feedId: body.feedId, path: body.address?.replace(api.url, '') };
+  return { feedId: body.feedId, path: body.address?.replace(publicUrl, '') };
 }
 
 const read = (path: string) => api.get(path, { as: null });
@@ -70,7 +72,7 @@ describe('a calendar feed', () => {
     expect(events[1]!.summary).toBe('Call (customer K-1)');
     const fieldOf = (i: number, name: string) =>
       events[i]!.component.getFirstPropertyValue(name) as string;
-    expect(fieldOf(1, 'url')).toBe(`${api.url}/api/v1/tasks/${ids[0]}`);
+    expect(fieldOf(1, 'url')).toBe(`${publicUrl}/api/v1/tasks/${ids[0]}`);
     expect([fieldOf(1, 'status'), fieldOf(0, 'status')]).toEqual(['CONFIRMED', 'TENTATIVE']);
     expect(body).not.toMatch(/Erika|Mustermann|1234/);
     expect(api.log()).not.toContain(/calendar\/(.+)\.ics/.exec(path!)![1]);
@@ -88,7 +90,7 @@ describe('a calendar feed', () => {
     const { body: key } = await api.post('/api/v1/keys', { name: 'Leaver', role: 'agent' });
     const headers = { authorization: `Bearer ${key.secret}` };
     const made = await api.post('/api/v1/calendar-feeds', undefined, { as: null, headers });
-    const address = made.body.address.replace(api.url, '');
+    const address = made.body.address.replace(publicUrl, '');
     expect((await read(address)).status).toBe(200);
     await api.call('DELETE', `/api/v1/keys/${key.keyId}`);
     expect((await read(address)).status).toBe(404);
@@ -110,5 +112,15 @@ describe('a calendar feed', () => {
       statuses.push((await read(`/api/v1/calendar/g${i}.ics`)).status);
     expect(statuses).toContain(404);
     expect(statuses.at(-1)).toBe(429);
+  });
+
+  test('of another caller of the same proxy is not in the way', async () => {
+    const readBy = (address: string) =>
+      api.get('/api/v1/calendar/g.ics', { as: null, headers: { 'x-forwarded-for': address } });
+    for (let i = 0; i < 25; i += 1) await readBy('192.0.2.1');
+    expect((await readBy('192.0.2.1')).status).toBe(429);
+    // Only what our own proxy has added is believed.
+    expect((await readBy('192.0.2.9, 192.0.2.1')).status).toBe(429);
+    expect((await readBy('192.0.2.2')).status).toBe(404);
   });
 });

@@ -75,6 +75,9 @@ describe('a template', () => {
     expect(first).toMatchObject({ status: 201, body: { templateId: 'thanks', version: 1 } });
     const next = { yaml: yaml('Hi'), basedOn: 1 };
     expect((await api.post(path, next, { as: 'manager' })).body.version).toBe(2);
+    const { items } = (await api.get(`${path}/thanks/versions`)).body;
+    expect(items.map((one: typeof items) => one.version)).toEqual([2, 1]);
+    expect((await api.get(`${path}/gone/versions`)).status).toBe(404);
     const stale = await api.post(path, next, { as: 'manager' });
     expect(stale).toMatchObject({ status: 409, body: { code: 'conflict' } });
     const bad = await api.post(path, { yaml: yaml('{{{salutation}}}') }, { as: 'manager' });
@@ -225,5 +228,39 @@ describe('a letter', () => {
     expect(pages[1]).toContain('Guten Tag Jürgen Łukasz L1,');
     const none = await api.get('/api/v1/letters.pdf?dueBefore=2020-01-01T00:00:00Z');
     expect(none.status).toBe(404);
+  });
+
+  it('that cannot be printed, or must not be any more, holds no other up, and says why', async () => {
+    const due = (day: number) => `2026-10-0${day}T09:00:00.000Z`;
+    const fine = await aLetter('L4', address, due(1));
+    const refused = await aLetter('L5', address, due(2));
+    await send('L5', 'permission.changed', { channel: 'letter', granted: false });
+    const objected = await aLetter('L6', address, due(3));
+    await send('L6', 'customer.objected', {});
+    const untold = await aLetter('L7', address, due(4));
+    const plan = [{ id: 'write', kind: 'letter', template: 'gone' }];
+    const change = (statement: string, ...values: string[]) =>
+      api.db.$client.prepare(statement).run(...values);
+    change(`update cases set plan = ? where customer_id = 'L7'`, JSON.stringify(plan));
+    change(`update tasks set measure_id = 'write' where task_id = ?`, untold);
+
+    const { answer, bytes } = await pdf('/api/v1/letters.pdf?dueBefore=2026-10-10T00:00:00Z');
+    expect(pagesOf(bytes)).toHaveLength(1);
+    expect(answer.headers.get('winback-letters-left-out')).toBe('3');
+    expect(answer.headers.get('winback-letters-left-out-because')).toBe(
+      'not-permitted=2, no-template=1',
+    );
+    const { body } = await api.get('/api/v1/letters?dueBefore=2026-10-10T00:00:00Z');
+    const reasons = body.items.map((one: typeof body) => [one.taskId, one.leftOut]);
+    expect(reasons).toEqual([
+      [fine, null],
+      [refused, 'not-permitted'],
+      [objected, 'not-permitted'],
+      [untold, 'no-template'],
+    ]);
+    const codeOf = async (taskId: string) =>
+      (await api.get(`/api/v1/tasks/${taskId}/letter.pdf`)).body.code;
+    expect(await codeOf(refused)).toBe('contact-not-permitted');
+    expect(await codeOf(untold)).toBe('conflict');
   });
 });

@@ -25,6 +25,7 @@ describe('the environment', () => {
       logLevel: 'info',
       webhookSecrets: [],
       rateLimit: 6000,
+      trustedProxies: 0,
       webhookAllowPrivate: false,
       publicUrl: 'http://127.0.0.1:3000',
       mail: {
@@ -45,6 +46,7 @@ describe('the environment', () => {
         WINBACK_ADMIN_KEY: 'k'.repeat(24),
         WINBACK_WEBHOOK_SECRET: ` ${secrets[0]}  ${secrets[1]}`,
         WINBACK_RATE_LIMIT: '10',
+        WINBACK_TRUST_PROXY: '1',
         LOG_LEVEL: 'debug',
         TEMPORAL_ADDRESS: 'temporal.example.com:7233',
         TEMPORAL_NAMESPACE: 'winback.a1b2c',
@@ -65,6 +67,7 @@ describe('the environment', () => {
       adminKey: 'k'.repeat(24),
       webhookSecrets: secrets,
       rateLimit: 10,
+      trustedProxies: 1,
       webhookAllowPrivate: true,
       publicUrl: 'https://winback.shop.example/app',
       mail: {
@@ -117,6 +120,7 @@ describe('the environment', () => {
     ['HOST', 'my host', 'must be a host name or an IP address'],
     ['WINBACK_ADMIN_KEY', 'k'.repeat(23), 'must have at least 24 characters, ASCII without spaces'],
     ['WINBACK_RATE_LIMIT', '0', 'must be a whole number from 1 to 100000000'],
+    ['WINBACK_TRUST_PROXY', 'true', 'must be a whole number from 0 to 10'],
     ['WINBACK_MAIL_FROM', 'Shop <a@shop.example>', 'must be a mail address'],
     ['WINBACK_PUBLIC_URL', 'shop.example', 'must begin with https:// or http://'],
     ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn, info, debug, trace, silent'],

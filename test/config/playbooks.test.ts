@@ -104,8 +104,8 @@ describe('a playbook file', () => {
     [
       'a result that a call cannot have',
       'refused: last',
-      'sent: last',
-      'measures.0.on.sent is no result of kind call: accepted, refused, not-reached, not-permitted (line 11)',
+      'fixed: last',
+      'measures.0.on.fixed is no result of kind call or letter: accepted, refused, not-reached, not-permitted, sent, not-sent, not-done (line 11)',
     ],
     [
       'a way back',

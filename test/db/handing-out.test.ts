@@ -1,16 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptEvents } from '../../db/events.ts';
+import { writing } from '../../db/connection.ts';
+import { noteContact } from '../../db/contacts.ts';
 import { nextTask } from '../../db/handing-out.ts';
+import { storePolicy } from '../../db/policies.ts';
 import { projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
 import { commands } from '../../db/schema.ts';
-import { claimTask } from '../../db/tasks.ts';
+import { claimTask, getTask } from '../../db/tasks.ts';
 import { addMember, createTeam } from '../../db/teams.ts';
 import type { CaseState, TaskState } from '../../domain/case.ts';
 import type { Actor } from '../../domain/records.ts';
 import type { Skills } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, aPolicy, bert, boss, event, minute, projection, task } from './given.ts';
+import { unlessRefused } from '../support/policies.ts';
+import {
+  accept,
+  anna,
+  anOpenCase,
+  aPolicy,
+  bert,
+  boss,
+  event,
+  minute,
+  projection,
+  task,
+} from './given.ts';
 
 const anything: Skills = { languages: [], tiers: [], products: [] };
 
@@ -26,7 +41,7 @@ async function given(
 
 async function next(db: Db, actor: Actor, fields: { teamId?: string; at?: string } = {}) {
   const { teamId = null, at = minute(30) } = fields;
-  const asking = { teamId, recoveryTeam: 'recovery', actor, at, idempotencyKey: null };
+  const asking = { teamId, policy: unlessRefused, actor, at, idempotencyKey: null };
   const { task, nextDueAt } = await nextTask(db, asking);
   return { taskId: task?.taskId ?? null, nextDueAt };
 }
@@ -133,6 +148,75 @@ describe('the next task', () => {
       expect(await next(db, anna)).toEqual({ taskId: null, nextDueAt: null });
     }));
 
+  it('is none that the customer does not allow any more, whoever has it', () =>
+    withDatabase(async ({ db }) => {
+      await given(db, 'C1', [task('mine', { agreed: true }), task('refused', { agreed: true })]);
+      await given(db, 'C2', [task('allowed'), task('fix', { type: 'remedy' })]);
+      await claimTask(db, { taskId: 'mine', actor: anna, at: minute(2) });
+      const refusal = { data: { channel: 'phone', granted: false }, time: minute(3) };
+      await accept(db, [event('permission.changed', 'C1', refusal)], minute(3));
+      expect((await next(db, anna)).taskId).toBe('allowed');
+      await accept(db, [event('permission.changed', 'C2', refusal)], minute(3));
+      expect(await next(db, anna)).toEqual({ taskId: 'fix', nextDueAt: null });
+      expect(await next(db, bert)).toEqual({ taskId: null, nextDueAt: null });
+      // As claiming leaves it: its case hears of the refusal and closes it.
+      expect(await getTask(db, 'refused')).toMatchObject({ status: 'open', assignee: null });
+    }));
+
+  it('is no contact outside the hours, unless the customer has asked for it', () =>
+    withDatabase(async ({ db }) => {
+      const evening = '2026-11-02T19:30:00.000Z';
+      await given(db, 'C1', [task('call', { dueAt: evening }), task('letter', { type: 'letter' })]);
+      await given(db, 'C2', [task('fix', { type: 'remedy' })]);
+      await given(db, 'C3', [task('callback', { agreed: true, dueAt: evening })]);
+      const got = [];
+      for (const agent of ['a', 'b', 'c']) {
+        got.push(await next(db, { actorId: agent, role: 'agent' }, { at: evening }));
+      }
+      expect(got).toEqual([
+        { taskId: 'callback', nextDueAt: null },
+        { taskId: 'fix', nextDueAt: null },
+        { taskId: null, nextDueAt: '2026-11-03T08:00:00.000Z' },
+      ]);
+    }));
+
+  it('is no call that would be the second of its day, or too much for its case', () =>
+    withDatabase(async ({ db }) => {
+      const called = (customerId: string, commandId: string) =>
+        writing(db, (tx) => {
+          const about = { taskId: 'earlier', caseId: `${customerId}-e1`, customerId };
+          const told = { commandId, outcome: 'no-answer', at: minute(5) };
+          noteContact(tx, { ...about, type: 'recovery-call' }, told, unlessRefused);
+        });
+      await given(db, 'C1', [task('second')]);
+      called('C1', 'first');
+      expect(await next(db, anna)).toEqual({
+        taskId: null,
+        nextDueAt: '2026-11-03T08:00:00.000Z',
+      });
+      const limits = { perDay: 9, perWeek: 9, perCase: 1, teamPerHour: 1 };
+      const contact = { ...unlessRefused.contact, limits };
+      const policy = await storePolicy(db, { ...unlessRefused, contact }, minute(0));
+      const record = await anOpenCase(db, 'C2', { policy });
+      await projectCase(db, projection(record, 1, { tasks: [task('third')] }), minute(1));
+      expect((await next(db, anna)).taskId).toBe('third');
+      called('C2', 'only');
+      expect(await next(db, anna)).toEqual({
+        taskId: null,
+        nextDueAt: '2026-11-03T08:00:00.000Z',
+      });
+    }));
+
+  it('passes a queue that waits for the morning at once', () =>
+    withDatabase(async ({ db }) => {
+      const evening = '2026-11-02T19:30:00.000Z';
+      const many = Array.from({ length: 2_000 }, (_, i) => task(`t${i}`));
+      await given(db, 'C1', many);
+      const startedAt = performance.now();
+      expect((await next(db, anna, { at: evening })).taskId).toBeNull();
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+    }));
+
   it('is noted once, when it is handed out', () =>
     withDatabase(async ({ db }) => {
       await given(db, 'C1', [task('t1')]);
@@ -164,10 +248,11 @@ describe('the next task', () => {
         3,
         `async (db, load, number) => {
           const { nextTask } = await load('db/handing-out.ts');
+          const { standardPolicy: policy } = await load('domain/policy.ts');
           const got = [];
           for (let i = 0; ; i += 1) {
             const actor = { actorId: 'agent-' + number + '-' + i, role: 'agent' };
-            const { task } = await nextTask(db, { actor, teamId: null, recoveryTeam: 'recovery',
+            const { task } = await nextTask(db, { actor, teamId: null, policy,
               at: '2026-11-02T09:00:00.000Z', idempotencyKey: null });
             if (!task) return got;
             got.push(task.taskId);

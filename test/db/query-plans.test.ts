@@ -15,6 +15,7 @@ import { createTeam } from '../../db/teams.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import type { CaseFilter, SalesEvent, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
+import { unlessRefused } from '../support/policies.ts';
 import { anna, anOpenCase, event, minute } from './given.ts';
 
 /* On SQLite alone: what the lists cost must not grow with the number of rows. */
@@ -81,7 +82,7 @@ describe('the inbox', () => {
 describe('the work of a team', () => {
   it('is handed out, and looked for, by indexes in their order', () =>
     withDatabase(async ({ connect }) => {
-      const asking = { actor: anna, teamId: null, recoveryTeam: 'recovery', at: minute(1) };
+      const asking = { actor: anna, teamId: null, policy: unlessRefused, at: minute(1) };
       const ask = (db: Db) => nextTask(db, { ...asking, idempotencyKey: null });
       const plans = await plansOf(connect, ask);
       expect(plans.filter((plan) => grows.test(plan))).toEqual([]);

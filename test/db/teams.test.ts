@@ -16,6 +16,7 @@ import {
   listMembers,
   removeMember,
 } from '../../db/teams.ts';
+import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { Assignment } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';
 import { anOpenCase, boss, minute, projection, task } from './given.ts';
@@ -127,6 +128,48 @@ const limitTo = (db: Db, keyId: string, change: Change) =>
 const absentFrom = (db: Db, keyId: string, fromAt: string) =>
   addAbsence(db, { keyId, fromAt, untilAt: null, actor: boss, at: minute(0) });
 const leave = (db: Db, keyId: string) => revokeKey(db, { keyId, actor: boss, at: minute(0) });
+
+describe('a task of a measure that names somebody', () => {
+  const naming = (assignee: string, id: string): PlannedMeasure => ({
+    ...{ id, kind: 'remedy', afterDays: 0, queue: 'service', assignee },
+    ...{ status: 'current', result: null },
+  });
+  /** The assignees of the case's remedy and of its call, as its first projection writes them. */
+  async function given(db: Db, keyId: string): Promise<(string | null)[]> {
+    const record = await anOpenCase(db, 'C1');
+    const fix = { type: 'remedy', measureId: 'fix', queue: 'service' } as const;
+    const tasks = [task('fix', fix), task('call', { measureId: 'call' })];
+    const state = { plan: [naming(keyId, 'fix'), naming(keyId, 'call')] };
+    await projectCase(db, projection(record, 1, { tasks, state }), minute(1));
+    return Promise.all(['fix', 'call'].map(async (id) => (await getTask(db, id))!.assignee));
+  }
+
+  it('is theirs at once, whatever their team and its assignment', () =>
+    withDatabase(async ({ db }) => {
+      const { anna } = await recovery(db, 'on-demand', 'anna', 'bert');
+      // The second measure gives no calls, so its person gets none.
+      expect(await given(db, anna)).toEqual([anna, null]);
+    }));
+
+  it.each<[string, (db: Db, keyId: string) => Promise<unknown>]>([
+    ['is absent when it is due', (db, keyId) => absentFrom(db, keyId, minute(5))],
+    ['has left', leave],
+  ])('waits in its queue when that person %s', (_why, gone) =>
+    withDatabase(async ({ db }) => {
+      const { anna } = await recovery(db, 'on-demand', 'anna');
+      await gone(db, anna);
+      expect(await given(db, anna)).toEqual([null, null]);
+    }),
+  );
+
+  it('goes back to its queue when they leave', () =>
+    withDatabase(async ({ db }) => {
+      const { anna } = await recovery(db, 'on-demand', 'anna');
+      await given(db, anna);
+      await leave(db, anna);
+      expect(await getTask(db, 'fix')).toMatchObject({ assignee: null, queue: 'service' });
+    }));
+});
 
 describe('who is gone', () => {
   async function claimed(db: Db, keyId: string): Promise<void> {

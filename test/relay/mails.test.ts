@@ -7,7 +7,7 @@ import PostalMime from 'postal-mime';
 import { endOutside, timelineOf } from '../../db/cases.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { recordPermissions, upsertCustomers } from '../../db/imports.ts';
-import { getMail, mailSending, queueMail, resendMail } from '../../db/mails.ts';
+import { getMail, mailCounts, mailSending, queueMail, resendMail } from '../../db/mails.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { seedTemplates } from '../../db/templates.ts';
@@ -160,6 +160,33 @@ describe('a mail', () => {
     server.answer.recipient = () => null;
     aheadMs += 600_000;
     expect(await has(mailId, 'sent')).toMatchObject({ attempts: 3, lastError: null });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('that cannot be composed waits longer after each attempt, and has failed after the last', async () => {
+    const mailId = await aMail('C1');
+    const rewrite = db.$client.prepare(
+      `update templates set content = json_set(content, '$.texts', json(?))`,
+    );
+    rewrite.run(JSON.stringify({ de: { subject: 'Für', body: '{{#open}}' } }));
+    start();
+    await until(async () => (await getMail(db, mailId))!.attempts === 1);
+    await pause(1_200);
+    const once = (await getMail(db, mailId))!;
+    expect(once).toMatchObject({ status: 'queued', attempts: 1 });
+    expect(once.lastError).toMatch(/open/);
+    expect(Date.parse(once.notBefore)).toBeGreaterThan(Date.parse(once.lastAttemptAt!) + 1_000);
+    for (let attempts = 2; attempts <= 10; attempts += 1) {
+      aheadMs += 2 * 86_400_000;
+      await until(async () => (await getMail(db, mailId))!.attempts === attempts);
+    }
+    expect(await has(mailId, 'failed')).toMatchObject({ lastError: once.lastError });
+    expect(await mailCounts(db)).toMatchObject({ failed: 1, queued: 0, sent: 0 });
+    expect(lines.join()).not.toContain('example.com');
+
+    rewrite.run(JSON.stringify(template.texts));
+    await resendMail(db, { mailId, at: clock() }, asked);
+    await has(mailId, 'sent');
     expect(server.received).toHaveLength(1);
   });
 

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadOffers } from '../../config/offers.ts';
+import { loadTemplates } from '../../config/templates.ts';
+import { seedOffers } from '../../db/offers.ts';
+import { seedTemplates } from '../../db/templates.ts';
+import { startApi, type Api } from '../support/api.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+  const at = new Date().toISOString();
+  await seedTemplates(api.db, await loadTemplates(join(root, 'templates')), at);
+  await seedOffers(api.db, await loadOffers(join(root, 'offers.yaml')), at);
+});
+afterAll(() => api.stop());
+
+const yaml = `playbookId: own
+title: Write, then sweeten
+measures:
+  - kind: email
+    afterDays: 1
+    template: ask-back
+    instead: { kind: letter, template: letter }
+  - kind: offer
+    afterDays: 2
+    concession: credit
+    cost: 1000
+`;
+const publish = (body: object) => api.post('/api/v1/playbooks', body, { as: 'manager' });
+
+describe('a playbook', () => {
+  it('is published when all that it names exists', async () => {
+    expect(await publish({ yaml })).toMatchObject({ status: 201, body: { version: 1 } });
+  });
+
+  it.each([
+    ['template: ask-back', 'measures.0.template', 'must be the ID of a template (line 6)'],
+    ['template: letter', 'measures.0.instead.template', 'must be the ID of a template (line 7)'],
+    ['concession: credit', 'measures.1.concession', 'must be the ID of an offer (line 10)'],
+  ])('that names something else in place of %s is refused', async (right, field, rule) => {
+    const wrong = yaml.replace(right, `${right.split(':')[0]}: gone`);
+    const { status, body } = await publish({ yaml: wrong });
+    expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
+    const preview = await api.post('/api/v1/playbooks/own/preview', { yaml: wrong });
+    expect(preview.status).toBe(400);
+  });
+
+  it('names a person by the key of somebody who does tasks', async () => {
+    const naming = (keyId: string) =>
+      `playbookId: named\ntitle: Named\nmeasures:\n  - kind: remedy\n    afterDays: 0\n    assignee: ${keyId}\n`;
+    const { agent, 'sales-system': shop } = api.keys;
+    expect((await publish({ yaml: naming(agent.record.keyId) })).status).toBe(201);
+    for (const keyId of ['nobody', shop.record.keyId]) {
+      const { status, body } = await publish({ yaml: naming(keyId) });
+      const rule = 'must be the ID of a valid key of an agent, manager or admin (line 6)';
+      expect([status, body.errors]).toEqual([400, [{ field: 'measures.0.assignee', rule }]]);
+    }
+  });
+
+  it('given as JSON is refused with the place of what does not exist', async () => {
+    const measures = [
+      { kind: 'call', afterDays: 1 },
+      { kind: 'letter', afterDays: 1, template: 'gone' },
+    ];
+    const { status, body } = await publish({
+      playbook: { playbookId: 'own', title: 'Own', measures },
+    });
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ field: 'playbook.measures[1].template', rule: 'must be the ID of a template' }],
+    ]);
+  });
+
+  it('cannot name an offer that was retired, but stays what it was when it is sent again', async () => {
+    const body = { yaml: yaml.replace('own', 'sample').replace('credit', 'sample') };
+    const headers = { 'idempotency-key': 'sample' };
+    const first = await api.post('/api/v1/playbooks', body, { headers });
+    expect(first.status).toBe(201);
+    expect((await api.post('/api/v1/offers/sample/retire')).status).toBeLessThan(300);
+    const again = await api.post('/api/v1/playbooks', body, { headers });
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect((await publish(body)).status).toBe(400);
+  });
+});
