@@ -24,8 +24,8 @@ export type Tailoring =
   | { kind: 'add'; measure: Measure; position: 'next' | 'last' }
   /** of one that is over: once more, next */
   | { kind: 'repeat'; measureId: string }
-  /** without its wait, next; of the current one: due now */
-  | { kind: 'bring-forward'; measureId: string };
+  /** without its wait, next; of the current one: due at `dueAt`, left out: now */
+  | { kind: 'bring-forward'; measureId: string; dueAt?: string };
 
 /** A plan holds no more than this, however often it is tailored. */
 const measuresAtMost = 50;
@@ -107,11 +107,24 @@ export function tailored(plan: MeasurePlan, change: Tailoring): MeasurePlan | un
 }
 
 /**
- * The plan as another version of its playbook has it: what is over and what is just being carried out stays, then
- * come the version's other measures. The current one is skipped if the version has none of that ID and kind.
+ * The plan as another version of its playbook has it: what is over, what is just being carried out and what somebody
+ * put there in this case stays, then come the version's other measures. The current one is skipped if the version has
+ * none of that ID and kind.
  */
 export function replaced(plan: MeasurePlan, version: Pick<Playbook, 'measures'>): MeasurePlan {
-  const wanted = planOf(version);
+  const own = plan.filter(({ status, tailored }) => status === 'planned' && tailored);
+  const others = plan.filter((one) => !own.includes(one));
+  const known = own.map(({ id }) => id);
+  const wanted = planOf(version).filter(({ id }) => !known.includes(id));
+  return withVersion(others, wanted, own);
+}
+
+/** As it was when cases lost what was their own. */
+export function replacedWhole(plan: MeasurePlan, version: Pick<Playbook, 'measures'>): MeasurePlan {
+  return withVersion(plan, planOf(version), []);
+}
+
+function withVersion(plan: MeasurePlan, wanted: MeasurePlan, own: MeasurePlan): MeasurePlan {
   const stays = plan
     .filter(({ status }) => status !== 'planned')
     .map((one) => {
@@ -123,9 +136,9 @@ export function replaced(plan: MeasurePlan, version: Pick<Playbook, 'measures'>)
     if (!known) return [one];
     // Under the same ID it is something else now.
     const isOther = known.status === 'skipped' && known.kind !== one.kind;
-    return isOther ? [{ ...one, id: freeId(plan, one.id) }] : [];
+    return isOther ? [{ ...one, id: freeId([...plan, ...own], one.id) }] : [];
   });
-  return [...stays, ...ahead];
+  return [...stays, ...own, ...ahead];
 }
 
 /** What a change would do to what lies ahead, by the measures' IDs. */

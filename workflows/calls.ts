@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { after, earliest, latest } from '../domain/duration.ts';
 import type { CallRhythm } from '../domain/policy.ts';
 import type { TaskResult, TaskType } from '../domain/tasks.ts';
@@ -86,7 +87,9 @@ export async function callUntilReached(
         if (postponements > rhythm.postponements) return giveUp('put-off-too-often');
         const wished = result.outcome === 'callback' ? result.callbackAt! : result.recontactAt!;
         notBefore = earliest(latest(wished, now()), after(now(), rhythm.postponeAtMost));
-        agreed = result.outcome === 'callback';
+        // What the rhythm has moved is no time that anybody has agreed to.
+        const isMoved = notBefore !== wished && result.outcome === 'callback';
+        agreed = result.outcome === 'callback' && !(isMoved && patched('moved-is-not-agreed'));
         break;
       }
       case 'wrong-number':

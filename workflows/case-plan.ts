@@ -1,6 +1,14 @@
+import { patched } from '@temporalio/workflow';
 import type { CaseState } from '../domain/case.ts';
 import { earliest } from '../domain/duration.ts';
-import { begun, planOf, replaced, settled, tailored } from '../domain/measure-plan.ts';
+import {
+  begun,
+  planOf,
+  replaced,
+  replacedWhole,
+  settled,
+  tailored,
+} from '../domain/measure-plan.ts';
 import type { MeasurePlan, PlannedMeasure } from '../domain/measure-plan.ts';
 import type { MeasureResult, Playbook } from '../domain/playbooks.ts';
 import type { CaseTasks } from './case-tasks.ts';
@@ -9,7 +17,12 @@ import type { ChangePlaybook, TailorPlan } from './messages.ts';
 import type { Projection } from './projection.ts';
 
 /** A measure that nobody has a task for and that begins by itself, and when. */
-type AwaitedMeasure = { measureId: string; dueAt: string };
+type AwaitedMeasure = {
+  measureId: string;
+  dueAt: string;
+  /** to a moment that no pause before it moves */
+  isBroughtForward: boolean;
+};
 
 /** The plan of one case's measures: how far it is, and what people change in it while it is carried out. */
 export class CasePlan {
@@ -68,7 +81,7 @@ export class CasePlan {
     if (!plan) return false;
     const measureId = change.kind === 'add' ? change.measure.kind : change.measureId;
     this.#projection.tell('plan-tailored', { change: change.kind, measureId });
-    if (change.kind === 'bring-forward') this.#dueNow(measureId);
+    if (change.kind === 'bring-forward') this.#bringForward(measureId, change.dueAt ?? now());
     if (change.kind === 'add') this.#isOlder = false;
     this.#continueWith(plan);
     return true;
@@ -80,7 +93,8 @@ export class CasePlan {
     this.#state.playbook = { playbookId, version };
     this.#isOlder = false;
     this.#projection.tell('playbook-changed', { playbookId, version });
-    this.#continueWith(replaced(this.#running, { measures }));
+    const kept = patched('keeps-tailored') ? replaced : replacedWhole;
+    this.#continueWith(kept(this.#running, { measures }));
     return true;
   }
 
@@ -97,12 +111,13 @@ export class CasePlan {
     }
   }
 
-  #dueNow(measureId: string): void {
+  #bringForward(measureId: string, to: string): void {
     if (this.#awaited?.measureId === measureId) {
-      this.#awaited.dueAt = earliest(this.#awaited.dueAt, now());
+      this.#awaited.dueAt = earliest(this.#awaited.dueAt, to);
+      this.#awaited.isBroughtForward = patched('brought-forward-at-once');
     }
     for (const task of this.#tasks.openOnes()) {
-      if (task.measureId === measureId && task.dueAt > now()) this.#tasks.move(task, now());
+      if (task.measureId === measureId && task.dueAt > to) this.#tasks.move(task, to);
     }
   }
 }

@@ -1,9 +1,11 @@
+import { patched } from '@temporalio/workflow';
 import type { TaskCloseReason, TaskState } from '../domain/case.ts';
 import { after, latest, type Duration } from '../domain/duration.ts';
 import { taskIdOf } from '../domain/ids.ts';
 import { taskTypes, type TaskType } from '../domain/tasks.ts';
 import type { TimelineData } from '../domain/timeline.ts';
 import { later, now } from './clock.ts';
+import { early } from './inbox.ts';
 import type { RescheduleTask } from './messages.ts';
 import type { Projection } from './projection.ts';
 
@@ -65,8 +67,21 @@ export class CaseTasks {
     return this.#tasks.get(taskId);
   }
 
+  /**
+   * Everybody can see the task, and the case, which begins its last workflow task again, has not yet opened it: its turn
+   * will come.
+   */
+  isAhead(taskId: string): boolean {
+    return Number(/\d+$/.exec(taskId)?.[0]) > this.#occurrence && patched('early-result');
+  }
+
   openOnes(): TaskState[] {
     return [...this.#tasks.values()].filter((task) => task.status === 'open');
+  }
+
+  /** Nothing is ahead any more. */
+  openNoMore(): void {
+    this.#occurrence = Infinity;
   }
 
   change(task: TaskState, change: Partial<TaskState>): void {
@@ -86,8 +101,9 @@ export class CaseTasks {
   }
 
   /** @returns whether the task was still open */
-  reschedule({ taskId, dueAt }: RescheduleTask): boolean {
+  reschedule({ taskId, dueAt }: RescheduleTask): boolean | typeof early {
     const task = this.find(taskId);
+    if (!task && this.isAhead(taskId)) return early;
     if (task?.status !== 'open') return false;
     this.move(task, dueAt);
     this.#projection.tell('task-rescheduled', { type: task.type, dueAt });

@@ -6,7 +6,7 @@ import { resultErrors } from '../domain/tasks.ts';
 import type { CasePlan } from './case-plan.ts';
 import type { CaseTasks } from './case-tasks.ts';
 import { now } from './clock.ts';
-import type { Inbox } from './inbox.ts';
+import { early, type Inbox } from './inbox.ts';
 import * as messages from './messages.ts';
 
 /** What a case can be told to do, each by its main function. */
@@ -15,7 +15,7 @@ type Listener = {
   readonly state: CaseState;
   readonly revision: number;
   readonly nextRevision: number;
-  complete(command: messages.CompleteTask): boolean;
+  complete(command: messages.CompleteTask): boolean | typeof early;
   closeByManager(): void;
   pause(until: string): void;
   resume(by: { byManager: boolean }): void;
@@ -43,8 +43,11 @@ export function listen(
   // The answer does not wait until the database shows it: an update that is accepted and answered in different
   // workflow tasks, with a local activity between them, is one that the SDK cannot answer any more after the worker
   // was killed (docs/decisions/0002-projection.md).
-  const answer = (act: () => boolean) =>
-    inbox.answer(() => ({ applied: act(), revision: recovery.nextRevision }));
+  const answer = (act: () => boolean | typeof early) =>
+    inbox.answer(() => {
+      const applied = act();
+      return applied === early ? early : { applied, revision: recovery.nextRevision };
+    });
   const answerTo = (act: () => void) =>
     answer(() => {
       act();

@@ -17,7 +17,7 @@ import { planContact } from './activities.ts';
 import { CasePlan } from './case-plan.ts';
 import { CaseTasks, type TaskRequest } from './case-tasks.ts';
 import { later, now } from './clock.ts';
-import { Inbox } from './inbox.ts';
+import { early, Inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import type { CompleteTask } from './messages.ts';
 import { Projection } from './projection.ts';
@@ -131,6 +131,7 @@ export class Recovery {
   /** Asks a person and waits for the answer. What silence until the deadline means is the caller's to say. */
   async ask(request: TaskRequest): Promise<Waited> {
     const task = this.#tasks.open(request);
+    this.#inbox.bringBack();
     const ended = await this.#wait(() => task.deadlineAt, task);
     if (ended === 'deadline') {
       this.#tasks.cancel(task, 'deadline');
@@ -152,9 +153,10 @@ export class Recovery {
   /** Waits until it is time for a measure that nobody has a task for. */
   async untilDue(measureId: string, dueAt: string): Promise<'due' | 'skipped' | 'interrupted'> {
     const pausedBefore = this.#pausedMs + this.#pausedSince(now());
-    const awaited = this.plan.awaiting({ measureId, dueAt });
+    const moved = () => this.#pausedMs - pausedBefore;
+    const awaited = this.plan.awaiting({ measureId, dueAt, isBroughtForward: false });
     const ended = await this.#wait(
-      () => later(awaited.dueAt, this.#pausedMs - pausedBefore),
+      () => (awaited.isBroughtForward ? awaited.dueAt : later(awaited.dueAt, moved())),
       undefined,
       () => this.plan.hasSkipped(measureId),
     );
@@ -233,6 +235,8 @@ export class Recovery {
       ...{ nextDueAt: null, pausedUntil: null },
     });
     this.tell('closed', { outcome, reason });
+    this.#tasks.openNoMore();
+    this.#inbox.bringBack();
     do {
       await this.#write();
       this.#projection.wake();
@@ -245,8 +249,9 @@ export class Recovery {
   // --- what people say ---------------------------------------------------------------------------
 
   /** @returns whether the result counts; one that comes after the task closed is only kept */
-  complete({ commandId, taskId, type, result }: CompleteTask): boolean {
+  complete({ commandId, taskId, type, result }: CompleteTask): boolean | typeof early {
     const task = this.#tasks.find(taskId);
+    if (!task && this.#tasks.isAhead(taskId)) return early;
     if (task?.status !== 'open') {
       this.tell('late-result', { type, outcome: result.outcome });
       return false;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
-import { relianceOfTask } from '../../db/contacts.ts';
+import { contactTimes, relianceOfTask } from '../../db/contacts.ts';
 import { nextTask } from '../../db/handing-out.ts';
 import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
@@ -87,6 +87,28 @@ async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRec
 
 async function shown(call: Pick<Call, 'db' | 'policy' | 'at'>, task: TaskRecord) {
   return (await allShown(call, [task]))[0]!;
+}
+
+/** What was agreed with the customer. */
+function mustLieAhead(result: Record<string, unknown>, at: string): void {
+  for (const field of ['callbackAt', 'recontactAt']) {
+    const agreed = result[field];
+    if (typeof agreed === 'string' && Date.parse(agreed) <= Date.parse(at)) {
+      throw invalid([{ field: `result.${field}`, rule: 'must be in the future' }]);
+    }
+  }
+}
+
+/** Nobody is disturbed outside the hours, or above the limits, but by a time of their own choice. */
+function mustBeWithinHours({ db, policy }: Call, task: TaskRecord, dueAt: string): void {
+  if (task.agreed) return;
+  const possible = contactTimes(db, { policy, at: dueAt })(task);
+  if (possible === dueAt) return;
+  const rule =
+    possible === null
+      ? 'The customer may not be contacted then.'
+      : `dueAt must lie within the hours and limits of contacts: the next such moment is ${possible}`;
+  throw new HttpProblem('refused', rule);
 }
 
 /** The audit row is written with the change; ours remembers the idempotency key. */
@@ -303,8 +325,9 @@ export const taskRoutes = [
       const task = await ownKindOfTask(call);
       const { db, actor, at, policy, idempotencyKey, body: request } = call;
       const { taskId } = task;
-      return ordered(call, task, { action: 'task.reschedule', request }, async () => {
-        const { dueAt } = request;
+      const { dueAt } = request;
+      const fits = async () => mustBeWithinHours(call, task, dueAt);
+      return ordered(call, task, { action: 'task.reschedule', request, fits }, async () => {
         const atMost = policy.rescheduleAtMost;
         if (!(dueAt > at && dueAt <= after(at, atMost))) {
           const rule = `dueAt must be in the future and at most ${atMost} away`;
@@ -332,6 +355,7 @@ export const taskRoutes = [
       const { db, actor, at, policy, idempotencyKey } = call;
       const { taskId } = task;
       const fits = async () => {
+        mustLieAhead(result, at);
         if (task.type !== 'cause-call' || result['cause'] === undefined) return;
         await mustBeOffered(db, result as Parameters<typeof mustBeOffered>[1], 'result.');
       };
