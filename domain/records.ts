@@ -96,6 +96,8 @@ export type Reliance = {
 export type PermissionChange = {
   customerId: string;
   channel: Channel;
+  /** left out: every purpose */
+  purpose?: Purpose | undefined;
   granted: boolean;
   at: string;
   legalBasis?: string | undefined;
