@@ -234,6 +234,9 @@ export type AttachmentRecord = {
   sha256: string;
   createdBy: string;
   createdAt: string;
+  /** then there is no content any more */
+  deletedAt: string | null;
+  deletedBy: string | null;
 };
 
 export type TaskFilter = {
