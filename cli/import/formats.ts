@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailAddress } from '../../config/fields.ts';
 import { isTimeZone } from '../../config/policy.ts';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
 import { currencyPattern, inMinorUnits, minorDigits, mostMinorUnits } from '../../domain/money.ts';
@@ -135,11 +136,7 @@ export const customerFormat: Format<CustomerUpdate> = {
     z.object({
       customerId,
       name: orEmpty(plainText(longest.name).optional()),
-      email: orEmpty(
-        plainText(longest.email)
-          .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be a mail address')
-          .optional(),
-      ),
+      email: orEmpty(mailAddress.optional()),
       phone: orEmpty(plainText(longest.phone).optional()),
       // A file without this column leaves everybody's kind as it is.
       kind: z.preprocess(

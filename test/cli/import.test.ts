@@ -640,14 +640,14 @@ describe('the command', () => {
     const ended = await command('--purchases', purchases, '--dry-run');
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain(
-      'Purchases: 1 would be new, 2 already there, 1 bad lines\n  q.csv was read',
+      'Purchases: 1 would be new, 2 already there, 1 bad line\n  q.csv was read',
     );
     expect(ended.stdout).toContain('This was a dry run: nothing was imported.');
     expect(await contents()).toEqual(before);
     expect(readdirSync(join(folder, 'data')).filter((name) => name.includes('dry'))).toEqual([]);
 
     const real = await command('--purchases', purchases);
-    expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad lines');
+    expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad line');
     const again = await command('--purchases', purchases);
     expect(again.stdout).toContain('Nothing has changed.');
   });
