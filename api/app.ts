@@ -61,7 +61,7 @@ const defaultLimits: Limits = {
 export function createApp(options: AppDeps): Express {
   const { db, clock, logger } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const metrics = metricsOf(db, clock);
+  const metrics = metricsOf(db, options.policy, clock);
 
   const app = express();
   app.disable('x-powered-by');

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { countEarlySigns } from '../db/early-signs.ts';
 import { stats } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
+import { workingTimeBefore } from '../domain/calendar.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { SalesEvent } from '../domain/records.ts';
 import { eventTypes } from '../domain/words.ts';
 
@@ -16,7 +18,11 @@ export type Metrics = {
 const knownTypes: ReadonlySet<string> = new Set(eventTypes);
 
 /** Counts and durations for Prometheus, without personal data. */
-export function metricsOf(db: Db, clock: () => string): Metrics {
+export function metricsOf(
+  db: Db,
+  policy: Pick<Policy, 'overdueAfter' | 'timeZone' | 'contact'>,
+  clock: () => string,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -43,7 +49,10 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
   const purchases = gauge('winback_purchases', 'Purchases known');
   const openCases = gauge('winback_open_cases', 'Cases that are open');
   const openTasks = gauge('winback_open_tasks', 'Tasks that are open');
-  const overdueTasks = gauge('winback_overdue_tasks', 'Open tasks past their due time');
+  const overdueTasks = gauge(
+    'winback_overdue_tasks',
+    'Open tasks that wait for longer than the policy allows, in working time',
+  );
   const backlog = gauge('winback_outbox_backlog', 'Messages that Temporal has not been told yet');
   const backlogAge = gauge('winback_outbox_oldest_seconds', 'Age of the oldest such message');
   const mails = new Gauge({
@@ -85,7 +94,8 @@ export function metricsOf(db: Db, clock: () => string): Metrics {
     },
     async text() {
       const now = clock();
-      const sizes = await stats(db, { now });
+      const overdueBefore = workingTimeBefore(now, policy.overdueAfter, policy);
+      const sizes = await stats(db, { overdueBefore });
       customers.set(sizes.customers);
       purchases.set(sizes.purchases);
       openCases.set(sizes.openCases);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Sender } from '../domain/mails.ts';
+import { mailAddress } from './fields.ts';
 import { validated } from './validate.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -95,7 +96,7 @@ const variables = z.object({
       'must be an address, with what is special in a password percent-encoded',
     )
     .exactOptional(),
-  WINBACK_MAIL_FROM: z.email('must be a mail address').exactOptional(),
+  WINBACK_MAIL_FROM: mailAddress.exactOptional(),
   WINBACK_COMPANY: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),
   WINBACK_COMPANY_ADDRESS: z
     .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longest } from '../domain/profile.ts';
 
 /* What policies and playbooks are made of; each says its whole rule when it is broken. */
 
@@ -32,6 +33,11 @@ export const money = wholeNumber(0, 1_000_000_000_000);
 export const code = z
   .string('must be a text')
   .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'must be 1 to 50 small letters, digits or hyphens');
+
+/** What a mail address is, wherever one comes in. */
+export const mailAddress = z
+  .email('must be a mail address')
+  .max(longest.email, `must have at most ${longest.email} characters`);
 
 export function text(maxLength: number) {
   const rule = `must be a text of 1 to ${maxLength} characters`;

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,6 +9,9 @@ export type Files = {
   keep: (content: Buffer) => Promise<string>;
   /** @throws Error when it is not there, or not what it was */
   read: (sha256: string) => Promise<Buffer>;
+  isKept: (sha256: string) => boolean;
+  /** At once, so that it can be done under the database's lock. */
+  forget: (sha256: string) => void;
 };
 
 /** In the data folder, for our user alone, each content once under its hash. */
@@ -30,6 +34,8 @@ export function filesIn(dataDir: string): Files {
       if (hashOf(content) !== sha256) throw new Error(`attachment ${sha256} has changed on disk`);
       return content;
     },
+    isKept: (sha256) => existsSync(join(folder, sha256)),
+    forget: (sha256) => rmSync(join(folder, sha256), { force: true }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { desc, eq } from 'drizzle-orm';
 import { builtInCauseRules } from '../domain/cause-rules.ts';
 import { compileRules, type CauseRule, type CompiledRules } from '../domain/cause-suggestion.ts';
-import type { Db } from './connection.ts';
+import { DomainError } from '../domain/errors.ts';
+import { writing, type Db } from './connection.ts';
 import { causeRuleSets } from './schema.ts';
 
 /** The rules by which texts are pre-sorted; version 0 is built in and was made by nobody. */
@@ -29,24 +30,40 @@ export async function getRuleSet(db: Db, version: number): Promise<CauseRuleSet 
   return db.select().from(causeRuleSets).where(eq(causeRuleSets.version, version)).get();
 }
 
+/**
+ * @param basedOn the version that the writer has seen
+ * @throws DomainError `conflict` when there is a newer one
+ */
 export async function storeRuleSet(
   db: Db,
-  { rules, by, at }: { rules: CauseRule[]; by: string; at: string },
+  set: { rules: CauseRule[]; basedOn: number | undefined; by: string; at: string },
 ): Promise<CauseRuleSet> {
-  return db.insert(causeRuleSets).values({ rules, createdAt: at, createdBy: by }).returning().get();
+  const { rules, basedOn, by, at } = set;
+  return writing(db, (tx) => {
+    const newest = newestVersion(tx);
+    if (basedOn !== undefined && basedOn !== newest) {
+      throw new DomainError('conflict', `There is version ${newest} by now.`);
+    }
+    const row = { rules, createdAt: at, createdBy: by };
+    return tx.insert(causeRuleSets).values(row).returning().get();
+  });
 }
 
-const compiled = new WeakMap<Db, { version: number; rules: CompiledRules }>();
-
-/** The current rules, made ready once. */
-export async function readyRules(db: Db): Promise<CompiledRules> {
+function newestVersion(db: Db): number {
   const newest = db
     .select({ version: causeRuleSets.version })
     .from(causeRuleSets)
     .orderBy(desc(causeRuleSets.version))
     .limit(1)
     .get();
-  const version = newest?.version ?? builtIn.version;
+  return newest?.version ?? builtIn.version;
+}
+
+const compiled = new WeakMap<Db, { version: number; rules: CompiledRules }>();
+
+/** The current rules, made ready once. */
+export async function readyRules(db: Db): Promise<CompiledRules> {
+  const version = newestVersion(db);
   const known = compiled.get(db);
   if (known?.version === version) return known.rules;
   const rules = compileRules((await getRuleSet(db, version))!.rules);

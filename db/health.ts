@@ -25,8 +25,11 @@ export async function workerAliveAt(db: Db): Promise<string | undefined> {
   return db.select().from(installation).where(eq(installation.name, signOfLife)).get()?.value;
 }
 
-/** Sizes for the metrics: counts that an index answers. */
-export async function stats(db: Db, { now }: { now: string }) {
+/**
+ * Sizes for the metrics: counts that an index answers.
+ * @param overdueBefore what was due before that is overdue
+ */
+export async function stats(db: Db, { overdueBefore }: { overdueBefore: string }) {
   const openTask = eq(tasks.status, 'open');
   const number = (query: { get(): { number: number } | undefined }) => query.get()!.number;
   const counted = { number: count() };
@@ -40,7 +43,7 @@ export async function stats(db: Db, { now }: { now: string }) {
       db
         .select(counted)
         .from(tasks)
-        .where(and(openTask, lt(tasks.dueAt, now), isNull(tasks.pausedUntil))),
+        .where(and(openTask, lt(tasks.dueAt, overdueBefore), isNull(tasks.pausedUntil))),
     ),
     outboxUndone: backlog.undone,
     outboxOldestAt: backlog.oldestAt,

@@ -13,7 +13,7 @@ import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
-import { cases, customers, events, forRecovery, permissions } from './schema.ts';
+import { cases, customers, events, permissions } from './schema.ts';
 
 /* What files bring: mostly history. Everything may come again without changing anything. */
 
@@ -68,6 +68,7 @@ const statements = prepared((db) => ({
     .prepare(),
   permissions: db
     .select({
+      purpose: permissions.purpose,
       granted: permissions.granted,
       legalBasis: permissions.legalBasis,
       proof: permissions.proof,
@@ -78,7 +79,6 @@ const statements = prepared((db) => ({
       and(
         eq(permissions.customerId, customerId),
         eq(permissions.channel, sql.placeholder('channel')),
-        forRecovery,
       ),
     )
     .orderBy(desc(permissions.at), desc(permissions.permissionId))
@@ -88,6 +88,7 @@ const statements = prepared((db) => ({
     .values({
       customerId,
       channel: sql.placeholder('channel'),
+      purpose: sql.placeholder('purpose'),
       granted: sql.placeholder('granted'),
       legalBasis: sql.placeholder('legalBasis'),
       proof: sql.placeholder('proof'),
@@ -217,6 +218,7 @@ export async function recordPermissions(
     for (const change of changes) {
       const { customerId, channel, granted } = change;
       const row = {
+        purpose: change.purpose ?? null,
         granted,
         legalBasis: change.legalBasis ?? null,
         proof: change.proof ?? null,
@@ -229,7 +231,8 @@ export async function recordPermissions(
       ensureCustomer(tx, customerId, at);
       addPermission.run({ customerId, channel, ...row });
       inserted += 1;
-      const [before] = known;
+      if (row.purpose === 'service') continue;
+      const before = known.find(({ purpose }) => purpose !== 'service');
       if (before && (before.at > row.at || before.granted === granted)) continue;
       closeAfterPermission(tx, { customerId, channel, granted, at });
       const open = caseForFacts(tx, customerId);

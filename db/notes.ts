@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, inArray, isNull, ne } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
 import { mentionedIn } from '../domain/mentions.ts';
 import type { Actor, AttachmentRecord, NoteRecord } from '../domain/records.ts';
-import { recordCommand } from './commands.ts';
-import type { Db } from './connection.ts';
+import { insertDone, recordCommand } from './commands.ts';
+import { writing, type Db } from './connection.ts';
 import { apiKeys, attachments, mentions, notes } from './schema.ts';
 
 /* What people add to a case. Each has the ID of the command that brought it, which a repeated request finds again. */
@@ -87,7 +88,46 @@ export async function addAttachment(
   return (await getAttachment(db, command.commandId))!;
 }
 
-/** The oldest first. */
+/**
+ * Notes that an attachment is deleted, and by whom; what is known of it stays.
+ * @param deletion.forget deletes its content, called when no other attachment has the same. It is called while nobody
+ * else can write, so that whoever attaches the same afterwards finds that it is gone
+ * @throws DomainError `not-found`; `forbidden` for who has neither attached it nor is a manager
+ */
+export async function deleteAttachment(
+  db: Db,
+  deletion: {
+    attachmentId: string;
+    actor: Actor;
+    at: string;
+    forget: (sha256: string) => void;
+  },
+): Promise<void> {
+  const { attachmentId, actor, at, forget } = deletion;
+  const there = isNull(attachments.deletedAt);
+  writing(db, (tx) => {
+    const record = tx
+      .select()
+      .from(attachments)
+      .where(and(eq(attachments.attachmentId, attachmentId), there))
+      .get();
+    if (!record) throw new DomainError('not-found', 'There is no such attachment.');
+    if (actor.role === 'agent' && record.createdBy !== actor.actorId) {
+      throw new DomainError('forbidden', 'It was attached by somebody else.');
+    }
+    tx.update(attachments)
+      .set({ deletedAt: at, deletedBy: actor.actorId })
+      .where(eq(attachments.attachmentId, attachmentId))
+      .run();
+    const { caseId, sha256 } = record;
+    const asked = { actor, request: {}, idempotencyKey: null };
+    insertDone(tx, asked, { action: 'attachment.delete', target: attachmentId, caseId, at });
+    const same = and(eq(attachments.sha256, sha256), there);
+    if (!tx.select().from(attachments).where(same).limit(1).get()) forget(sha256);
+  });
+}
+
+/** The oldest first, deleted ones too. */
 export async function attachmentsOfCase(db: Db, caseId: string): Promise<AttachmentRecord[]> {
   return db
     .select()

@@ -271,7 +271,7 @@ export async function deliverySucceeded(
     const endpoint = eq(webhooks.webhookId, webhookId);
     const before = tx.select().from(webhooks).where(endpoint).get();
     tx.update(webhooks)
-      .set({ ...healthy, lastSuccessAt: at })
+      .set({ ...healthy, lastError: null, lastSuccessAt: at })
       .where(endpoint)
       .run();
     if (before && before.consecutiveFailures >= downAfter) bringForward(tx, webhookId, at);
@@ -332,22 +332,25 @@ export async function releaseDelivery(
     .run();
 }
 
-/** Forgets what is delivered or given up, and what has waited as long for an endpoint to which nothing is sent. */
-export async function pruneDeliveries(db: Db, { before }: { before: string }): Promise<void> {
-  db.delete(webhookDeliveries).where(lt(webhookDeliveries.finishedAt, before)).run();
+/**
+ * Forgets what is delivered or given up, and what has waited as long for an endpoint to which nothing is sent.
+ * @param old.limit of one statement, which holds the write lock: the rest is for the next time
+ */
+export async function pruneDeliveries(
+  db: Db,
+  { before, limit = 10_000 }: { before: string; limit?: number },
+): Promise<void> {
   const silent = db
     .select({ webhookId: webhooks.webhookId })
     .from(webhooks)
     .where(or(eq(webhooks.status, 'disabled'), eq(webhooks.status, 'gone')));
-  db.delete(webhookDeliveries)
-    .where(
-      and(
-        inArray(webhookDeliveries.webhookId, silent),
-        pending,
-        lt(webhookDeliveries.occurredAt, before),
-      ),
-    )
-    .run();
+  const { deliverySeq, finishedAt, occurredAt, webhookId } = webhookDeliveries;
+  const old = or(
+    lt(finishedAt, before),
+    and(inArray(webhookId, silent), pending, lt(occurredAt, before)),
+  );
+  const some = db.select({ deliverySeq }).from(webhookDeliveries).where(old).limit(limit);
+  db.delete(webhookDeliveries).where(inArray(deliverySeq, some)).run();
 }
 
 /** How many of each status are there, and since when the oldest pending one waits. */

@@ -96,6 +96,8 @@ export type Reliance = {
 export type PermissionChange = {
   customerId: string;
   channel: Channel;
+  /** left out: every purpose */
+  purpose?: Purpose | undefined;
   granted: boolean;
   at: string;
   legalBasis?: string | undefined;
@@ -232,6 +234,9 @@ export type AttachmentRecord = {
   sha256: string;
   createdBy: string;
   createdAt: string;
+  /** then there is no content any more */
+  deletedAt: string | null;
+  deletedBy: string | null;
 };
 
 export type TaskFilter = {

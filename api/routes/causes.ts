@@ -213,12 +213,21 @@ export const causeRoutes = [
     description: 'Suggestions are made when a case is read, so that old cases get new ones, too.',
     roles: managers,
     accepts,
-    body: z.strictObject({ rules }),
+    body: z.strictObject({
+      rules,
+      basedOn: z
+        .int()
+        .min(0)
+        .optional()
+        .meta({ description: 'the version that was edited; 409 when there is a newer one' }),
+    }),
     answers: { 200: { description: 'The rules as a new version', schema: ruleSetSchema } },
+    problems: ['conflict'],
     handle: async (call) => {
       const { db, at, actor, body } = call;
       await mustBeRules(call, body.rules);
-      const stored = await storeRuleSet(db, { rules: body.rules, by: actor.actorId, at });
+      const { rules, basedOn } = body;
+      const stored = await storeRuleSet(db, { rules, basedOn, by: actor.actorId, at });
       const target = `cause-rules/${stored.version}`;
       await remember(call, { action: 'cause-rules.change', target, request: {} });
       return { status: 200, body: stored };

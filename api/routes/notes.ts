@@ -4,6 +4,7 @@ import {
   addAttachment,
   addNote,
   attachmentsOfCase,
+  deleteAttachment,
   getAttachment,
   notesMentioning,
   notesOfCase,
@@ -37,6 +38,8 @@ const attachmentSchema = z
     size: z.int().meta({ description: 'in bytes' }),
     createdBy: z.string().meta({ description: 'ID of a key' }),
     createdAt: timestamp,
+    deletedAt: timestamp.nullable().meta({ description: 'its content is gone since then' }),
+    deletedBy: z.string().nullable().meta({ description: 'ID of a key' }),
   })
   .meta({ id: 'Attachment' });
 
@@ -113,7 +116,7 @@ export const noteRoutes = [
     method: 'get',
     path: '/api/v1/cases/{caseId}/attachments',
     name: 'listAttachments',
-    summary: 'The files of a case, oldest first',
+    summary: 'The files of a case, oldest first, with those that were deleted',
     roles: staff,
     params: ofCase,
     query: z.strictObject(page),
@@ -149,6 +152,8 @@ export const noteRoutes = [
       const sha256 = await files.keep(body);
       const file = { caseId, name, type, size: body.length, sha256 };
       const record = await addAttachment(db, { ...file, actor, at, idempotencyKey });
+      // Somebody may have deleted the same content before ours was noted.
+      if (record.deletedAt === null && !files.isKept(sha256)) await files.keep(body);
       return { status: 201, body: attachmentJson(record) };
     },
   }),
@@ -166,6 +171,7 @@ export const noteRoutes = [
     handle: async ({ db, files, params }) => {
       const record = await getAttachment(db, params.attachmentId);
       if (!record) throw new DomainError('not-found', 'There is no such attachment.');
+      if (record.deletedAt !== null) throw new DomainError('not-found', 'It was deleted.');
       return {
         status: 200,
         type: record.type,
@@ -175,6 +181,21 @@ export const noteRoutes = [
         },
         body: await files.read(record.sha256),
       };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/attachments/{attachmentId}',
+    name: 'deleteAttachment',
+    summary: 'Delete the content of an attachment; that it was there, and who deleted it, stays',
+    description: 'For whoever attached it, and for managers.',
+    roles: staff,
+    params: z.strictObject({ attachmentId: z.string() }),
+    answers: { 204: { description: 'Deleted' } },
+    problems: ['not-found'],
+    handle: async ({ db, files, actor, at, params }) => {
+      await deleteAttachment(db, { ...params, actor, at, forget: files.forget });
+      return { status: 204 };
     },
   }),
 ];

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { mostMinorUnits } from '../../domain/money.ts';
 import { countryPattern, languagePattern, longest } from '../../domain/profile.ts';
 import type { SalesEvent } from '../../domain/records.ts';
+import { mailAddress } from '../../config/fields.ts';
 import { isTimeZone } from '../../config/policy.ts';
 import {
   channels,
@@ -22,7 +23,7 @@ const dataSchemas = {
   'customer.updated': z.looseObject({
     name: text(longest.name),
     kind: z.enum(customerKinds),
-    email: z.email('must be a mail address').max(longest.email).optional(),
+    email: mailAddress.optional(),
     phone: text(longest.phone).optional(),
     country: z
       .string()
@@ -83,7 +84,7 @@ const dataSchemas = {
     orderId: name(200).optional(),
   }),
   'mail.bounced': z.looseObject({
-    email: z.email('must be a mail address').max(320).meta({
+    email: mailAddress.meta({
       description: 'the address that does not take mails; winback sends none to it any more',
     }),
   }),

@@ -40,7 +40,8 @@ export async function readPast(path: string, problems: NodeJS.WritableStream): P
   for (const { line, field, reason } of badLines) {
     problems.write(`${path}, line ${line}: ${field ? `${field} ` : ''}${reason}\n`);
   }
-  if (badCount > 0) problems.write(`${badCount} problems in bad lines, which are left out\n`);
+  if (badCount === 1) problems.write('1 problem in a bad line, which is left out\n');
+  if (badCount > 1) problems.write(`${badCount} problems in bad lines, which are left out\n`);
   if (orders.size === 0) throw new DomainError('invalid', `${path} holds no good purchase.`);
 
   const [currency] = [...currencies].toSorted((a, b) => b[1] - a[1])[0]!;

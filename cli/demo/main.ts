@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
+import type { Environment } from '../../config/environment.ts';
 import { startStack, stopSignal, type Stack } from '../stack.ts';
 import type { Case, Client } from '../client.ts';
 import { createDisplay } from './display.ts';
@@ -76,7 +78,10 @@ async function main(): Promise<void> {
 /** Everything there is to see. */
 async function perform(
   stack: Stack,
-  given: { dataDir: string; adminKey?: string; policySource: string; seed: number },
+  given: Pick<Environment, 'dataDir' | 'policySource' | 'mail'> & {
+    adminKey?: string;
+    seed: number;
+  },
 ): Promise<{ agentKey: string }> {
   const startedAt = new Date().toISOString();
   title('Real purchase histories: CDNOW, an online music shop (examples/cdnow)');
@@ -101,6 +106,7 @@ async function perform(
   display.clear();
   await showStory(clients.manager, cases);
   showOutcomes(cases);
+  await showMails(clients.manager, given);
   display.line(`It took ${clock(Date.now() - Date.parse(startedAt))} from the import to here.`);
   return { agentKey };
 }
@@ -112,6 +118,17 @@ async function showStory(manager: Client, cases: Case[]): Promise<void> {
   title(`One case from its opening to its end: ${theCase.caseId} (simulated)`);
   const lines = epilogue.timelineLines(theCase.openedAt, timeline, display.width);
   for (const line of lines) display.line(line);
+}
+
+async function showMails(
+  manager: Client,
+  { dataDir, mail }: Pick<Environment, 'dataDir' | 'mail'>,
+): Promise<void> {
+  let count = 0;
+  for await (const _ of manager.each('/mails', { status: 'sent' })) count += 1;
+  if (count === 0) return;
+  const where = mail.smtpUrl ? 'sent' : `written as files, to be read in ${join(dataDir, 'mails')}`;
+  display.line(`Mails to simulated customers: ${count}, ${where}`);
 }
 
 function showOutcomes(cases: Case[]): void {

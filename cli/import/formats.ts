@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { mailAddress } from '../../config/fields.ts';
+import { isTimeZone } from '../../config/policy.ts';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
 import { currencyPattern, inMinorUnits, minorDigits, mostMinorUnits } from '../../domain/money.ts';
 import { countryPattern, languagePattern, longest } from '../../domain/profile.ts';
@@ -8,7 +10,14 @@ import type {
   PermissionChange,
   Purchase,
 } from '../../domain/records.ts';
-import { channels, customerKinds, type Channel, type CustomerKind } from '../../domain/words.ts';
+import {
+  channels,
+  customerKinds,
+  purposes,
+  type Channel,
+  type CustomerKind,
+  type Purpose,
+} from '../../domain/words.ts';
 import type { Column, Columns } from './columns.ts';
 
 /** How a file's values are to be read. */
@@ -30,6 +39,7 @@ export type Format<Row> = {
 };
 
 const numeric = /^[\d.,:/+\- ]{1,40}$/;
+const zoneName = /^[\w/+-]{1,50}$/;
 const word = /^\p{L}{1,20}$/u;
 
 const customerIdColumn: Column = {
@@ -120,16 +130,13 @@ export const customerFormat: Format<CustomerUpdate> = {
     },
     country: { names: ['countrycode', 'land', 'laendercode', 'laenderkuerzel'], shown: word },
     language: { names: ['languagecode', 'sprache'], shown: word },
+    timeZone: { names: ['tz', 'zeitzone'], shown: zoneName },
   },
   schema: () =>
     z.object({
       customerId,
       name: orEmpty(plainText(longest.name).optional()),
-      email: orEmpty(
-        plainText(longest.email)
-          .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be a mail address')
-          .optional(),
-      ),
+      email: orEmpty(mailAddress.optional()),
       phone: orEmpty(plainText(longest.phone).optional()),
       // A file without this column leaves everybody's kind as it is.
       kind: z.preprocess(
@@ -147,6 +154,12 @@ export const customerFormat: Format<CustomerUpdate> = {
       ),
       language: orEmpty(
         z.string().regex(languagePattern, 'must be a language tag like de, or empty').optional(),
+      ),
+      timeZone: orEmpty(
+        z
+          .string()
+          .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin, or empty')
+          .optional(),
       ),
     }),
   key: ['customerId'],
@@ -254,6 +267,11 @@ const channelNames: Record<Channel, string[]> = {
   letter: ['post', 'brief'],
   visit: ['besuch'],
 };
+const purposeNames: Record<Purpose, string[]> = {
+  // To win somebody back is advertising.
+  recovery: ['rückgewinnung', 'rueckgewinnung', 'advertising', 'marketing', 'werbung'],
+  service: ['kundendienst', 'kundenservice'],
+};
 const answers = {
   true: ['yes', 'y', '1', 'ja', 'j', 'wahr'],
   false: ['no', 'n', '0', 'nein', 'falsch'],
@@ -274,6 +292,7 @@ export const permissionFormat: Format<PermissionChange> = {
       holds: 'time',
       shown: numeric,
     },
+    purpose: { names: ['zweck', 'verwendungszweck'], shown: word },
     legalBasis: { names: ['rechtsgrundlage'] },
     proof: { names: ['evidence', 'nachweis', 'beleg'] },
   },
@@ -283,8 +302,11 @@ export const permissionFormat: Format<PermissionChange> = {
       channel: oneOf(channelNames, `must be one of: ${channels.join(', ')}`),
       granted: oneOf(answers, 'must be yes or no').transform((text) => text === 'true'),
       at: time(reading, 'at', past),
+      purpose: orEmpty(
+        oneOf(purposeNames, `must be ${purposes.join(' or ')}, or empty for every one`).optional(),
+      ),
       legalBasis: orEmpty(plainText(200).optional()),
       proof: orEmpty(freeText(2_000).optional()),
     }),
-  key: ['customerId', 'channel', 'at'],
+  key: ['customerId', 'channel', 'purpose', 'at'],
 };

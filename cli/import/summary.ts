@@ -27,7 +27,7 @@ export function printSummary(
       ...(kind === 'customers' ? [`${counts.updated} ${be}updated`] : []),
       `${counts.unchanged} ${kind === 'customers' ? 'unchanged' : 'already there'}`,
       ...(kind === 'cancellations' && openCases ? [`${counts.casesOpened} cases ${be}opened`] : []),
-      `${counts.badLines} bad lines`,
+      `${counts.badLines} bad ${counts.badLines === 1 ? 'line' : 'lines'}`,
     ];
     console.log(`${kind[0]!.toUpperCase()}${kind.slice(1)}: ${said.join(', ')}`);
     console.log(`  ${readAs(file)}`);

@@ -187,6 +187,9 @@ export const attachments = sqliteTable(
     sha256: text().notNull(),
     createdBy: text().notNull(),
     createdAt: text().notNull(),
+    /** its content is gone, unless another attachment has the same */
+    deletedAt: text(),
+    deletedBy: text(),
   },
   (t) => [index('attachments_case').on(t.caseId, t.createdAt)],
 );

@@ -151,8 +151,8 @@ describe('what a customer wrote', () => {
 
   test('is pre-sorted by rules that the company edits and can try before', async () => {
     const get = (query = '') => api.get(`/api/v1/cause-rules${query}`, { as: 'manager' });
-    const put = (rules: object[]) =>
-      api.call('PUT', '/api/v1/cause-rules', { as: 'manager', body: { rules } });
+    const put = (rules: object[], basedOn?: number) =>
+      api.call('PUT', '/api/v1/cause-rules', { as: 'manager', body: { rules, basedOn } });
     const guess = async (text: string, more = {}) =>
       (await api.post('/api/v1/cause-suggestions', { text, ...more }, { as: 'agent' })).body
         .suggestions;
@@ -160,6 +160,9 @@ describe('what a customer wrote', () => {
     const suggested = async () => (await api.get(`/api/v1/cases/${caseId}`)).body.causeSuggestions;
 
     expect((await get()).body).toMatchObject({ version: 0, rules: builtInCauseRules });
+    const late = await put(builtInCauseRules, 3);
+    expect(late).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await get()).body.version).toBe(0);
     const rule = {
       ...{ ruleId: 'dragons', code: delivery.code, language: 'de' },
       ...{ words: ['drache*'], with: ['zahm*'], weight: 2 },

@@ -175,6 +175,35 @@ describe('attachments', () => {
     expect(await readdir(join(folder, 'attachments'))).toHaveLength(before.length + 1);
   });
 
+  test('are deleted by whoever attached them and by managers, and who did it stays', async () => {
+    const remove = (attachmentId: string, as: 'agent' | 'manager') =>
+      api.call('DELETE', `/api/v1/attachments/${attachmentId}`, { as });
+    const files = async () => readdir(join(folder, 'attachments'));
+    const before = await files();
+    const body = Buffer.from('to be deleted');
+    const [first, second] = [await attach('d.txt', body), await attach('e.txt', body)];
+    const { attachmentId } = first.body;
+    expect((await remove(attachmentId, 'agent')).status).toBe(204);
+    expect((await read(attachmentId)).status).toBe(404);
+    // The other one has the same content.
+    expect((await read(second.body.attachmentId)).status).toBe(200);
+    expect((await remove(second.body.attachmentId, 'manager')).status).toBe(204);
+    expect((await remove(second.body.attachmentId, 'manager')).status).toBe(404);
+    expect(await files()).toEqual(before);
+    const { items } = (await api.get('/api/v1/cases/N-1-e1/attachments')).body;
+    const shown = items.find((one: typeof items) => one.attachmentId === attachmentId);
+    expect(shown).toMatchObject({
+      ...{ name: 'd.txt', deletedBy: api.keys.agent.record.keyId, deletedAt: expect.any(String) },
+    });
+    const again = await attach('d.txt', body);
+    expect((await read(again.body.attachmentId)).status).toBe(200);
+
+    const headers = { authorization: `Bearer ${api.keys.manager.secret}` };
+    const managers = await attach('m.txt', Buffer.from('of a manager'), headers);
+    expect(await remove(managers.body.attachmentId, 'agent')).toMatchObject({ status: 403 });
+    expect((await read(managers.body.attachmentId)).status).toBe(200);
+  });
+
   test('that have changed on disk are not given out', async () => {
     const body = Buffer.from('to be changed');
     const { attachmentId } = (await attach('c.txt', body)).body;

@@ -44,6 +44,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   listAttachments: staff,
   addAttachment: staff,
   readAttachment: staff,
+  deleteAttachment: staff,
   claimTask: staff,
   assignTask: managers,
   rescheduleTask: staff,

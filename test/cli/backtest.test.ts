@@ -76,6 +76,7 @@ describe('npm run backtest', () => {
     );
     expect(code).toBe(0);
     expect(stderr).toContain('line 2: purchasedAt');
+    expect(stderr).toContain('1 problem in a bad line, which is left out');
     const { fit, rules, customers } = JSON.parse(stdout);
     expect(customers).toBe(40);
     expect(fit.bgNbd).toMatchObject({ reason: 'too-few-customers', firstTimeBuyers: 40 });

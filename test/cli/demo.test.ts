@@ -110,6 +110,9 @@ describe('npm run demo', () => {
     expect(output).toMatch(/One case from its opening to its end: cdnow-\d+-e\d \(simulated\)/);
     expect(output).toMatch(/^ {2}\+0:0\d +Case opened by /m);
     expect(output).toMatch(/^ {2}\+\d:\d\d +Case closed: loyal again/m);
+    const written = /^Mails to simulated customers: (\d+), written as files/m.exec(output)?.[1];
+    expect(readdirSync(join(folder, 'mails'))).toHaveLength(Number(written));
+    expect(Number(written)).toBeGreaterThan(0);
     expect(Math.max(...output.split('\n').map(({ length }) => length))).toBeLessThan(100);
     expect(processesOf(folder)).toEqual([]);
   }, 400_000);

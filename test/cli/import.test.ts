@@ -29,6 +29,7 @@ import {
   purchaseHistory,
 } from '../../db/customers.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
+import { permissionHistory } from '../../db/permissions.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { purchases as purchasesTable } from '../../db/schema.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -513,6 +514,46 @@ describe('a file of a German company', () => {
   });
 });
 
+test('the purpose of a permission and a customer’s time zone are read, and checked as elsewhere', async () => {
+  const customers = file('c.csv', [
+    'Kunde;Name;Zeitzone',
+    'K-1;Erika;Europe/Vienna',
+    'K-2;Max;Entenhausen',
+    'K-3;Moritz;',
+  ]);
+  const permissions = file('e.csv', [
+    'Kunde;Kanal;Zweck;Einwilligung;Seit',
+    'K-1;Telefon;Service;nein;05.01.2026',
+    'K-1;Telefon;Werbung;ja;05.01.2026',
+    'K-1;E-Mail;;ja;05.01.2026',
+    'K-1;Brief;Spaß;ja;05.01.2026',
+  ]);
+  const summary = { permissions: { inserted: 3, unchanged: 0, badLines: 1 } };
+  expect(await importing({ customers, permissions })).toMatchObject(summary);
+  expect(await importing({ customers, permissions })).toMatchObject({
+    permissions: { inserted: 0, unchanged: 3 },
+  });
+  expect(bad.slice(0, 2)).toEqual([
+    {
+      ...{ line: 3, field: 'timeZone', value: 'Entenhausen' },
+      reason: 'must be a known IANA time zone like Europe/Berlin, or empty',
+    },
+    {
+      ...{ line: 5, field: 'purpose', value: 'Spaß' },
+      reason: 'must be recovery or service, or empty for every one',
+    },
+  ]);
+  expect(await getCustomer(db, 'K-1')).toMatchObject({ timeZone: 'Europe/Vienna' });
+  expect(await getCustomer(db, 'K-3')).toMatchObject({ timeZone: null });
+  const said = (await permissionHistory(db, 'K-1')).map(({ channel, purpose, granted }) => ({
+    ...{ channel, purpose, granted },
+  }));
+  expect(said).toHaveLength(3);
+  expect(said).toContainEqual({ channel: 'phone', purpose: 'service', granted: false });
+  expect(said).toContainEqual({ channel: 'phone', purpose: 'recovery', granted: true });
+  expect(said).toContainEqual({ channel: 'email', purpose: null, granted: true });
+});
+
 describe('shifted', () => {
   const shifting = (...lines: string[]) =>
     importing({
@@ -599,14 +640,14 @@ describe('the command', () => {
     const ended = await command('--purchases', purchases, '--dry-run');
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain(
-      'Purchases: 1 would be new, 2 already there, 1 bad lines\n  q.csv was read',
+      'Purchases: 1 would be new, 2 already there, 1 bad line\n  q.csv was read',
     );
     expect(ended.stdout).toContain('This was a dry run: nothing was imported.');
     expect(await contents()).toEqual(before);
     expect(readdirSync(join(folder, 'data')).filter((name) => name.includes('dry'))).toEqual([]);
 
     const real = await command('--purchases', purchases);
-    expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad lines');
+    expect(real.stdout).toContain('Purchases: 1 new, 2 already there, 1 bad line');
     const again = await command('--purchases', purchases);
     expect(again.stdout).toContain('Nothing has changed.');
   });

@@ -9,6 +9,7 @@ import { getCustomer, purchaseHistory } from '../../db/customers.ts';
 import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { getTask } from '../../db/tasks.ts';
+import { mailStatuses } from '../../domain/mails.ts';
 import { inProcesses, withDatabase, withDataDir } from '../support/database.ts';
 import { accept, anOpenCase, minute, projection, purchase, task } from './given.ts';
 
@@ -114,7 +115,7 @@ describe('opening the database', () => {
       ]);
       expect(await openCaseOf(db, 'C2')).toMatchObject({ caseId: 'C2-e1', historyLength: 0 });
       await accept(db, [purchase('C1', 'o1'), purchase('C2', 'o1'), purchase('C2', 'o2')]);
-      expect(await stats(db, { now: minute(10) })).toMatchObject({ purchases: 4 });
+      expect(await stats(db, { overdueBefore: minute(10) })).toMatchObject({ purchases: 4 });
       closeDatabase(db);
     }));
 
@@ -148,8 +149,9 @@ describe('figures about the database', () => {
       const record = await anOpenCase(db, 'C1', { at: minute(3) });
       const tasks = [task('t1', { dueAt: minute(5) }), task('t2', { dueAt: minute(15) })];
       await projectCase(db, projection(record, 1, { tasks }), minute(4));
-      expect(await stats(db, { now: minute(10) })).toEqual({
+      expect(await stats(db, { overdueBefore: minute(10) })).toEqual({
         customers: 2,
+        mails: Object.fromEntries(mailStatuses.map((status) => [status, 0])),
         purchases: 3,
         openCases: 1,
         openTasks: 2,

@@ -401,7 +401,12 @@ describe('sending', () => {
       const { deliveryId } = d!;
       await deliverySucceeded(db, { webhookId, deliveryId, responseStatus: 204, at: minute(2) });
       expect(await getWebhook(db, webhookId)).toMatchObject({
-        ...{ failingSince: null, consecutiveFailures: 0, lastSuccessAt: minute(2) },
+        ...{
+          failingSince: null,
+          consecutiveFailures: 0,
+          lastSuccessAt: minute(2),
+          lastError: null,
+        },
       });
       expect(await take(db, webhookId, minute(2))).toHaveLength(3);
     }));
@@ -616,6 +621,9 @@ describe('webhooks', () => {
       await deliveryFailed(db, { ...failure, webhookId, deliveryId: two, at, nextAttemptAt: null });
       await pruneDeliveries(db, { before: minute(1) });
       expect((await deliveryCounts(db)).counts).toMatchObject({ delivered: 1, failed: 1 });
+      await pruneDeliveries(db, { before: minute(2), limit: 1 });
+      const { delivered, failed } = (await deliveryCounts(db)).counts;
+      expect(delivered + failed).toBe(1);
       await pruneDeliveries(db, { before: minute(2) });
       expect((await deliveryCounts(db)).counts).toMatchObject({
         ...{ delivered: 0, failed: 0, pending: 1 },
