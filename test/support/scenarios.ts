@@ -2,6 +2,8 @@ import { after, before, times } from '../../domain/duration.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import type { Outcome } from '../../domain/words.ts';
+import { recoveryWorkflowId } from '../../domain/ids.ts';
+import { completeTask, type CaseAnswer, type CompleteTask } from '../../workflows/messages.ts';
 import { emailOf, type Engine } from './engine.ts';
 import { withControlGroup } from './policies.ts';
 
@@ -204,6 +206,74 @@ export const scenarios = {
       return caseId;
     },
   },
+  'is answered before its case, which begins a task again, has opened the task that everybody sees':
+    {
+      outcome: 'lost',
+      async run(engine) {
+        const customerId = await engine.customer();
+        const caseId = await engine.open(customerId);
+        const first = await engine.task(caseId, 'cause-call');
+        const early = answerUnseen(engine, customerId, {
+          ...{ caseId, type: 'cause-call', taskId: `${caseId}-cause-call-2` },
+          result: { outcome: 'wrong-number' },
+        });
+        const never = answerUnseen(engine, customerId, {
+          ...{ caseId, type: 'visit', taskId: `${caseId}-visit-99` },
+          result: { outcome: 'accepted' },
+        });
+        await engine.complete(first, { outcome: 'no-answer' });
+        if (!(await early).applied) throw new Error('The early answer was not heard again');
+        await engine.until(caseId, ({ step }) => step === 'measures');
+        await engine.answer(caseId, 'letter', { outcome: 'sent' });
+        await overObservation(engine, caseId);
+        if ((await never).applied) throw new Error('An answer counted whose task never was');
+        return caseId;
+      },
+    },
+  'asks for a call far from now, which is then called at an ordinary time': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer());
+      const { postponeAtMost } = engine.policy.causeAnalysis.call;
+      const callbackAt = after(await engine.now(), times(postponeAtMost, 3));
+      await engine.answer(caseId, 'cause-call', { outcome: 'callback', callbackAt });
+      const call = await engine.task(caseId, 'cause-call');
+      if (call.agreed) throw new Error('Nobody has agreed to that time');
+      await engine.answer(caseId, 'cause-call', { outcome: 'wrong-number' });
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'has a mail brought forward after a pause, and keeps its own letter under another playbook': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(), {
+        statedCause: 'better-offer-convenience',
+      });
+      const tailor = (change: Tailoring) =>
+        engine.command('case.tailor-plan', caseId, caseId, { change });
+      await engine.until(caseId, ({ plan }) => plan !== null);
+      await tailor({
+        ...{ kind: 'add', position: 'last' },
+        measure: { id: 'own', kind: 'letter', afterDays: 0, windowDays: 30 },
+      });
+      const until = after(await engine.now(), engine.policy.pauseAtMost);
+      await engine.command('case.pause', caseId, caseId, { until });
+      await engine.pass(engine.policy.playbookDay);
+      await engine.command('case.resume', caseId, caseId, {});
+      await tailor({ kind: 'bring-forward', measureId: 'mail' });
+      const measures: Measure[] = [{ id: 'mail', kind: 'email', afterDays: 1, template: 'fixed' }];
+      const playbook = { playbookId: 'better-convenience', version: 2, measures };
+      await engine.command('case.change-playbook', caseId, caseId, playbook);
+      await overWeekend(engine, caseId);
+      const { measureId } = await engine.task(caseId, 'letter');
+      if (measureId !== 'own') throw new Error(`${measureId} is not what was added`);
+      await engine.answer(caseId, 'letter', { outcome: 'sent' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
   'has its cause verified by a manager before the measures': {
     outcome: 'lost',
     async run(engine) {
@@ -290,6 +360,17 @@ export const scenarios = {
     },
   },
 } satisfies Record<string, Scenario>;
+
+/** As the API would if the task were open in the database. */
+function answerUnseen(
+  { env }: Engine,
+  customerId: string,
+  command: Omit<CompleteTask, 'commandId'>,
+): Promise<CaseAnswer> {
+  return env.client.workflow
+    .getHandle(recoveryWorkflowId(customerId))
+    .executeUpdate(completeTask, { args: [{ ...command, commandId: command.taskId }] });
+}
 
 export type ScenarioName = keyof typeof scenarios;
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
