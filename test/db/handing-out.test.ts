@@ -1,28 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
-import { projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
 import { commands } from '../../db/schema.ts';
 import { claimTask } from '../../db/tasks.ts';
 import { addMember, createTeam } from '../../db/teams.ts';
-import type { CaseState, TaskState } from '../../domain/case.ts';
 import type { Actor } from '../../domain/records.ts';
 import type { Skills } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, aPolicy, bert, boss, event, minute, projection, task } from './given.ts';
+import { aCaseWithTasks, anna, aPolicy, bert, boss, event, minute, task } from './given.ts';
 
 const anything: Skills = { languages: [], tiers: [], products: [] };
-
-async function given(
-  db: Db,
-  customerId: string,
-  tasks: TaskState[],
-  state: Partial<CaseState> = {},
-): Promise<void> {
-  const record = await anOpenCase(db, customerId);
-  await projectCase(db, projection(record, 1, { tasks, state }), minute(1));
-}
 
 async function next(db: Db, actor: Actor, fields: { teamId?: string; at?: string } = {}) {
   const { teamId = null, at = minute(30) } = fields;
@@ -42,12 +30,14 @@ async function team(db: Db, teamId: string, members: Record<string, Partial<Skil
 describe('the next task', () => {
   it('is an agreed callback, then what promises most, then what has been due longest', () =>
     withDatabase(async ({ db }) => {
-      await given(db, 'C1', [task('poor-late', { dueAt: minute(12) }), task('poor')], {
+      await aCaseWithTasks(db, 'C1', [task('poor-late', { dueAt: minute(12) }), task('poor')], {
         expectedGain: 100,
       });
-      await given(db, 'C2', [task('rich', { dueAt: minute(20) })], { expectedGain: 9_000 });
-      await given(db, 'C3', [task('callback', { agreed: true, dueAt: minute(25) })]);
-      await given(db, 'C4', [task('not-yet', { agreed: true, dueAt: minute(31) })]);
+      await aCaseWithTasks(db, 'C2', [task('rich', { dueAt: minute(20) })], {
+        expectedGain: 9_000,
+      });
+      await aCaseWithTasks(db, 'C3', [task('callback', { agreed: true, dueAt: minute(25) })]);
+      await aCaseWithTasks(db, 'C4', [task('not-yet', { agreed: true, dueAt: minute(31) })]);
       const order = [];
       for (const agent of ['a', 'b', 'c', 'd', 'e']) {
         order.push(await next(db, { actorId: agent, role: 'agent' }));
@@ -60,7 +50,7 @@ describe('the next task', () => {
 
   it('is the caller’s own as long as one of those is due', () =>
     withDatabase(async ({ db }) => {
-      await given(db, 'C1', [task('mine'), task('free', { agreed: true })]);
+      await aCaseWithTasks(db, 'C1', [task('mine'), task('free', { agreed: true })]);
       await claimTask(db, { taskId: 'mine', actor: anna, at: minute(2) });
       expect((await next(db, anna)).taskId).toBe('mine');
       expect((await next(db, anna)).taskId).toBe('mine');
@@ -81,7 +71,7 @@ describe('the next task', () => {
       await team(db, 'service', { anna: {} });
       await team(db, 'recovery', { bert: {}, boss: {} });
       await team(db, 'field', { boss: {} });
-      await given(db, 'C1', [
+      await aCaseWithTasks(db, 'C1', [
         task('fix', { type: 'remedy', queue: 'service' }),
         task('call'),
         task('visit', { type: 'visit', queue: 'field' }),
@@ -115,9 +105,9 @@ describe('the next task', () => {
         at: minute(0),
         actor: { actorId: 'shop', role: 'sales-system' },
       });
-      await given(db, 'C1', [task('french')], { tier: 'B', expectedGain: 900 });
-      await given(db, 'C2', [task('english')], { tier: 'A', expectedGain: 100 });
-      await given(db, 'C3', [task('decision', { type: 'decide-pursuit' })], {
+      await aCaseWithTasks(db, 'C1', [task('french')], { tier: 'B', expectedGain: 900 });
+      await aCaseWithTasks(db, 'C2', [task('english')], { tier: 'A', expectedGain: 100 });
+      await aCaseWithTasks(db, 'C3', [task('decision', { type: 'decide-pursuit' })], {
         tier: 'B',
         expectedGain: 1_000,
       });
@@ -129,13 +119,13 @@ describe('the next task', () => {
 
   it('is none of a paused case', () =>
     withDatabase(async ({ db }) => {
-      await given(db, 'C1', [task('t1')], { pausedUntil: minute(60) });
+      await aCaseWithTasks(db, 'C1', [task('t1')], { pausedUntil: minute(60) });
       expect(await next(db, anna)).toEqual({ taskId: null, nextDueAt: null });
     }));
 
   it('is noted once, when it is handed out', () =>
     withDatabase(async ({ db }) => {
-      await given(db, 'C1', [task('t1')]);
+      await aCaseWithTasks(db, 'C1', [task('t1')]);
       await next(db, anna);
       await next(db, anna);
       expect(db.select().from(commands).all()).toMatchObject([
@@ -147,35 +137,8 @@ describe('the next task', () => {
     withDatabase(async ({ db }) => {
       await team(db, 'recovery', { anna: { tiers: ['A'] } });
       const many = Array.from({ length: 250 }, (_, i) => task(`b${i}`));
-      await given(db, 'C1', many, { tier: 'B', expectedGain: 1_000 });
-      await given(db, 'C2', [task('a')], { tier: 'A', expectedGain: 1 });
+      await aCaseWithTasks(db, 'C1', many, { tier: 'B', expectedGain: 1_000 });
+      await aCaseWithTasks(db, 'C2', [task('a')], { tier: 'A', expectedGain: 1 });
       expect((await next(db, anna)).taskId).toBe('a');
-    }));
-
-  it('goes to one person only, however many ask in how many processes', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const ids = Array.from({ length: 90 }, (_, i) => `t${i}`);
-      await given(
-        db,
-        'C1',
-        ids.map((id) => task(id)),
-      );
-      const got = await inProcesses<string[]>(
-        3,
-        `async (db, load, number) => {
-          const { nextTask } = await load('db/handing-out.ts');
-          const got = [];
-          for (let i = 0; ; i += 1) {
-            const actor = { actorId: 'agent-' + number + '-' + i, role: 'agent' };
-            const { task } = await nextTask(db, { actor, teamId: null, recoveryTeam: 'recovery',
-              at: '2026-11-02T09:00:00.000Z', idempotencyKey: null });
-            if (!task) return got;
-            got.push(task.taskId);
-            // So that the others get their turn, too.
-            await new Promise((resolve) => setTimeout(resolve, 2));
-          }
-        }`,
-      );
-      expect(got.flat().sort()).toEqual(ids.sort());
     }));
 });
