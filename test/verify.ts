@@ -11,7 +11,7 @@ const stages = [
   'eslint .',
   'node test/run.ts --pure --maxWorkers=1',
   'tsc --noEmit --incremental --tsBuildInfoFile node_modules/.cache/verify.tsbuildinfo',
-  'prettier --check --cache --cache-location node_modules/.cache/prettier .',
+  'prettier --check --cache --cache-strategy content .',
   'depcruise --config .dependency-cruiser.cjs --output-type err .',
   'knip',
 ];
