@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadSecrets } from '../../config/secrets.ts';
-import { inProcesses, withDataDir } from '../support/database.ts';
+import { withDataDir } from '../support/database.ts';
 
 test('a sealed secret can be read by every process of this installation, and shows nothing of itself', () =>
   withDataDir(async (dataDir) => {
@@ -29,18 +29,6 @@ test('the key is for our user alone', () =>
     loadSecrets(dataDir);
     expect(readdirSync(dataDir)).toEqual(['secrets.key']);
     expect(statSync(join(dataDir, 'secrets.key')).mode & 0o777).toBe(0o600);
-  }));
-
-test('processes that start at once use the same key', () =>
-  withDataDir(async (dataDir) => {
-    const sealed = await inProcesses<string>(
-      dataDir,
-      4,
-      `async (_db, load, n) => (await load('config/secrets.ts')).loadSecrets(${JSON.stringify(dataDir)}).seal('from ' + n)`,
-    );
-    expect(sealed.map((one) => loadSecrets(dataDir).unseal(one))).toEqual(
-      [0, 1, 2, 3].map((n) => `from ${n}`),
-    );
   }));
 
 test('a key file that holds something else is named, and not replaced', () =>

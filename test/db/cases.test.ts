@@ -6,7 +6,6 @@ import {
   getCase,
   listCases,
   openCase,
-  openCaseCount,
   openCaseOf,
   openCasesPage,
   projectCase,
@@ -71,30 +70,6 @@ describe('opening a case', () => {
     withDatabase(async ({ db }) => {
       await anOpenCase(db, 'C1', { trigger: 'cancellation', at: minute(2) });
       expect(await getCustomer(db, 'C1')).toMatchObject({ cancelledAt: minute(2) });
-    }));
-
-  it('opens one case per customer when several processes try at once', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const created = await inProcesses<number>(
-        3,
-        `async (db, load) => {
-          const { openCase } = await load('db/cases.ts');
-          const { aPolicy, minute } = await load('test/db/given.ts');
-          const policy = await aPolicy(db);
-          let created = 0;
-          for (let i = 0; i < 100; i += 1) {
-            const opened = await openCase(db, {
-              customerId: 'C' + i, trigger: 'manual', statedCause: null, statedReason: null,
-              effectiveAt: null, openedBy: 'x', policy, at: minute(0),
-            });
-            if (opened.created) created += 1;
-          }
-          return created;
-        }`,
-      );
-      expect(created.reduce((sum, n) => sum + n, 0)).toBe(100);
-      expect(await messages(db)).toHaveLength(100);
-      expect(await openCaseCount(db)).toBe(100);
     }));
 
   it('gives a second connection the case that the first has opened', () =>

@@ -6,10 +6,9 @@ import {
   getCommand,
   recordCommand,
 } from '../../db/commands.ts';
-import { messagesDone, outboxBacklog } from '../../db/outbox.ts';
-import type { Db } from '../../db/open.ts';
+import { outboxBacklog } from '../../db/outbox.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, bert, messages, minute } from './given.ts';
+import { anna, aStartedCase, bert, messages, minute } from './given.ts';
 
 const pause = {
   commandId: 'command-1',
@@ -22,12 +21,6 @@ const pause = {
   at: minute(1),
   lease: minute(5),
 };
-
-async function aStartedCase(db: Db): Promise<void> {
-  await anOpenCase(db, 'C1');
-  const [start] = await messages(db);
-  await messagesDone(db, [start!.outboxId], minute(0));
-}
 
 describe('beginning a command', () => {
   it('keeps it until the verdict, for the relay from the end of the lease on', () =>
@@ -111,28 +104,6 @@ describe('beginning a command', () => {
         at: minute(2),
       });
       expect((await beginCommand(db, second)).command.status).toBe('pending');
-    }));
-
-  it('lets one of several processes complete a task', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      await aStartedCase(db);
-      const begun = await inProcesses<number>(
-        3,
-        `async (db, load, number) => {
-          const { beginCommand } = await load('db/commands.ts');
-          let begun = 0;
-          for (let i = 0; i < 30; i += 1) {
-            await beginCommand(db, {
-              commandId: number + '-' + i, actor: { actorId: 'a' + number, role: 'agent' },
-              action: 'task.complete', target: 't' + i, caseId: 'C1-e1', request: {},
-              idempotencyKey: null, at: '2026-11-02T08:00:00.000Z', lease: '2026-11-02T08:00:00.000Z',
-            }).then(() => (begun += 1), (error) => { if (error.code !== 'conflict') throw error; });
-          }
-          return begun;
-        }`,
-      );
-      expect(begun.reduce((sum, n) => sum + n, 0)).toBe(30);
-      expect(await outboxBacklog(db)).toMatchObject({ undone: 30 });
     }));
 
   it('is refused for an unknown case', () =>

@@ -139,33 +139,6 @@ describe('a batch of events', () => {
       expect(new Set(ids).size).toBe(2);
     }));
 
-  it('is accepted once when two processes deliver it at the same time', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const results = await inProcesses<{ accepted: number; duplicates: number }>(
-        3,
-        `async (db, load) => {
-          const { accept, purchase, event } = await load('test/db/given.ts');
-          const sum = { accepted: 0, duplicates: 0 };
-          for (let i = 0; i < 40; i += 1) {
-            const { accepted, duplicates } = await accept(db, [
-              purchase('C' + i, 'o1'),
-              event('cancellation.received', 'C' + i),
-            ]);
-            sum.accepted += accepted;
-            sum.duplicates += duplicates;
-          }
-          return sum;
-        }`,
-      );
-      expect(results.map(({ accepted, duplicates }) => accepted + duplicates)).toEqual([
-        80, 80, 80,
-      ]);
-      expect(results.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(80);
-      expect(db.select().from(events).all()).toHaveLength(80);
-      expect(await getCustomer(db, 'C7')).toMatchObject({ purchases: 1 });
-      expect(await messages(db)).toHaveLength(40);
-    }));
-
   it('keeps events of unknown types without any effect', () =>
     withDatabase(async ({ db }) => {
       const unknown = event('stock.counted', 'SKU-1', { data: { left: 3 } });

@@ -1,12 +1,14 @@
 import type { CaseProjection, CaseState, TaskState } from '../../domain/case.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
-import { openCase } from '../../db/cases.ts';
+import { openCase, projectCase } from '../../db/cases.ts';
 import { acceptEvents } from '../../db/events.ts';
 import type { Db } from '../../db/open.ts';
-import { nextMessages } from '../../db/outbox.ts';
+import { messagesDone, nextMessages } from '../../db/outbox.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { unlessRefused } from '../support/policies.ts';
+import { createWebhook } from '../../db/webhooks.ts';
+import { type WebhookType, webhookTypes } from '../../domain/webhooks.ts';
 
 /* What the database tests begin with. Time in them is counted in minutes from one fixed moment. */
 
@@ -73,6 +75,33 @@ export async function anOpenCase(
     ...fields,
   });
   return record;
+}
+
+/** An open case whose workflow has shown these tasks. */
+export async function aCaseWithTasks(
+  db: Db,
+  customerId: string,
+  tasks: TaskState[],
+  state: Partial<CaseState> = {},
+): Promise<CaseRecord> {
+  const record = await anOpenCase(db, customerId);
+  await projectCase(db, projection(record, 1, { tasks, state }), minute(1));
+  return record;
+}
+
+/** An open case whose workflow has been told to start. */
+export async function aStartedCase(db: Db): Promise<void> {
+  await anOpenCase(db, 'C1');
+  const [start] = await messages(db);
+  await messagesDone(db, [start!.outboxId], minute(0));
+}
+
+/** An endpoint that is told everything, or what `types` says. */
+export async function aWebhook(db: Db, fields: { types?: WebhookType[]; at?: string } = {}) {
+  const { types = [...webhookTypes], at = minute(0) } = fields;
+  const endpoint = { url: 'https://crm.example/hook', description: null, secret: 'sealed' };
+  const asked = { actor: boss, request: {}, idempotencyKey: null };
+  return createWebhook(db, { ...endpoint, types, at }, asked);
 }
 
 /** Everything that waits to be told, of whatever customer, as far as its turn has come. */

@@ -81,17 +81,4 @@ describe('the first admin key', () => {
       await revokeKey(db, { keyId, actor: boss, at: minute(1) });
       expect((await ensureAdminKey(db, { at: minute(2) })).secret).not.toBeNull();
     }));
-
-  it('is made by one of several processes that start at once', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const secrets = await inProcesses<string | null>(
-        3,
-        `async (db, load) => {
-          const { ensureAdminKey } = await load('db/keys.ts');
-          return (await ensureAdminKey(db, { at: '2026-11-02T08:00:00.000Z' })).secret;
-        }`,
-      );
-      expect(secrets.filter((secret) => secret !== null)).toHaveLength(1);
-      expect(await listKeys(db)).toHaveLength(1);
-    }));
 });

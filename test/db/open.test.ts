@@ -1,16 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
-import { getCase, openCaseOf, projectCase } from '../../db/cases.ts';
+import { openCaseOf, projectCase } from '../../db/cases.ts';
 import { getCustomer, purchaseHistory } from '../../db/customers.ts';
 import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { getTask } from '../../db/tasks.ts';
 import { mailStatuses } from '../../domain/mails.ts';
-import { inProcesses, withDatabase, withDataDir } from '../support/database.ts';
+import { withDatabase, withDataDir } from '../support/database.ts';
 import { accept, anOpenCase, minute, projection, purchase, task } from './given.ts';
 
 function firstRelease(folder: string): number {
@@ -26,28 +26,6 @@ describe('opening the database', () => {
       const db = await openDatabase(join(folder, 'a/b'));
       await ping(db);
       closeDatabase(db);
-    }));
-
-  it('is safe when several processes start on an empty folder at once', () =>
-    withDataDir(async (dataDir) => {
-      // Folder after folder at agreed moments: a single start rarely meets the other process.
-      const rounds = `async (_db, load, number) => {
-        const { openDatabase, closeDatabase } = await load('db/open.ts');
-        const applied = [];
-        const first = Math.ceil(Date.now() / 1000) * 1000 + 1000;
-        for (let round = 0; round < 10; round += 1) {
-          while (Date.now() < first + round * 100);
-          const db = await openDatabase(${JSON.stringify(dataDir)} + '/' + round);
-          applied.push(db.$client.prepare('select count(*) as n from __drizzle_migrations').get().n);
-          closeDatabase(db);
-        }
-        return applied;
-      }`;
-      const known = readdirSync(join(import.meta.dirname, '../../db/migrations')).filter((name) =>
-        name.endsWith('.sql'),
-      ).length;
-      const applied = await inProcesses<number[]>(dataDir, 3, rounds);
-      expect(new Set(applied.flat())).toEqual(new Set([known]));
     }));
 
   it('waits for another process that is just creating the file', () =>
@@ -125,20 +103,6 @@ describe('opening the database', () => {
       db.run(sql`insert into __drizzle_migrations (hash, created_at) values ('x', 99999999999999)`);
       closeDatabase(db);
       await expect(openDatabase(dataDir)).rejects.toThrow('newer version');
-    }));
-
-  it('keeps what was committed when the process is killed', () =>
-    withDatabase(async ({ db, inProcesses: run }) => {
-      const dying = run(
-        1,
-        `async (db, load) => {
-          const { anOpenCase } = await load('test/db/given.ts');
-          await anOpenCase(db, 'C1');
-          process.kill(process.pid, 'SIGKILL');
-        }`,
-      );
-      await expect(dying).rejects.toThrow();
-      expect(await getCase(db, 'C1-e1')).toMatchObject({ status: 'open' });
     }));
 });
 

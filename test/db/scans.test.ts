@@ -87,18 +87,6 @@ describe('starting a scan', () => {
       expect((await startScan(db, { scanId: 's2', at: minute(4) })).created).toBe(true);
       expect(await getScan(db, 's3')).toBeUndefined();
     }));
-
-  it('is done by one of several processes', () =>
-    withDatabase(async ({ inProcesses }) => {
-      const created = await inProcesses<boolean>(
-        3,
-        `async (db, load, number) => {
-          const { startScan } = await load('db/scans.ts');
-          return (await startScan(db, { scanId: 's' + number, at: '2026-11-02T08:00:00.000Z' })).created;
-        }`,
-      );
-      expect(created.filter(Boolean)).toHaveLength(1);
-    }));
 });
 
 describe('a page of a scan', () => {

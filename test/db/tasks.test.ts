@@ -11,16 +11,19 @@ import {
   reassignTasks,
 } from '../../db/tasks.ts';
 import { standardPolicy } from '../../domain/policy.ts';
-import type { TaskState } from '../../domain/case.ts';
-import type { CaseRecord, TaskFilter } from '../../domain/records.ts';
+import type { TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
-import { anna, anOpenCase, bert, boss, everyPage, minute, projection, task } from './given.ts';
-
-async function tasksOf(db: Db, customerId: string, tasks: TaskState[]): Promise<CaseRecord> {
-  const record = await anOpenCase(db, customerId);
-  await projectCase(db, projection(record, 1, { tasks }), minute(1));
-  return record;
-}
+import {
+  aCaseWithTasks,
+  anna,
+  anOpenCase,
+  bert,
+  boss,
+  everyPage,
+  minute,
+  projection,
+  task,
+} from './given.ts';
 
 async function listed(db: Db, filter: TaskFilter): Promise<string[]> {
   const { items } = await listTasks(db, filter, { limit: 100 });
@@ -38,7 +41,7 @@ describe('the inbox', () => {
           ...(i % 4 === 0 ? closed : {}),
         }),
       );
-      await tasksOf(db, 'C1', tasks);
+      await aCaseWithTasks(db, 'C1', tasks);
       const pages = await everyPage((cursor) => listTasks(db, {}, { limit: 2, cursor }));
       expect(pages.flat().map(({ taskId }) => taskId)).toEqual(
         ['08', '09', '10', '00', '01', '02', '03', '04', '05', '06', '07'].map((n) => `t${n}`),
@@ -52,7 +55,7 @@ describe('the inbox', () => {
   it('neither repeats nor hides a task that others complete meanwhile', () =>
     withDatabase(async ({ db }) => {
       const ids = ['t1', 't2', 't3', 't4'];
-      const record = await tasksOf(
+      const record = await aCaseWithTasks(
         db,
         'C1',
         ids.map((id) => task(id)),
@@ -72,12 +75,12 @@ describe('the inbox', () => {
 
   it('filters by status, assignee, type, case and due time', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [
+      await aCaseWithTasks(db, 'C1', [
         task('call', { dueAt: minute(10) }),
         task('letter', { type: 'letter', dueAt: minute(20) }),
         task('over', { dueAt: minute(5), ...closed }),
       ]);
-      await tasksOf(db, 'C2', [task('other', { dueAt: minute(30), agreed: true })]);
+      await aCaseWithTasks(db, 'C2', [task('other', { dueAt: minute(30), agreed: true })]);
       await claimTask(db, { taskId: 'letter', actor: anna, at: minute(2) });
       expect(await listed(db, {})).toEqual(['over', 'call', 'letter', 'other']);
       expect(await listed(db, { status: 'open' })).toEqual(['call', 'letter', 'other']);
@@ -94,7 +97,7 @@ describe('the inbox', () => {
 describe('claiming a task', () => {
   it('gives it to the one who asks, and asking again is fine', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1')]);
+      await aCaseWithTasks(db, 'C1', [task('t1')]);
       expect(await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) })).toMatchObject({
         taskId: 't1',
         assignee: 'anna',
@@ -108,35 +111,9 @@ describe('claiming a task', () => {
       expect(await getTask(db, 't1')).toMatchObject({ assignee: 'anna' });
     }));
 
-  it('is won by one of several people in several processes', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const ids = Array.from({ length: 60 }, (_, i) => `t${i}`);
-      await tasksOf(
-        db,
-        'C1',
-        ids.map((id) => task(id)),
-      );
-      const won = await inProcesses<string[]>(
-        3,
-        `async (db, load, number) => {
-          const { claimTask } = await load('db/tasks.ts');
-          const won = [];
-          for (let i = 0; i < 60; i += 1) {
-            const taskId = 't' + i;
-            const actor = { actorId: 'agent-' + number, role: 'agent' };
-            const claimed = await claimTask(db, { taskId, actor, at: '2026-11-02T08:00:00.000Z' })
-              .catch((error) => { if (error.code !== 'conflict') throw error; });
-            if (claimed) won.push(taskId);
-          }
-          return won;
-        }`,
-      );
-      expect(won.flat().sort()).toEqual(ids.sort());
-    }));
-
   it('is refused for closed and unknown tasks', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1', closed)]);
+      await aCaseWithTasks(db, 'C1', [task('t1', closed)]);
       await expect(
         claimTask(db, { taskId: 't1', actor: anna, at: minute(3) }),
       ).rejects.toMatchObject({
@@ -153,7 +130,7 @@ describe('claiming a task', () => {
 describe('assigning a task', () => {
   it('takes it from whoever has it, and gives it back to the team', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1')]);
+      await aCaseWithTasks(db, 'C1', [task('t1')]);
       await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
       const change = { taskId: 't1', actor: boss, at: minute(3) };
       expect(await assignTask(db, { ...change, assignee: 'bert' })).toMatchObject({
@@ -169,7 +146,7 @@ describe('assigning a task', () => {
 
   it('is refused for a closed task, without a trace in the audit', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1', closed)]);
+      await aCaseWithTasks(db, 'C1', [task('t1', closed)]);
       const change = { taskId: 't1', assignee: 'bert', actor: anna, at: minute(3) };
       await expect(assignTask(db, change)).rejects.toMatchObject({ code: 'task-not-open' });
       expect(db.select().from(commands).all()).toEqual([]);
@@ -179,7 +156,7 @@ describe('assigning a task', () => {
 describe('reassigning many tasks', () => {
   it('moves all open ones of somebody, each with the reason in its audit', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3'), task('t4')]);
+      await aCaseWithTasks(db, 'C1', [task('t1'), task('t2'), task('t3'), task('t4')]);
       for (const taskId of ['t1', 't2'])
         await claimTask(db, { taskId, actor: anna, at: minute(2) });
       await claimTask(db, { taskId: 't3', actor: bert, at: minute(2) });
@@ -200,7 +177,7 @@ describe('reassigning many tasks', () => {
 
   it('says which of the chosen it left alone, and why', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [task('t1'), task('t2'), task('t3', closed)]);
+      await aCaseWithTasks(db, 'C1', [task('t1'), task('t2'), task('t3', closed)]);
       await claimTask(db, { taskId: 't1', actor: anna, at: minute(2) });
       const taskIds = ['t1', 't2', 't3', 't9'];
       const change = { taskIds, from: 'anna', to: null, reason: 'ill', actor: boss, at: minute(3) };
@@ -223,7 +200,7 @@ describe('what waits for too long', () => {
 
   it('becomes a manager’s business once, remedies as soon as they are overdue', () =>
     withDatabase(async ({ db }) => {
-      await tasksOf(db, 'C1', [
+      await aCaseWithTasks(db, 'C1', [
         task('call'),
         task('fix', { type: 'remedy', queue: 'service' }),
         task('later', { dueAt: days(3) }),
@@ -245,7 +222,7 @@ describe('what waits for too long', () => {
 
   it('is counted anew when it is moved to later', () =>
     withDatabase(async ({ db }) => {
-      const record = await tasksOf(db, 'C1', [task('t1')]);
+      const record = await aCaseWithTasks(db, 'C1', [task('t1')]);
       await escalateTasks(db, { policy: standardPolicy, at: days(3) });
       const write = (revision: number, dueAt: string) =>
         projectCase(db, projection(record, revision, { tasks: [task('t1', { dueAt })] }), days(3));
@@ -261,7 +238,7 @@ describe('what waits for too long', () => {
       const state = { pausedUntil: days(30) };
       await projectCase(db, projection(record, 1, { tasks: [task('t1')], state }), minute(1));
       expect(await escalateTasks(db, { policy: standardPolicy, at: days(9) })).toBe(0);
-      await tasksOf(db, 'C2', [task('t2')]);
+      await aCaseWithTasks(db, 'C2', [task('t2')]);
       const { escalateAfter: _, ...policy } = standardPolicy;
       expect(await escalateTasks(db, { policy, at: days(9) })).toBe(0);
     }));

@@ -21,27 +21,25 @@ import { confirmRevision, takeHeldCases } from '../../db/webhook-messages.ts';
 import {
   activeWebhooks,
   changeWebhook,
-  createWebhook,
   deleteWebhook,
   endpointsAtMost,
   getWebhook,
   rotateSecret,
 } from '../../db/webhooks.ts';
 import type { TimelineCode, TimelineData } from '../../domain/timeline.ts';
-import { webhookTypes, type WebhookType } from '../../domain/webhooks.ts';
 import { withDatabase } from '../support/database.ts';
-import { anOpenCase, closedAsLost, everyPage, minute, projection, task } from './given.ts';
+import {
+  anOpenCase,
+  aWebhook,
+  closedAsLost,
+  everyPage,
+  minute,
+  projection,
+  task,
+} from './given.ts';
 
 const boss = { actor: { actorId: 'boss', role: 'admin' } as const, request: {} };
 const asked = { ...boss, idempotencyKey: null };
-const all: WebhookType[] = [...webhookTypes];
-
-async function aWebhook(db: Db, fields: { types?: WebhookType[]; at?: string } = {}) {
-  const { types = all, at = minute(0) } = fields;
-  const endpoint = { url: 'https://crm.example/hook', description: null, secret: 'sealed' };
-  return createWebhook(db, { ...endpoint, types, at }, asked);
-}
-
 const entry = (code: TimelineCode, data: TimelineData = {}, at = minute(1)) => ({ at, code, data });
 
 /** Everything that the endpoint has or is to hear, oldest first: `status occurrence`-like lines. */
@@ -341,28 +339,6 @@ describe('sending', () => {
       expect(await take(other, webhookId, minute(1))).toEqual([]);
       const [again] = await take(other, webhookId, minute(2));
       expect(again).toMatchObject({ deliveryId: first!.deliveryId, attempts: 2 });
-    }));
-
-  it('gives a message to one of several processes that ask at once', () =>
-    withDatabase(async ({ db, inProcesses }) => {
-      const { webhookId } = await aWebhook(db);
-      for (const n of Array(20).keys()) await anOpenCase(db, `C${n}`);
-      const taken = await inProcesses<string[]>(
-        3,
-        `async (db, load) => {
-          const { takeDeliveries } = await load('db/webhook-deliveries.ts');
-          const take = { webhookId: '${webhookId}', now: '${minute(1)}', lease: '${minute(2)}', limit: 3 };
-          const taken = [];
-          for (let more = true; more; ) {
-            const some = await takeDeliveries(db, take);
-            taken.push(...some.map(({ deliveryId }) => deliveryId));
-            more = some.length > 0;
-          }
-          return taken;
-        }`,
-      );
-      expect(taken.flat()).toHaveLength(20);
-      expect(new Set(taken.flat()).size).toBe(20);
     }));
 
   it('keeps the order of a customer until one message has failed for the third time', () =>

@@ -1,0 +1,52 @@
+/**
+ * Runs every static check and the pure tests, two at a time, and shows all that the failing ones say and the last line
+ * of the others. Ends with 1 if any of them fails. What Prettier and the compiler remember of files that have not changed stands in
+ * `node_modules/.cache`; the linter looks at everything each time, since its rules see types of other files.
+ */
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+
+/** The longest first, so that the short ones fill the gap at the end. */
+const stages = [
+  'eslint .',
+  'node test/run.ts --pure --maxWorkers=1',
+  'tsc --noEmit --incremental --tsBuildInfoFile node_modules/.cache/verify.tsbuildinfo',
+  'prettier --check --cache --cache-strategy content .',
+  'depcruise --config .dependency-cruiser.cjs --output-type err .',
+  'knip',
+];
+const startedAt = Date.now();
+const waiting = stages.values();
+let failed = 0;
+
+async function runWaiting(): Promise<void> {
+  for (const stage of waiting) {
+    const began = Date.now();
+    const { code, output } = await run(stage);
+    if (code !== 0) failed += 1;
+    const verdict = code === 0 ? 'passed' : `failed with ${code}`;
+    console.log(`== ${stage}: ${verdict} after ${seconds(began)} s`);
+    const told = code === 0 ? output.trimEnd().split('\n').at(-1) : output;
+    if (told) console.log(told);
+  }
+}
+
+function run(stage: string): Promise<{ code: number; output: string }> {
+  const child = spawn(stage, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(1);
+}
+
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, runWaiting));
+console.log(failed === 0 ? `Verified in ${seconds(startedAt)} s` : `${failed} checks failed`);
+process.exitCode = failed === 0 ? 0 : 1;
