@@ -17,8 +17,10 @@ import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { seedOffers } from './db/offers.ts';
 import { pruneOutbox } from './db/outbox.ts';
+import { findRises } from './db/loss-rises.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
+import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
@@ -150,6 +152,14 @@ async function mindTheTeam(): Promise<void> {
   if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
 }
 
+/** What losses have in common, and what has risen: nobody has to ask for it. */
+async function mindCauses(): Promise<void> {
+  const looking = { policy, at: clock() };
+  const proposed = await proposeActions(db, looking);
+  const rises = await findRises(db, looking);
+  if (proposed + rises > 0) log.info({ proposed, rises }, 'causes pile up or rise');
+}
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -176,6 +186,9 @@ await Promise.all([
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
   regularly('minding the team', teamEveryMs, mindTheTeam),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
+  ...(policy.prevention
+    ? [regularly('minding causes', durationMs(policy.prevention.lookEvery), mindCauses)]
+    : []),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();

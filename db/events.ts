@@ -200,13 +200,14 @@ const effects: Record<EventType, Effect> = {
   },
 
   'purchase.recorded': (tx, event, { at }) => {
-    const { orderId, amount, currency } = event.data as {
+    const { orderId, amount, currency, product } = event.data as {
       orderId: string;
       amount: number;
       currency: string;
+      product?: string;
     };
     const { customerId, time: purchasedAt } = event;
-    const purchase = { customerId, orderId, amount, currency, purchasedAt };
+    const purchase = { customerId, orderId, amount, currency, product, purchasedAt };
     const eventId = () => factIdOf(event);
     const isNew = storePurchase(tx, purchase, { at, eventId, isNews: newsWhenReported });
     if (!isNew) antedatePurchase(tx, purchase, at);

@@ -19,6 +19,7 @@ const statements = prepared((db) => ({
         purchasedAt: sql.placeholder('purchasedAt'),
         amount: sql.placeholder('amount'),
         currency: sql.placeholder('currency'),
+        product: sql.placeholder('product'),
       })
       .onConflictDoNothing()
       .prepare(),
@@ -100,7 +101,7 @@ export function storePurchase(
   { at, eventId, isNews }: { at: string; eventId: () => string; isNews: IsNews },
 ): boolean {
   const { insert, add } = statements(tx);
-  if (insert.run(purchase).changes === 0) return false;
+  if (insert.run({ ...purchase, product: purchase.product ?? null }).changes === 0) return false;
   const { customerId, purchasedAt, amount, currency } = purchase;
   const open = caseForFacts(tx, customerId);
   if (open && isNews(purchasedAt, open)) {

@@ -15,6 +15,7 @@ import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
 import { playbookRoutes } from './playbooks.ts';
+import { preventionRoutes } from './prevention.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,
+  ...preventionRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,
