@@ -15,6 +15,7 @@ import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
 import { playbookRoutes } from './playbooks.ts';
+import { pointRoutes } from './points.ts';
 import { preventionRoutes } from './prevention.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...detectionRoutes,
   ...reportRoutes,
   ...preventionRoutes,
+  ...pointRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,
