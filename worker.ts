@@ -12,6 +12,7 @@ import { loadSecrets } from './config/secrets.ts';
 import { loadTemplates } from './config/templates.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
 import { noticeComplaints } from './db/complaints.ts';
+import { findDuplicates, markCustomers } from './db/duplicates.ts';
 import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
@@ -47,6 +48,9 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
 const teamEveryMs = 10_000;
+/** Customers in one transaction, which stays well under a second; others get their turn in between. */
+const markedAtOnce = 1_000;
+const markingPauseMs = 50;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -160,6 +164,14 @@ async function mindCauses(): Promise<void> {
   if (proposed + rises > 0) log.info({ proposed, rises }, 'causes pile up or rise');
 }
 
+/** Who may have come back under another ID. */
+async function mindDuplicates(): Promise<void> {
+  while (!stopping.signal.aborted && (await markCustomers(db, markedAtOnce)) > 0) {
+    await untilNext(markingPauseMs);
+  }
+  await findDuplicates(db, clock());
+}
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -185,6 +197,7 @@ await Promise.all([
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
   regularly('minding the team', teamEveryMs, mindTheTeam),
+  regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
   ...(policy.prevention
     ? [regularly('minding causes', durationMs(policy.prevention.lookEvery), mindCauses)]

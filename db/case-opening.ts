@@ -10,6 +10,7 @@ import { caseOpened } from '../domain/webhooks.ts';
 import { keepStated } from './case-causes.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
+import { noteDuplicates } from './duplicates.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
 import { settlePoints } from './points.ts';
@@ -145,6 +146,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
   announce(tx, [caseOpened(record)], at);
   closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
   settlePoints(tx, customerId, at);
+  noteDuplicates(tx, customerId, at);
   return { record, created: true };
 }
 

@@ -5,6 +5,7 @@ import { causeRoutes } from './causes.ts';
 import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
+import { duplicateRoutes } from './duplicates.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { letterRoutes } from './letters.ts';
@@ -28,6 +29,8 @@ import { webhookRoutes } from './webhooks.ts';
 /** The one table: Express, the OpenAPI document and the tests read it. */
 export const routes: readonly Route[] = [
   ...eventRoutes,
+  // Before the customers, one of whom `duplicates` would be.
+  ...duplicateRoutes,
   ...customerRoutes,
   ...caseRoutes,
   ...taskRoutes,
