@@ -268,7 +268,7 @@ export function decideDuplicate(
     .set({ status, decidedAt: at, decidedBy })
     .where(one)
     .returning(shown)
-    .get()!;
+    .get();
   const action = status === 'confirmed' ? 'duplicate.confirm' : 'duplicate.reject';
   insertDone(tx, asked, { action, target: duplicateId, caseId: known.caseId, at });
   return record;

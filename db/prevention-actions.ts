@@ -173,7 +173,7 @@ export async function changeAction(
       })
       .where(eq(preventionActions.actionId, actionId))
       .returning(shown)
-      .get()!;
+      .get();
     const by = asked.actor.actorId;
     noteChange(tx, actionId, { revision: record.revision, at, by, changes });
     return record;

@@ -1,5 +1,4 @@
 import { after, type Duration } from './duration.ts';
-import type { EndReason } from './case.ts';
 import type { Outcome, Role, Trigger } from './words.ts';
 
 /* Points for regains and avoided losses: rules as data, a ledger in which nothing is ever changed. */
@@ -155,12 +154,13 @@ export type EpisodeFacts = {
   trigger: Trigger;
   openedAt: string;
   lostAt: string;
-  endReason: EndReason | null;
+  /** as a case has it */
+  endReason: string | null;
   outcome: Outcome | null;
 };
 
 /** When the loss was: a cancellation has its own time, a silence counts from when it was found. */
-export function lossMoment({ trigger, openedAt, lostAt }: EpisodeFacts): string {
+function lossMoment({ trigger, openedAt, lostAt }: EpisodeFacts): string {
   return trigger === 'cancellation' ? lostAt : openedAt;
 }
 

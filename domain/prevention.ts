@@ -189,7 +189,7 @@ export type Effect = {
 const dayMs = 86_400_000;
 const monthDays = 365.25 / 12;
 
-export function months({ from, to }: { from: string; to: string }): number {
+function months({ from, to }: { from: string; to: string }): number {
   return Math.max(0, Date.parse(to) - Date.parse(from)) / (monthDays * dayMs);
 }
 
