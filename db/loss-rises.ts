@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { and, asc, desc, eq, gt, isNull, notInArray, or } from 'drizzle-orm';
 import { before } from '../domain/duration.ts';
 import type { Policy } from '../domain/policy.ts';
-import { topicKey } from '../domain/prevention.ts';
+import { topicKey, type LossCell } from '../domain/prevention.ts';
 import type { RiseRecord } from '../domain/records.ts';
 import { baselineOf, risesOf, type Rise } from '../domain/rises.ts';
 import { lossesRisen } from '../domain/webhooks.ts';
@@ -32,7 +33,12 @@ export async function findRises(db: Db, { policy, at }: Looking): Promise<number
   );
   // A time before the purchases that we know of says nothing of who was at risk.
   const atRiskBefore = earlier.includes(0) ? 0 : earlier.reduce((sum, one) => sum + one, 0);
-  const cells = periods.flatMap((one) => lossCells(db, one, leftOut));
+  const cells: LossCell[] = [];
+  for (const one of periods) {
+    cells.push(...lossCells(db, one, leftOut));
+    // Years of losses take seconds: others of this process get a turn.
+    await setImmediate();
+  }
   const rises = risesOf(
     now,
     lossCells(db, now, leftOut),
