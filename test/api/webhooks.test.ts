@@ -191,9 +191,16 @@ it('tells of everything as documented', async () => {
   const told = { state: closedAsLost, tasks: [task('t1')], timeline };
   await projectCase(api.db, projection(record, 1, told), minute(1));
   const rise = {
-    ...{ riseId: 'r1', cause: 'neglected', category: null, product: 'box', region: null },
-    ...{ from: minute(0), to: minute(1), cases: 9, expected: 2.5, chance: 0.01, basis: 'season' },
-  } as const;
+    ...{ riseId: 'r1', cause: 'neglected' as const, category: null, product: 'box', region: null },
+    ...{
+      from: minute(0),
+      to: minute(1),
+      cases: 9,
+      expected: 2.5,
+      chance: 0.01,
+      basis: 'season' as const,
+    },
+  };
   writing(api.db, (tx) => announce(tx, [lossesRisen({ ...rise, at: minute(1) })], minute(1)));
   await api.post(`/api/v1/webhooks/${webhookId}/test`);
   const { items } = (await api.get(`/api/v1/webhooks/${webhookId}/deliveries`)).body;
