@@ -12,13 +12,16 @@ import { loadSecrets } from './config/secrets.ts';
 import { loadTemplates } from './config/templates.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
 import { noticeComplaints } from './db/complaints.ts';
+import { findDuplicates, markCustomers } from './db/duplicates.ts';
 import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { seedOffers } from './db/offers.ts';
 import { pruneOutbox } from './db/outbox.ts';
+import { findRises } from './db/loss-rises.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
+import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
@@ -45,6 +48,9 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
 const teamEveryMs = 10_000;
+/** Customers in one transaction, which stays well under a second; others get their turn in between. */
+const markedAtOnce = 1_000;
+const markingPauseMs = 50;
 const houseKeepingEveryMs = 5 * 60_000;
 /** Delivered messages stay for a while, to see what was told when. */
 const keepDeliveredMs = 7 * 86_400_000;
@@ -150,6 +156,22 @@ async function mindTheTeam(): Promise<void> {
   if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
 }
 
+/** What losses have in common, and what has risen: nobody has to ask for it. */
+async function mindCauses(): Promise<void> {
+  const looking = { policy, at: clock() };
+  const proposed = await proposeActions(db, looking);
+  const rises = await findRises(db, looking);
+  if (proposed + rises > 0) log.info({ proposed, rises }, 'causes pile up or rise');
+}
+
+/** Who may have come back under another ID. */
+async function mindDuplicates(): Promise<void> {
+  while (!stopping.signal.aborted && (await markCustomers(db, markedAtOnce)) > 0) {
+    await untilNext(markingPauseMs);
+  }
+  await findDuplicates(db, clock());
+}
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -175,7 +197,11 @@ await Promise.all([
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
   regularly('minding the team', teamEveryMs, mindTheTeam),
+  regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
+  ...(policy.prevention
+    ? [regularly('minding causes', durationMs(policy.prevention.lookEvery), mindCauses)]
+    : []),
   regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
 ]);
 await connection.close();

@@ -8,7 +8,7 @@ import { DomainError } from '../domain/errors.ts';
 import { currencyPattern } from '../domain/money.ts';
 import { permissionModes } from '../domain/permission.ts';
 import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
-import { causes, decisions, earlySigns, tiers, triggers } from '../domain/words.ts';
+import { causes, decisions, earlySigns, roles, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
 import { validated } from './validate.ts';
 
@@ -35,6 +35,8 @@ const chanceFactor = z.number(chanceFactorRule).min(0, chanceFactorRule).max(10,
 const hoursRule = 'must be a number of hours from 0.01 to 1000';
 const hours = z.number(hoursRule).min(0.01, hoursRule).max(1_000, hoursRule);
 const effort = group({ cost: money, hours, chanceShare: share });
+const points = wholeNumber(0, 1_000_000);
+const weight = wholeNumber(0, 1_000);
 const timeRule = 'must be a time of day like 09:30';
 const timeOfDay = z
   .string(timeRule)
@@ -221,6 +223,40 @@ export const policySchema = group({
   pauseAtMost: duration,
   overdueAfter: duration,
   escalateAfter: duration.exactOptional(),
+  prevention: group({
+    lookEvery: duration,
+    period: duration,
+    threshold: group({
+      cases: wholeNumber(1, 1_000_000).optional(),
+      lostRevenue: money.optional(),
+    }).refine(
+      ({ cases, lostRevenue }) => cases !== undefined || lostRevenue !== undefined,
+      'must name cases, lostRevenue or both',
+    ),
+    causeKnownAfter: duration,
+    measuredOver: duration,
+    judgedAfter: duration,
+    judgedFrom: wholeNumber(1, 1_000_000),
+    rises: group({
+      period: duration,
+      casesAtLeast: wholeNumber(2, 1_000_000),
+      falseShare: probability,
+    }),
+  })
+    .refine(
+      ({ judgedAfter, measuredOver }) => durationMs(judgedAfter) <= durationMs(measuredOver),
+      { path: ['judgedAfter'], error: 'must not be longer than measuredOver' },
+    )
+    .exactOptional(),
+  incentives: group({
+    points: group({ regained: points, averted: points, prevented: points }),
+    weights: group({ task: weight, reached: weight, last: weight }).refine(
+      ({ task, reached, last }) => task + reached + last > 0,
+      'must not all be 0',
+    ),
+    roles: list(oneOf(roles), { least: 1 }).refine(distinct, 'must name each role once'),
+  }).exactOptional(),
+  recognisedWithin: duration.exactOptional(),
 }) satisfies z.ZodType<Policy>;
 
 /**

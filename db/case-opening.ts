@@ -10,8 +10,10 @@ import { caseOpened } from '../domain/webhooks.ts';
 import { keepStated } from './case-causes.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
+import { noteDuplicates } from './duplicates.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
 import { enqueue } from './outbox.ts';
+import { settlePoints } from './points.ts';
 import { closePreventiveTask } from './preventive-tasks.ts';
 import { ensureCustomer } from './profiles.ts';
 import { cases, customers } from './schema.ts';
@@ -143,6 +145,8 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
   });
   announce(tx, [caseOpened(record)], at);
   closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
+  settlePoints(tx, customerId, at);
+  noteDuplicates(tx, customerId, at);
   return { record, created: true };
 }
 

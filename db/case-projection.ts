@@ -9,6 +9,7 @@ import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { settleOffers } from './offers.ts';
+import { settlePoints } from './points.ts';
 import { newestVersionOf } from './policies.ts';
 import { caseCauses, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
@@ -86,6 +87,10 @@ export async function projectCase(
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
     announceProjection(tx, projection, at);
+    // A later episode may turn out to be no loss, and so no second one.
+    if (state.regainedAt !== null || stored.regainedAt !== null || stored.episode > 1) {
+      settlePoints(tx, customerId, at);
+    }
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
     return 'written';
   });

@@ -10,7 +10,7 @@ import { caseCauses, cases } from './schema.ts';
 const layer = sql<CauseLayer>`case when ${cases.verifiedCause} is not null then 'verified' when ${cases.assessedCause} is not null then 'assessed' else 'stated' end`;
 
 /** The statement that a case's cause comes from. */
-const isTheOne = sql`${caseCauses.causeSeq} = (select cause_seq from case_causes one where one.case_id = ${cases.caseId} and one.layer = ${layer} order by one.at desc, one.cause_seq desc limit 1)`;
+export const isTheOne = sql`${caseCauses.causeSeq} = (select cause_seq from case_causes one where one.case_id = ${cases.caseId} and one.layer = ${layer} order by one.at desc, one.cause_seq desc limit 1)`;
 
 /**
  * What drove customers off, over the cases opened in [`from`, `to`), by the most reliable layer that is known; the cause
@@ -72,7 +72,8 @@ function furtherCauses(db: Db, period: Period): { cause: Cause; cases: number }[
     .all();
 }
 
-function losses({ from, to }: Period) {
+/** Cases opened in [`from`, `to`), but for those whose customer turned out not to be lost. */
+export function losses({ from, to }: Period) {
   return and(
     or(isNull(cases.endReason), ne(cases.endReason, 'was-not-lost')),
     from === undefined ? undefined : gte(cases.openedAt, from),

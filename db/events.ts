@@ -15,6 +15,7 @@ import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
 import { compiled, prepared, utc, writingTogether, type Db } from './connection.ts';
+import { personOf } from './duplicates.ts';
 import { noteSign } from './early-signs.ts';
 import {
   caseForFacts,
@@ -181,13 +182,20 @@ export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]>
   return db.select().from(unknownEventTypes).orderBy(desc(lastSeenAt), asc(type)).all();
 }
 
-function accept(tx: Db, event: SalesEvent, context: Context): boolean {
+function accept(tx: Db, sent: SalesEvent, context: Context): boolean {
   const { insert } = statements(tx);
+  const event = ofPerson(tx, sent);
   const { at, actor } = context;
   if (insert.run({ ...event, at, sentBy: actor.actorId }).changes === 0) return false;
   if (isKnown(event.type)) effects[event.type](tx, event, context);
   else statements(tx).unknown.run({ ...event, at: context.at });
   return true;
+}
+
+/** What happens to a confirmed duplicate happens to the former customer; particulars stay those of each ID. */
+function ofPerson(tx: Db, event: SalesEvent): SalesEvent {
+  if (!isKnown(event.type) || event.type === 'customer.updated') return event;
+  return { ...event, customerId: personOf(tx, event.customerId) };
 }
 
 function isKnown(type: string): type is EventType {
@@ -200,13 +208,14 @@ const effects: Record<EventType, Effect> = {
   },
 
   'purchase.recorded': (tx, event, { at }) => {
-    const { orderId, amount, currency } = event.data as {
+    const { orderId, amount, currency, product } = event.data as {
       orderId: string;
       amount: number;
       currency: string;
+      product?: string;
     };
     const { customerId, time: purchasedAt } = event;
-    const purchase = { customerId, orderId, amount, currency, purchasedAt };
+    const purchase = { customerId, orderId, amount, currency, product, purchasedAt };
     const eventId = () => factIdOf(event);
     const isNew = storePurchase(tx, purchase, { at, eventId, isNews: newsWhenReported });
     if (!isNew) antedatePurchase(tx, purchase, at);

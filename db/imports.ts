@@ -9,6 +9,7 @@ import type {
 import { keepStated, statedBy } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { prepared, utc, writing, type Db } from './connection.ts';
+import { personOf } from './duplicates.ts';
 import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
@@ -118,10 +119,11 @@ export async function recordPurchases(
   return writing(db, (tx) => {
     let inserted = 0;
     for (const purchase of purchases) {
-      const { customerId, orderId } = purchase;
+      const { orderId } = purchase;
+      const customerId = personOf(tx, purchase.customerId);
       const stored = storePurchase(
         tx,
-        { ...purchase, purchasedAt: utc(purchase.purchasedAt) },
+        { ...purchase, customerId, purchasedAt: utc(purchase.purchasedAt) },
         { at, eventId: () => factId(source, customerId, orderId), isNews: newsWhenImported },
       );
       if (stored) inserted += 1;
@@ -142,7 +144,8 @@ export async function recordCancellations(
   return writing(db, (tx) => {
     const { keepCancellation, cancelled, stands } = statements(tx);
     let inserted = 0;
-    for (const { customerId, reason, ...cancellation } of cancellations) {
+    for (const { customerId: told, reason, ...cancellation } of cancellations) {
+      const customerId = personOf(tx, told);
       const receivedAt = utc(cancellation.receivedAt);
       const effectiveAt = cancellation.effectiveAt ? utc(cancellation.effectiveAt) : null;
       const eventId = factId(source, 'cancellation', customerId, receivedAt);
@@ -183,7 +186,8 @@ export async function openCancelledCases(
   const { cancellations, policy, at } = request;
   return writing(db, (tx) => {
     const { stands, caseSince } = statements(tx);
-    const open = cancellations.filter(({ customerId, reason, ...cancellation }) => {
+    const open = cancellations.filter(({ customerId: told, reason, ...cancellation }) => {
+      const customerId = personOf(tx, told);
       const key = { customerId, receivedAt: utc(cancellation.receivedAt) };
       if (!stands.get(key) || caseSince.get(key)) return false;
       const stated = statedBy(tx, reason);
@@ -216,7 +220,8 @@ export async function recordPermissions(
     const { permissions: history, addPermission } = statements(tx);
     let inserted = 0;
     for (const change of changes) {
-      const { customerId, channel, granted } = change;
+      const { channel, granted } = change;
+      const customerId = personOf(tx, change.customerId);
       const row = {
         purpose: change.purpose ?? null,
         granted,

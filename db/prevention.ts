@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
 import { after, latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy, VersionedPolicy } from '../domain/policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
 import { codedResult } from '../domain/tasks.ts';
 import { preventiveTaskCompleted } from '../domain/webhooks.ts';
@@ -10,6 +10,7 @@ import { recordCommand, type Asked } from './commands.ts';
 import type { Db } from './connection.ts';
 import { noteContact } from './contacts.ts';
 import { factId, noteObjection } from './facts.ts';
+import { bookPrevention } from './points.ts';
 import { tasks } from './schema.ts';
 import { announce } from './webhook-messages.ts';
 
@@ -28,7 +29,7 @@ export async function completePreventiveTask(
   db: Db,
   told: Told & {
     result: Record<string, unknown>;
-    policy: Pick<Policy, 'rescheduleAtMost' | 'timeZone' | 'contact'>;
+    policy: VersionedPolicy;
   },
 ): Promise<void> {
   const { result, policy, at, actor } = told;
@@ -45,6 +46,7 @@ export async function completePreventiveTask(
       .where(eq(tasks.taskId, task.taskId))
       .run();
     announce(tx, [preventiveTaskCompleted(task, { outcome, at })], at);
+    bookPrevention(tx, task.taskId, { policy, at });
     if (outcome !== 'do-not-contact') return;
     const { customerId } = task;
     noteObjection(tx, { customerId, objectedAt: at, eventId: factId(id), at });

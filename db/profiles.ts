@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eq, sql } from 'drizzle-orm';
 import type { CustomerUpdate } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
+import { recognise } from './duplicates.ts';
 import { customers } from './schema.ts';
 
 const profileColumns = {
@@ -96,6 +97,7 @@ export function applyProfile(
     const { profileAt, olderAt } = next;
     write.run({ ...next.profile, customerId, profileAt, olderAt, at });
   }
+  if (changed) recognise(tx, { ...next.profile, customerId, at });
   if (!stored) return 'created';
   return changed ? 'updated' : 'unchanged';
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import { dayOf } from '../domain/models/history.ts';
@@ -19,6 +19,7 @@ const statements = prepared((db) => ({
         purchasedAt: sql.placeholder('purchasedAt'),
         amount: sql.placeholder('amount'),
         currency: sql.placeholder('currency'),
+        product: sql.placeholder('product'),
       })
       .onConflictDoNothing()
       .prepare(),
@@ -100,7 +101,7 @@ export function storePurchase(
   { at, eventId, isNews }: { at: string; eventId: () => string; isNews: IsNews },
 ): boolean {
   const { insert, add } = statements(tx);
-  if (insert.run(purchase).changes === 0) return false;
+  if (insert.run({ ...purchase, product: purchase.product ?? null }).changes === 0) return false;
   const { customerId, purchasedAt, amount, currency } = purchase;
   const open = caseForFacts(tx, customerId);
   if (open && isNews(purchasedAt, open)) {
@@ -121,7 +122,12 @@ export function storePurchase(
 /** An order that is reported again counts with its earliest report, whichever of them came first. */
 export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
   if (statements(tx).antedate.run(purchase).changes === 0) return;
-  const own = eq(purchases.customerId, purchase.customerId);
+  recountPurchases(tx, purchase.customerId, at);
+}
+
+/** Makes a customer's sums those of the purchases that are kept. */
+export function recountPurchases(tx: Db, customerId: string, at: string): void {
+  const own = eq(purchases.customerId, customerId);
   const latest = tx
     .select({ purchasedAt: purchases.purchasedAt, currency: purchases.currency })
     .from(purchases)
@@ -129,20 +135,21 @@ export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
     .where(own)
     // Of several at the same moment the one counts that counted before.
     .orderBy(desc(purchases.purchasedAt), desc(eq(purchases.currency, customers.currency)))
-    .get()!;
+    .get();
   const sums = tx
-    .select({ amount: sql<number>`sum(${purchases.amount})` })
+    .select({ purchases: count(), amount: sql<number>`coalesce(sum(${purchases.amount}), 0)` })
     .from(purchases)
     .where(own)
     .get()!;
   tx.update(customers)
     .set({
+      purchases: sums.purchases,
       totalAmount: sums.amount,
-      currency: latest.currency,
-      lastPurchaseAt: latest.purchasedAt,
+      currency: latest?.currency ?? null,
+      lastPurchaseAt: latest?.purchasedAt ?? null,
       updatedAt: at,
     })
-    .where(eq(customers.customerId, purchase.customerId))
+    .where(eq(customers.customerId, customerId))
     .run();
 }
 

@@ -6,3 +6,4 @@ export * from './schema/cases.ts';
 export * from './schema/tasks.ts';
 export * from './schema/measures.ts';
 export * from './schema/company.ts';
+export * from './schema/prevention.ts';

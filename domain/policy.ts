@@ -1,7 +1,9 @@
 import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
+import type { IncentivePolicy } from './incentives.ts';
 import type { OfferLimits } from './offers.ts';
 import type { PermissionMode } from './permission.ts';
+import type { PreventionPolicy } from './prevention.ts';
 import type { Cause, Decision, EarlySign, Tier, Trigger } from './words.ts';
 
 /** How a call is tried until somebody answers. */
@@ -195,6 +197,12 @@ export type Policy = {
   overdueAfter: Duration;
   /** so long past it, it is a manager's business; a remedy is as soon as it is overdue. Left out: nothing escalates */
   escalateAfter?: Duration;
+  /** left out: nothing is proposed, measured or found to rise */
+  prevention?: PreventionPolicy;
+  /** left out: nobody earns points */
+  incentives?: IncentivePolicy;
+  /** a loss of the last so long can be that of who appears under a new ID; left out: two years */
+  recognisedWithin?: Duration;
 };
 
 /** A policy as a case carries it. `version` is `<name>-<n>`, counted by the database. */
@@ -366,6 +374,16 @@ export const standardPolicy: Policy = {
   pauseAtMost: '60d',
   overdueAfter: '1d',
   escalateAfter: '2d',
+  prevention: {
+    lookEvery: '6h',
+    period: '90d',
+    threshold: { cases: 20, lostRevenue: 1_000_000 },
+    causeKnownAfter: '14d',
+    measuredOver: '365d',
+    judgedAfter: '60d',
+    judgedFrom: 10,
+    rises: { period: '30d', casesAtLeast: 5, falseShare: 0.05 },
+  },
 };
 
 /**
@@ -445,4 +463,14 @@ export const demoPolicy: Policy = {
   pauseAtMost: '60s',
   overdueAfter: '5s',
   escalateAfter: '10s',
+  prevention: {
+    lookEvery: '5s',
+    period: '60s',
+    threshold: { cases: 4 },
+    causeKnownAfter: '5s',
+    measuredOver: '60s',
+    judgedAfter: '20s',
+    judgedFrom: 10,
+    rises: { period: '30s', casesAtLeast: 5, falseShare: 0.05 },
+  },
 };

@@ -1,7 +1,7 @@
 /* How a customer's particulars are written, whichever way they come in. */
 
 /** Characters. */
-export const longest = { name: 300, email: 320, phone: 50 };
+export const longest = { name: 300, email: 320, phone: 50, product: 100, region: 100 };
 
 /** ISO 3166-1, two letters: `DE` */
 export const countryPattern = /^[A-Z]{2}$/;

@@ -3,10 +3,14 @@ import type { CauseLayer } from './causes.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
+import type { DuplicateStatus, Likeness } from './identity.ts';
+import type { Achievement, PointReason } from './incentives.ts';
 import type { Offer, OfferStatus } from './offers.ts';
 import type { Language, MailStatus, Template } from './mails.ts';
 import type { Playbook } from './playbooks.ts';
 import type { PermissionReason, Word } from './permission.ts';
+import type { PreventionPlan, Topic } from './prevention.ts';
+import type { Rise } from './rises.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -56,6 +60,8 @@ export type Purchase = {
   purchasedAt: string;
   amount: number;
   currency: string;
+  /** what was bought, as the company names its products */
+  product?: string | undefined;
 };
 
 /** A cancellation that the sales system's files tell of. */
@@ -450,7 +456,81 @@ export type WebhookDelivery = {
   finishedAt: string | null;
 };
 
-/** Figures of success control over one group of closed cases. */
+/** What a prevention action was proposed for. */
+export type PreventionEvidence = { from: string; to: string; cases: number; lostRevenue: number };
+
+export type PreventionRecord = Topic &
+  PreventionPlan & {
+    actionId: string;
+    /** null: somebody made it by hand */
+    evidence: PreventionEvidence | null;
+    /** null: the engine has proposed it */
+    createdBy: string | null;
+    createdAt: string;
+    startedAt: string | null;
+    endedAt: string | null;
+    revision: number;
+  };
+
+export type PreventionChange = {
+  revision: number;
+  at: string;
+  /** null: the engine */
+  by: string | null;
+  /** what each field was and has become */
+  changes: Record<string, [string | number | null, string | number | null]>;
+};
+
+export type RiseRecord = Rise & {
+  riseId: string;
+  foundAt: string;
+  lastSeenAt: string;
+  /** null: it goes on */
+  endedAt: string | null;
+};
+
+export type PointEntry = {
+  entrySeq: number;
+  achievement: Achievement;
+  keyId: string;
+  caseId: string | null;
+  taskId: string | null;
+  points: number;
+  reason: PointReason;
+  policyVersion: string;
+  occurredAt: string;
+  dueAt: string;
+  payableAt: string;
+  bookedAt: string;
+};
+
+/** One person's points. */
+export type PointBalance = {
+  keyId: string;
+  name: string;
+  /** not due yet */
+  pending: number;
+  /** due, and in no payroll period that is closed */
+  payable: number;
+  /** in closed payroll periods */
+  paid: number;
+};
+
+export type PayrollRecord = { period: string; closedAt: string; closedBy: string };
+
+/** Two customers who may be one person. */
+export type DuplicateRecord = {
+  duplicateId: string;
+  customerId: string;
+  formerId: string;
+  caseId: string;
+  alike: Likeness[];
+  foundAt: string;
+  status: DuplicateStatus;
+  decidedAt: string | null;
+  decidedBy: string | null;
+};
+
 /** Losses, by what caused them. */
 export type LossFigures = {
   cases: number;
@@ -472,6 +552,7 @@ export type CauseFigures = LossFigures & {
   categories: (LossFigures & { category: string | null })[];
 };
 
+/** Figures of success control over one group of closed cases. */
 export type SuccessFigures = {
   cases: number;
   contacted: number;

@@ -1,4 +1,5 @@
 import type { CaseOpening, CaseProjection, EndReason, TaskState } from './case.ts';
+import type { Rise } from './rises.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type { EarlySign, Outcome, Step } from './words.ts';
 
@@ -12,6 +13,7 @@ export const webhookTypes = [
   'task.created',
   'task.completed',
   'customer.regained',
+  'losses.risen',
 ] as const;
 export type WebhookType = (typeof webhookTypes)[number];
 
@@ -114,6 +116,26 @@ export function preventiveTaskCompleted(
     caseId,
     customerId,
     data: { taskId, caseId, customerId, type, outcome, sign },
+  };
+}
+
+/** A cause drives off more customers than chance explains. */
+export function lossesRisen({
+  riseId,
+  at,
+  from,
+  to,
+  ...rise
+}: Omit<Rise, 'ratio'> & { riseId: string; at: string }): WebhookMessage {
+  const { cause, category, product, region, cases, expected, basis } = rise;
+  return {
+    type: 'losses.risen',
+    occurrence: `losses.risen/${riseId}`,
+    at,
+    seq: null,
+    caseId: null,
+    customerId: null,
+    data: { riseId, cause, category, product, region, from, to, cases, expected, basis },
   };
 }
 

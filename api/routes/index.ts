@@ -5,6 +5,7 @@ import { causeRoutes } from './causes.ts';
 import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
+import { duplicateRoutes } from './duplicates.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { letterRoutes } from './letters.ts';
@@ -15,6 +16,8 @@ import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
 import { playbookRoutes } from './playbooks.ts';
+import { pointRoutes } from './points.ts';
+import { preventionRoutes } from './prevention.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
@@ -26,6 +29,8 @@ import { webhookRoutes } from './webhooks.ts';
 /** The one table: Express, the OpenAPI document and the tests read it. */
 export const routes: readonly Route[] = [
   ...eventRoutes,
+  // Before the customers, one of whom `duplicates` would be.
+  ...duplicateRoutes,
   ...customerRoutes,
   ...caseRoutes,
   ...taskRoutes,
@@ -44,6 +49,8 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,
+  ...preventionRoutes,
+  ...pointRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,

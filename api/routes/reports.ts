@@ -154,7 +154,8 @@ export const reportRoutes = [
   }),
 ];
 
-function periodOf({ from, to }: Period): Period {
+/** @throws DomainError `invalid` when it ends before it begins */
+export function periodOf({ from, to }: Period): Period {
   if (from && to && from >= to) throw invalid([{ field: 'to', rule: 'must be after from' }]);
   return { from, to };
 }

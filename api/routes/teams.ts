@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { validKey } from '../../db/keys.ts';
 import {
   addAbsence,
   addMember,
@@ -29,6 +28,7 @@ import {
   skills,
   teamSchema,
 } from '../schemas/team.ts';
+import { mustBeStaff } from '../staff.ts';
 import { invalid } from '../validation.ts';
 
 const ofTeam = z.strictObject({ teamId: z.string() });
@@ -47,13 +47,6 @@ async function theMember(
   const record = (await listMembers(db, teamId, at)).find((member) => member.keyId === keyId);
   if (!record) throw new DomainError('not-found', 'They are not in the team.');
   return record;
-}
-
-async function mustBeStaff({ db }: Pick<Call, 'db'>, keyId: string): Promise<void> {
-  const key = await validKey(db, keyId);
-  if (key && key.role !== 'sales-system') return;
-  const rule = 'must be the ID of a valid key of an agent, manager or admin';
-  throw invalid([{ field: 'keyId', rule }]);
 }
 
 /** Agents speak for themselves, managers for all. */

@@ -38,6 +38,9 @@ const dataSchemas = {
       .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin')
       .optional()
       .meta({ description: 'where the customer is; else that of the country, if it has one' }),
+    region: text(longest.region)
+      .optional()
+      .meta({ description: 'as you divide your market; else the country', example: 'DE-BY' }),
   }),
   'purchase.recorded': z.looseObject({
     orderId: name(200),
@@ -47,6 +50,9 @@ const dataSchemas = {
       .max(mostMinorUnits)
       .meta({ description: 'in minor units', example: 4_990 }),
     currency,
+    product: text(longest.product)
+      .optional()
+      .meta({ description: 'what was bought, or most of it', example: 'coffee-box' }),
   }),
   'cancellation.received': z.looseObject({
     reason: text(2_000)

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endReasons } from '../../domain/case.ts';
 import { taskTypeNames } from '../../domain/tasks.ts';
 import { messageTypes, type MessageType } from '../../domain/webhooks.ts';
-import { outcomes, steps, triggers } from '../../domain/words.ts';
+import { causes, outcomes, steps, triggers } from '../../domain/words.ts';
 import { caseId, customerId, taskId, timestamp } from './common.ts';
 
 const ofCase = { caseId, customerId, episode: z.int().min(1) };
@@ -62,6 +62,28 @@ const contents = {
     when: 'A customer has come back: bought again, or withdrawn the cancellation.',
     data: { ...ofCase, by: z.enum(['purchase', 'cancellation-withdrawn']) },
     example: { ...aCase, by: 'purchase' },
+  },
+  'losses.risen': {
+    when: 'A cause drives off more customers than chance explains.',
+    data: {
+      riseId: z.string(),
+      cause: z.enum(causes),
+      category: z.string().nullable().meta({ description: 'null: whichever' }),
+      product: z.string().nullable(),
+      region: z.string().nullable(),
+      from: timestamp,
+      to: timestamp,
+      cases: z.int().min(1),
+      expected: z.number().min(0).meta({ description: 'as many as one would expect' }),
+      basis: z.enum(['season', 'recent']).meta({
+        description: 'expected by the same time of earlier years, or by the time before',
+      }),
+    },
+    example: {
+      ...{ riseId: '3f0c2a1e-7b1d-4a53-9d0b-2f6f0c1f8a11', cause: 'disappointed-service' },
+      ...{ category: 'disappointed-service.delivery', product: null, region: 'DE-BY' },
+      ...{ from: '2026-02-22T16:30:00.000Z', to: at, cases: 21, expected: 8.3, basis: 'season' },
+    },
   },
   'webhook.test': {
     when: 'An admin has asked for it, whatever the types of the webhook.',

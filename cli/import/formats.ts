@@ -131,37 +131,44 @@ export const customerFormat: Format<CustomerUpdate> = {
     country: { names: ['countrycode', 'land', 'laendercode', 'laenderkuerzel'], shown: word },
     language: { names: ['languagecode', 'sprache'], shown: word },
     timeZone: { names: ['tz', 'zeitzone'], shown: zoneName },
+    region: { names: ['salesregion', 'gebiet', 'vertriebsgebiet', 'bundesland'] },
   },
   schema: () =>
-    z.object({
-      customerId,
-      name: orEmpty(plainText(longest.name).optional()),
-      email: orEmpty(mailAddress.optional()),
-      phone: orEmpty(plainText(longest.phone).optional()),
-      // A file without this column leaves everybody's kind as it is.
-      kind: z.preprocess(
-        (text) => (text === '' ? customerKinds[0] : text),
-        oneOf(
-          kinds,
-          `must be ${customerKinds.join(' or ')}, or empty for ${customerKinds[0]}`,
-        ).optional(),
-      ),
-      country: orEmpty(
-        z
-          .string()
-          .regex(countryPattern, 'must be two capital letters like DE, or empty')
-          .optional(),
-      ),
-      language: orEmpty(
-        z.string().regex(languagePattern, 'must be a language tag like de, or empty').optional(),
-      ),
-      timeZone: orEmpty(
-        z
-          .string()
-          .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin, or empty')
-          .optional(),
-      ),
-    }),
+    z
+      .object({
+        customerId,
+        name: orEmpty(plainText(longest.name).optional()),
+        email: orEmpty(mailAddress.optional()),
+        phone: orEmpty(plainText(longest.phone).optional()),
+        // A file without this column leaves everybody's kind as it is.
+        kind: z.preprocess(
+          (text) => (text === '' ? customerKinds[0] : text),
+          oneOf(
+            kinds,
+            `must be ${customerKinds.join(' or ')}, or empty for ${customerKinds[0]}`,
+          ).optional(),
+        ),
+        country: orEmpty(
+          z
+            .string()
+            .regex(countryPattern, 'must be two capital letters like DE, or empty')
+            .optional(),
+        ),
+        language: orEmpty(
+          z.string().regex(languagePattern, 'must be a language tag like de, or empty').optional(),
+        ),
+        timeZone: orEmpty(
+          z
+            .string()
+            .refine(isTimeZone, 'must be a known IANA time zone like Europe/Berlin, or empty')
+            .optional(),
+        ),
+        region: orEmpty(plainText(longest.region).optional()),
+      })
+      .transform(({ region, ...update }): CustomerUpdate => ({
+        ...update,
+        ...(region !== undefined && { extra: { region } }),
+      })),
   key: ['customerId'],
 };
 
@@ -198,6 +205,7 @@ export const purchaseFormat: Format<Purchase> = {
       shown: numeric,
     },
     currency: { names: ['currencycode', 'waehrung'], required: true, shown: word },
+    product: { names: ['productid', 'productname', 'artikel', 'produkt', 'sku'] },
   },
   schema: (reading) =>
     z
@@ -215,6 +223,7 @@ export const purchaseFormat: Format<Purchase> = {
           return decimal ?? z.NEVER;
         }),
         currency: z.string().regex(currencyPattern, 'must be three capital letters like EUR'),
+        product: orEmpty(plainText(longest.product).optional()),
       })
       .transform(({ amount: decimal, ...purchase }, context): Purchase => {
         const { currency } = purchase;

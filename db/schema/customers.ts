@@ -1,5 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import { duplicateStatuses, likenesses, type Likeness } from '../../domain/identity.ts';
 import type { PermissionReason } from '../../domain/permission.ts';
 import { channels, customerKinds, legalBases, purposes } from '../../domain/words.ts';
 import { json } from './columns.ts';
@@ -53,8 +61,50 @@ export const purchases = sqliteTable(
     purchasedAt: text().notNull(),
     amount: integer().notNull(),
     currency: text().notNull(),
+    product: text(),
   },
   (t) => [primaryKey({ columns: [t.customerId, t.orderId] })],
+);
+
+/** By what a customer may be recognised: hashes of particulars in the one spelling in which equal ones compare. */
+export const customerMarks = sqliteTable(
+  'customer_marks',
+  {
+    likeness: text({ enum: likenesses }).notNull(),
+    mark: text().notNull(),
+    customerId: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.likeness, t.mark, t.customerId] }),
+    index('customer_marks_customer').on(t.customerId),
+  ],
+);
+
+/** Customers who may be former ones under a new ID, and what a manager has said of it. */
+export const duplicates = sqliteTable(
+  'duplicates',
+  {
+    duplicateId: text().primaryKey(),
+    /** the one who has appeared */
+    customerId: text().notNull(),
+    /** the one who was lost */
+    formerId: text().notNull(),
+    /** the loss */
+    caseId: text().notNull(),
+    alike: json<Likeness[]>().notNull(),
+    foundAt: text().notNull(),
+    status: text({ enum: duplicateStatuses }).notNull(),
+    decidedAt: text(),
+    decidedBy: text(),
+  },
+  (t) => [
+    uniqueIndex('duplicates_pair').on(t.customerId, t.formerId),
+    uniqueIndex('duplicates_one_person')
+      .on(t.customerId)
+      .where(sql`status = 'confirmed'`),
+    index('duplicates_list').on(t.status, t.foundAt, t.duplicateId),
+    index('duplicates_former').on(t.formerId),
+  ],
 );
 
 /** The history of what a customer allowed; the newest row per channel and purpose counts. Rows are proof, and stay. */

@@ -23,7 +23,7 @@ export const events = sqliteTable(
     eventId: text().notNull(),
     /** one of `eventTypes`, or a type we do not know */
     type: text().$type<(typeof eventTypes)[number] | (string & {})>().notNull(),
-    /** of an unknown type: its subject, whatever that is, or empty */
+    /** of an unknown type: its subject, whatever that is, or empty; of a confirmed duplicate: the former customer */
     customerId: text().notNull(),
     time: text().notNull(),
     receivedAt: text().notNull(),

@@ -3,9 +3,11 @@ import { webhookMessages } from '../../api/schemas/webhook-message.ts';
 import { loadSecrets } from '../../config/secrets.ts';
 import { webhookTargets } from '../../config/webhook-targets.ts';
 import { projectCase } from '../../db/cases.ts';
+import { writing } from '../../db/connection.ts';
+import { announce } from '../../db/webhook-messages.ts';
 import { activeWebhooks } from '../../db/webhooks.ts';
 import type { TimelineCode, TimelineData } from '../../domain/timeline.ts';
-import { messageTypes, webhookTypes } from '../../domain/webhooks.ts';
+import { lossesRisen, messageTypes, webhookTypes } from '../../domain/webhooks.ts';
 import { anOpenCase, closedAsLost, minute, projection, task } from '../db/given.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { withDataDir } from '../support/database.ts';
@@ -188,6 +190,18 @@ it('tells of everything as documented', async () => {
   const timeline = { firstSeq: 2, entries };
   const told = { state: closedAsLost, tasks: [task('t1')], timeline };
   await projectCase(api.db, projection(record, 1, told), minute(1));
+  const rise = {
+    ...{ riseId: 'r1', cause: 'neglected' as const, category: null, product: 'box', region: null },
+    ...{
+      from: minute(0),
+      to: minute(1),
+      cases: 9,
+      expected: 2.5,
+      chance: 0.01,
+      basis: 'season' as const,
+    },
+  };
+  writing(api.db, (tx) => announce(tx, [lossesRisen({ ...rise, at: minute(1) })], minute(1)));
   await api.post(`/api/v1/webhooks/${webhookId}/test`);
   const { items } = (await api.get(`/api/v1/webhooks/${webhookId}/deliveries`)).body;
   expect(items.map(({ type }: { type: string }) => type).sort()).toEqual([...messageTypes].sort());

@@ -51,6 +51,6 @@ export const told = <Fields extends object>(taskId: string, fields: Fields) => (
   actor: anna,
   at: minute(30),
   idempotencyKey: null as string | null,
-  policy: standardPolicy,
+  policy: { ...standardPolicy, version: 'standard-1' },
   ...fields,
 });

@@ -1,0 +1,55 @@
+import { asc, eq, and } from 'drizzle-orm';
+import type { DuplicateRecord } from '../domain/records.ts';
+import type { Asked } from './commands.ts';
+import { writing, type Db } from './connection.ts';
+import { decideDuplicate, personOf } from './duplicates.ts';
+import { factId } from './facts.ts';
+import { newsWhenReported, recountPurchases, storePurchase } from './purchases.ts';
+import { purchases } from './schema.ts';
+
+type Told = { asked: Asked; at: string };
+
+/**
+ * Two records are one person: what was bought under the new ID belongs to the former customer, whose open case hears of
+ * it like of any purchase; so does all that comes under it from now on.
+ * @throws DomainError as `decideDuplicate`
+ */
+export async function confirmDuplicate(
+  db: Db,
+  duplicateId: string,
+  { asked, at }: Told,
+): Promise<DuplicateRecord> {
+  return writing(db, (tx) => {
+    const record = decideDuplicate(tx, duplicateId, { status: 'confirmed', asked, at });
+    const { customerId } = record;
+    const person = personOf(tx, customerId);
+    const theirs = eq(purchases.customerId, customerId);
+    const bought = tx
+      .select()
+      .from(purchases)
+      .where(theirs)
+      .orderBy(asc(purchases.purchasedAt))
+      .all();
+    for (const { product, ...purchase } of bought) {
+      const { orderId } = purchase;
+      const own = { ...purchase, customerId: person, ...(product !== null && { product }) };
+      const eventId = () => factId('duplicate', customerId, orderId);
+      // An order that the former customer has, too, stays where it is.
+      if (!storePurchase(tx, own, { at, eventId, isNews: newsWhenReported })) continue;
+      tx.delete(purchases)
+        .where(and(theirs, eq(purchases.orderId, orderId)))
+        .run();
+    }
+    recountPurchases(tx, customerId, at);
+    return record;
+  });
+}
+
+/** They are two people, and never reported again. @throws DomainError as `decideDuplicate` */
+export async function rejectDuplicate(
+  db: Db,
+  duplicateId: string,
+  { asked, at }: Told,
+): Promise<DuplicateRecord> {
+  return writing(db, (tx) => decideDuplicate(tx, duplicateId, { status: 'rejected', asked, at }));
+}
