@@ -11,6 +11,7 @@ import { keepStated } from './case-causes.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
+import { bookCase } from './ledger.ts';
 import { enqueue } from './outbox.ts';
 import { closePreventiveTask } from './preventive-tasks.ts';
 import { ensureCustomer } from './profiles.ts';
@@ -141,6 +142,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     payload: openingOf(record, { policy, firstSeq: 1 }),
     at,
   });
+  bookCase(tx, record.caseId, at);
   announce(tx, [caseOpened(record)], at);
   closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
   return { record, created: true };

@@ -5,6 +5,7 @@ import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
 import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
+import { bookReturned } from './ledger.ts';
 import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
@@ -115,6 +116,7 @@ export function storePurchase(
   }
   add.run({ customerId, purchasedAt, amount, currency, at });
   closeAfterPurchase(tx, { customerId, purchasedAt, at });
+  bookReturned(tx, customerId, at);
   return true;
 }
 
@@ -144,6 +146,7 @@ export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
     })
     .where(eq(customers.customerId, purchase.customerId))
     .run();
+  bookReturned(tx, purchase.customerId, at);
 }
 
 /** One customer's purchases. */

@@ -7,6 +7,7 @@ import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
+import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
 import { noteRoutes } from './notes.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...customerRoutes,
   ...caseRoutes,
+  ...ledgerRoutes,
   ...taskRoutes,
   ...causeRoutes,
   ...teamRoutes,

@@ -17,6 +17,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   listCases: all,
   getCase: all,
   getTimeline: all,
+  getLedger: staff,
   closeCase: managers,
   pauseCase: managers,
   resumeCase: managers,

@@ -6,6 +6,7 @@ import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
+import { bookAll } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
@@ -189,6 +190,16 @@ describe('everything else that is asked often', () => {
         (db) => hear(db, event('permission.changed', 'C1', { data: refusal })),
       ];
       for (const question of questions) await expectIndexed(connect, question);
+    }));
+
+  it('books a case by what lies side by side', () =>
+    withDatabase(async ({ db, connect }) => {
+      await anOpenCase(db, 'C1');
+      const plans = await plansOf(connect, (db) => bookAll(db, minute(3)));
+      const whole =
+        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING COVERING)/;
+      expect(plans.filter((plan) => whole.test(plan))).toEqual([]);
+      expect(plans).toContainEqual(expect.stringContaining('INDEX ledger_case '));
     }));
 
   it('walks through the open cases without meeting a closed one', () =>
