@@ -445,7 +445,6 @@ export type WebhookDelivery = {
   finishedAt: string | null;
 };
 
-/** Figures of success control over one group of closed cases. */
 /** Losses, by what caused them. */
 export type LossFigures = {
   cases: number;
@@ -465,17 +464,4 @@ export type CauseFigures = LossFigures & {
   alsoNamed: number;
   /** the company's own categories; null: none was named */
   categories: (LossFigures & { category: string | null })[];
-};
-
-export type SuccessFigures = {
-  cases: number;
-  contacted: number;
-  regained: number;
-  /** of the contacted */
-  regainedAfterContact: number;
-  /** regainedAfterContact ÷ contacted; null with nobody contacted */
-  regainedRate: number | null;
-  regainedAmount: number;
-  concessionCost: number;
-  outcomes: Record<Outcome, number>;
 };

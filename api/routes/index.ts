@@ -19,6 +19,7 @@ import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
+import { successReportRoutes } from './success-report.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
 import { teamRoutes } from './teams.ts';
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,
+  ...successReportRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,

@@ -226,11 +226,14 @@ describe('everything else that is asked often', () => {
       expect(page).toMatch(/^SEARCH customers USING INDEX \w+ \(customer_id>\?\)$/);
     }));
 
-  it('reads of the cases only those closed in the period of a report', () =>
+  it('reads of the cases only those decided in the period of a report', () =>
     withDatabase(async ({ connect }) => {
       const [page] = await plansOf(connect, (db) =>
-        successFigures(db, { from: minute(1), to: minute(2) }),
+        successFigures(db, null, {
+          filter: { from: minute(1), to: minute(2) },
+          ...{ recoveryTeam: 'recovery', at: minute(3), pick: () => 0 },
+        }),
       );
-      expect(page).toContain('INDEX cases_closed (closed_at>? AND closed_at<?)');
+      expect(page).toContain('INDEX case_figures_decided (decided_at>? AND decided_at<?)');
     }));
 });
