@@ -32,6 +32,7 @@ const statements = prepared((db) => ({
       controlGroup: cases.controlGroup,
       contacted: cases.contacted,
       regainedAt: cases.regainedAt,
+      secondLifetimeValue: cases.secondLifetimeValue,
       policyVersion: cases.policyVersion,
     })
     .from(cases)

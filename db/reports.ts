@@ -1,4 +1,4 @@
-import { and, eq, gte, isNotNull, lt, sql, type SQL } from 'drizzle-orm';
+import { and, gte, isNotNull, lt, sql, type SQL } from 'drizzle-orm';
 import { noSums } from '../domain/ledger.ts';
 import type { Pick } from '../domain/statistics/bootstrap.ts';
 import { uplift, type Arm, type Uplift } from '../domain/statistics/uplift.ts';

@@ -123,7 +123,12 @@ export const ledger = sqliteTable(
     correction: flag(),
     bookedAt: text().notNull(),
   },
-  (t) => [index('ledger_case').on(t.caseId, t.entrySeq)],
+  (t) => [
+    index('ledger_case').on(t.caseId, t.entrySeq),
+    index('ledger_purchases')
+      .on(t.caseId, t.source, t.at, t.amount)
+      .where(sql`kind = 'purchase'`),
+  ],
 );
 
 /** What the reports say of each case, in one narrow row: made anew from the other tables whenever one of them changes. */
@@ -153,6 +158,8 @@ export const caseFigures = sqliteTable(
     /** from the return to the second loss, milliseconds */
     lostAgainAfter: integer(),
     secondLossCause: text({ enum: secondLossCauses }),
+    /** what a return is expected to bring, minor units */
+    secondLifetimeValue: integer(),
     workMinutes: integer().notNull(),
     /** minor units, costs below 0 */
     work: integer().notNull(),
