@@ -17,6 +17,7 @@ import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { reportRoutes } from './reports.ts';
+import { secondLifeRoutes } from './second-life.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
 import { successReportRoutes } from './success-report.ts';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...detectionRoutes,
   ...reportRoutes,
   ...successReportRoutes,
+  ...secondLifeRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,

@@ -109,6 +109,19 @@ describe('the success report', () => {
   });
 });
 
+describe('the second life', () => {
+  test('is a triangle, curves, a table and a picture', async () => {
+    const { body } = await api.get('/api/v1/reports/second-life?by=cause', { as: 'agent' });
+    expect(body.curves).toMatchObject([{ group: 'neglected', returned: 1, lostAgain: 0 }]);
+    expect(Object.keys(body.definitions)).toEqual(['cohorts', 'curves']);
+    const table = await api.get('/api/v1/reports/second-life?format=csv&table=curves');
+    expect(table.body).toMatch(/group,day,atRisk,lost,share,low,high/);
+    const picture = await api.get('/api/v1/reports/second-life.svg?by=cause');
+    expect(picture.headers.get('content-type')).toMatch(/^image\/svg\+xml/);
+    expect(String(picture.body)).toContain('neglected: 1 returned, 0 lost again');
+  });
+});
+
 test('a table has nothing that a spreadsheet would calculate', () => {
   const rows = [
     { a: '=1+1', b: -5 },

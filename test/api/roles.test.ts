@@ -93,6 +93,8 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   changeScanSchedule: managers,
   reportSuccess: staff,
   reportCauses: staff,
+  reportSecondLife: staff,
+  drawSecondLife: staff,
   reportUnknownEvents: managers,
   listSigningSecrets: ['admin'],
   createSigningSecret: ['admin'],
