@@ -6,6 +6,7 @@ import { commandRoutes } from './commands.ts';
 import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { eventRoutes } from './events.ts';
+import { forecastRoutes } from './forecast.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
@@ -50,6 +51,7 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...successReportRoutes,
   ...secondLifeRoutes,
+  ...forecastRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,

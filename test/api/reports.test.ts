@@ -122,6 +122,16 @@ describe('the second life', () => {
   });
 });
 
+test('the forecast says what open cases are worth, and how well it did', async () => {
+  await anOpenCase(api.db, 'C3');
+  const { body } = await api.get('/api/v1/reports/forecast', { as: 'agent' });
+  expect(body).toMatchObject({ open: 1, worth: eur(0), past: [], error: { regained: null } });
+  expect(body.months).toHaveLength(6);
+  expect(body.months[0].regained).toBeGreaterThan(0);
+  const table = await api.get('/api/v1/reports/forecast?format=csv');
+  expect(table.body.split('\r\n')).toHaveLength(8);
+});
+
 test('a table has nothing that a spreadsheet would calculate', () => {
   const rows = [
     { a: '=1+1', b: -5 },

@@ -95,6 +95,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   reportCauses: staff,
   reportSecondLife: staff,
   drawSecondLife: staff,
+  reportForecast: staff,
   reportUnknownEvents: managers,
   listSigningSecrets: ['admin'],
   createSigningSecret: ['admin'],
