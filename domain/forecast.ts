@@ -5,7 +5,7 @@ export const forecastDays = 30;
 
 /** How many months ahead are forecast, and how many past ones are forecast again to see how well. */
 export const monthsAhead = 6;
-export const monthsBack = 6;
+const monthsBack = 6;
 
 /** Cases that are alike, by months counted backwards from now: 0 is the last 30 days. */
 export type CaseGroup = {
