@@ -4,10 +4,10 @@ import type { Interval } from './rates.ts';
 export type Pick = (below: number) => number;
 
 /** Enough for the ends of a 95 % interval. */
-const resamples = 2_000;
+const resamples = 1_000;
 
 /** The mean of more values is normally distributed, and drawing samples would come to nothing else. */
-const manyValues = 2_000;
+const manyValues = 500;
 
 /**
  * 95 % interval of the mean of money per case, by the percentiles of the means of samples drawn with replacement; times
