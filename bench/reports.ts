@@ -22,11 +22,9 @@ const reports = [
   '/reports/success',
   ...successSplits.map((split) => `/reports/success?by=${split}`),
   '/reports/success?by=cause&agent=agent-7&tier=B',
-  '/reports/success?by=playbook&format=csv',
   '/reports/causes',
   '/reports/second-life',
   '/reports/second-life?by=cause',
-  '/reports/second-life.svg',
   '/reports/forecast',
   '/cases/C-0-e1/ledger',
 ];
