@@ -17,6 +17,7 @@ import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { seedOffers } from './db/offers.ts';
+import { bookAll, hasUnbooked } from './db/ledger.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { findRises } from './db/loss-rises.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
@@ -123,6 +124,10 @@ async function untilNext(ms: number): Promise<void> {
 async function keepHouse(): Promise<void> {
   const { compared } = await reconcile({ db, client, recoveries, clock, log });
   log.debug({ compared }, 'reconciled');
+  if (await hasUnbooked(db)) {
+    const booked = await bookAll(db, clock());
+    log.info(booked, 'booked the ledgers of cases from before there were any');
+  }
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
   await pruneDeliveries(db, { before: new Date(Date.now() - keepWebhooksMs).toISOString() });

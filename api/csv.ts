@@ -1,17 +1,21 @@
+export type Cell = string | number | boolean | null;
+
 /**
- * A CSV file (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
- * Injection"); numbers are ours and stay as they are.
+ * A table as CSV (RFC 4180) with its first row of names, in UTF-8 with a byte order mark, without which Excel takes it for
+ * something else. Text that a spreadsheet would calculate is kept from it by an apostrophe (OWASP, CSV injection); numbers
+ * are ours and stay as they are.
  */
-export function csv(header: string[], rows: (string | number | null)[][]): string {
-  return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+export function csv(rows: readonly Record<string, Cell>[], columns: readonly string[]): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
+  return `\uFEFF${lines.map((cells) => `${cells.map(cellText).join(',')}\r\n`).join('')}`;
 }
 
 /** What begins a formula, also behind blanks and in its full-width forms. */
 const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 
-function cell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = formula.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function cellText(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  const harmless = formula.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

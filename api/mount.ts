@@ -148,6 +148,7 @@ function handled(
       query: parsed(query, req.query, 'query'),
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
+      prefers: (types: string[]) => req.accepts(types),
       at: deps.clock(),
       get actor() {
         const { keyId, role } = keyOf(res);

@@ -125,12 +125,15 @@ function requestBody({ body, accepts, example }: Route) {
 
 function answers(route: Route): ZodOpenApiResponsesObject {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, type }]) => [
+    Object.entries(route.answers).map(([status, { description, schema, type, also = [] }]) => [
       status,
       {
         description,
         ...((schema ?? type) && {
-          content: { [type ?? 'application/json']: { schema: schema ?? z.string() } },
+          content: {
+            [type ?? 'application/json']: { schema: schema ?? z.string() },
+            ...Object.fromEntries(also.map((other) => [other, { schema: z.string() }])),
+          },
         }),
       },
     ]),

@@ -57,6 +57,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
   /** when the request came, ISO 8601 UTC */
   at: string;
   idempotencyKey: string | null;
+  /** which of these types the caller likes best, by the `Accept` header */
+  prefers: (types: string[]) => string | false;
 };
 
 export type Answer = {
@@ -100,7 +102,16 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   headers?: z.ZodObject;
   /** puts together what the schema checks, where that is not the body alone */
   bodyOf?: (request: { headers: IncomingHttpHeaders; body: unknown }) => unknown;
-  answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  answers: Record<
+    number,
+    {
+      description: string;
+      schema?: z.ZodType;
+      type?: string;
+      /** other media types that can be asked for */
+      also?: readonly string[];
+    }
+  >;
   /** what can go wrong beside what goes for every call */
   problems?: ProblemCode[];
   handle(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Answer>;

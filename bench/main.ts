@@ -15,6 +15,7 @@ import { completionLatency } from './latency.ts';
 import { listLatency } from './lists.ts';
 import { cleanUp } from './processes.ts';
 import { timeToReady } from './ready.ts';
+import { reportLatency } from './reports.ts';
 import { scanSpeed } from './scans.ts';
 import { starts } from './starts.ts';
 
@@ -22,10 +23,11 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST            some of ready, cases, starts, bytes, latency, lists, events, imports, scans, fits (with commas)
+  --only LIST            some of ready, cases, starts, bytes, latency, lists, reports, events, imports, scans, fits (with commas)
   --cases N              whole cases a round (300)
   --starts N             starts a round, and open cases for bytes (1000)
   --open N               open cases in the larger database of the lists (100000)
+  --closed N             closed cases in the larger database of the reports (100000)
   --events N             events a round, in batches (50000)
   --rows N               rows of the larger import (1000000)
   --scan-customers LIST  customers of each scan, ascending (23570,1000000)
@@ -40,6 +42,7 @@ const { values: given } = parseArgs({
     cases: { type: 'string', default: '300' },
     starts: { type: 'string', default: '1000' },
     open: { type: 'string', default: '100000' },
+    closed: { type: 'string', default: '100000' },
     events: { type: 'string', default: '50000' },
     rows: { type: 'string', default: '1000000' },
     'scan-customers': { type: 'string', default: '23570,1000000' },
@@ -54,6 +57,7 @@ const sizes = {
   cases: wholeNumber(given.cases),
   starts: wholeNumber(given.starts),
   open: wholeNumber(given.open),
+  closed: wholeNumber(given.closed),
   events: wholeNumber(given.events),
   rows: wholeNumber(given.rows),
   scanCustomers: given['scan-customers'].split(',').map(wholeNumber),
@@ -65,6 +69,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   bytes: () => bytesPerCase({ starts: sizes.starts }),
   latency: () => completionLatency({ rounds }),
   lists: () => listLatency({ many: sizes.open, requests: 200 }),
+  reports: () => reportLatency({ many: sizes.closed }),
   events: () => eventIngestion({ events: sizes.events, rounds }),
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
   scans: () => scanSpeed({ sizes: sizes.scanCustomers, rounds }),

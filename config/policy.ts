@@ -34,6 +34,7 @@ const chanceFactorRule = 'must be a number from 0 to 10';
 const chanceFactor = z.number(chanceFactorRule).min(0, chanceFactorRule).max(10, chanceFactorRule);
 const hoursRule = 'must be a number of hours from 0.01 to 1000';
 const hours = z.number(hoursRule).min(0.01, hoursRule).max(1_000, hoursRule);
+const minutes = wholeNumber(0, 1_440);
 const effort = group({ cost: money, hours, chanceShare: share });
 const points = wholeNumber(0, 1_000_000);
 const weight = wholeNumber(0, 1_000);
@@ -219,6 +220,18 @@ export const policySchema = group({
       silenceAtLeast: duration,
     }),
   }),
+  costs: group({
+    hour: money,
+    minutes: group({
+      call: minutes,
+      unansweredCall: minutes,
+      letter: minutes,
+      visit: minutes,
+      remedy: minutes,
+      decision: minutes,
+    }),
+    contact: group({ phone: money, email: money, letter: money, visit: money }),
+  }).optional(),
   rescheduleAtMost: duration,
   pauseAtMost: duration,
   overdueAfter: duration,

@@ -16,6 +16,7 @@ import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { recordCommand, type NewCommand } from './commands.ts';
 import { prepared, type Db } from './connection.ts';
 import { factId, reportFact } from './facts.ts';
+import { bookCase } from './ledger.ts';
 import { caseCauses, cases, causeCategories } from './schema.ts';
 
 const caseId = sql.placeholder('caseId');
@@ -209,6 +210,7 @@ export async function recordCause(
       assessed: shown.assessedCause,
       verified: shown.verifiedCause,
     });
+    bookCase(tx, caseId, at);
     if (record.status === 'open') {
       const { customerId } = record;
       const fact = { kind: 'cause', ofCase: caseId, layer, cause } as const;

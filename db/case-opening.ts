@@ -12,6 +12,7 @@ import { insertDone, type Asked } from './commands.ts';
 import { prepared, utc, writing, writingTogether, type Db } from './connection.ts';
 import { noteDuplicates } from './duplicates.ts';
 import { factId, noteCancelled, reportFact } from './facts.ts';
+import { bookCase } from './ledger.ts';
 import { enqueue } from './outbox.ts';
 import { settlePoints } from './points.ts';
 import { closePreventiveTask } from './preventive-tasks.ts';
@@ -143,6 +144,7 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     payload: openingOf(record, { policy, firstSeq: 1 }),
     at,
   });
+  bookCase(tx, record.caseId, at);
   announce(tx, [caseOpened(record)], at);
   closePreventiveTask(tx, { customerId, reason: 'case-opened', at });
   settlePoints(tx, customerId, at);

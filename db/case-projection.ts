@@ -8,10 +8,11 @@ import { restoreCase } from './case-repair.ts';
 import { writeTasks } from './case-tasks.ts';
 import { writeTimeline } from './case-timeline.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
+import { bookCase } from './ledger.ts';
 import { settleOffers } from './offers.ts';
 import { settlePoints } from './points.ts';
 import { newestVersionOf } from './policies.ts';
-import { caseCauses, cases, customers, outbox } from './schema.ts';
+import { caseCauses, caseFigures, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 
 const caseId = sql.placeholder('caseId');
@@ -86,6 +87,7 @@ export async function projectCase(
     writeState(tx, { caseId, revision, historyLength, at }, state);
     if (state.endReason === 'do-not-contact') noteObjection(tx, customerId, at);
     writeTimeline(tx, caseId, timeline);
+    bookCase(tx, caseId, at);
     announceProjection(tx, projection, at);
     // A later episode may turn out to be no loss, and so no second one.
     if (state.regainedAt !== null || stored.regainedAt !== null || stored.episode > 1) {
@@ -150,6 +152,7 @@ function withdrawNextEpisode(tx: Db, { customerId, episode }: CaseRecord): void 
   const unstarted = and(eq(cases.caseId, next), eq(cases.status, 'open'), eq(cases.revision, 0));
   if (tx.delete(cases).where(unstarted).run().changes === 0) return;
   tx.delete(caseCauses).where(eq(caseCauses.caseId, next)).run();
+  tx.delete(caseFigures).where(eq(caseFigures.caseId, next)).run();
   retractCase(tx, next);
   tx.delete(outbox)
     .where(

@@ -7,6 +7,7 @@ import { lostAtOf, openingOf } from './case-opening.ts';
 import { cancelOpenTasks } from './case-tasks.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { writing, type Db } from './connection.ts';
+import { bookCase } from './ledger.ts';
 import { enqueue } from './outbox.ts';
 import { newestVersionOf, policyOf } from './policies.ts';
 import { closePreventiveTask } from './preventive-tasks.ts';
@@ -38,6 +39,7 @@ function endOutsideIn(tx: Db, caseId: string, at: string): boolean {
   const data = { outcome: ending.outcome, reason: ending.endReason };
   const firstSeq = nextSeq(tx, caseId);
   writeTimeline(tx, caseId, { firstSeq, entries: [{ at, code: 'closed', data }] });
+  bookCase(tx, caseId, at);
   // Nothing is left that could write the timeline in another way.
   settleCase(tx, { caseId, at });
   announce(tx, [caseClosed(closed, { ...data, at, seq: null })], at);

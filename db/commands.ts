@@ -7,6 +7,7 @@ import type { TimelineEntry } from '../domain/timeline.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
 import { prepared, writing, writingTogether, type Db } from './connection.ts';
 import { noteContact } from './contacts.ts';
+import { bookCase } from './ledger.ts';
 import { enqueue, releaseCommandMessage, settleCommandMessage } from './outbox.ts';
 import { policyOf } from './policies.ts';
 import { cases, commands, tasks } from './schema.ts';
@@ -248,4 +249,5 @@ function noteContactTold(
   if (!policy) return;
   const { outcome } = request['result'] as { outcome: string };
   noteContact(tx, { ...task, caseId }, { commandId, outcome, at }, policy);
+  if (caseId !== null) bookCase(tx, caseId, at);
 }

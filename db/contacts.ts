@@ -24,6 +24,7 @@ import {
 } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { isHolidayIn } from './holidays.ts';
+import { bookCase } from './ledger.ts';
 import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
 import { callHours, cases, contacts, customers, plannedContacts } from './schema.ts';
@@ -234,6 +235,7 @@ export function noteMailContact(
   const reliance = relianceOf(permissionInCase(tx, { caseId, customerId, ...how, at }));
   const told = { commandId: mailId, taskId: mailId, caseId, customerId, outcome: 'sent', at };
   statements(tx).insert.run({ ...told, ...how, ...reliance });
+  bookCase(tx, caseId, at);
 }
 
 /**

@@ -301,7 +301,7 @@ const effects: Record<EventType, Effect> = {
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
     const { code, orderId } = data as { code: string; orderId?: string };
     ensureCustomer(tx, customerId, at);
-    redeemOffer(tx, { code, orderId, at: time });
+    redeemOffer(tx, { code, orderId, redeemedAt: time, at });
   },
 
   'cancellation.considered': (tx, event, context) => {

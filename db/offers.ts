@@ -14,6 +14,7 @@ import {
 import type { CaseOffer, OfferRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { bookCase } from './ledger.ts';
 import { caseOffers, cases, offers } from './schema.ts';
 
 const ofCase = eq(caseOffers.caseId, sql.placeholder('caseId'));
@@ -288,12 +289,20 @@ function expiryOf({ validDays }: { validDays: number }, at: string): string {
 /** The sales system took a code. A code that is not ours, or was taken before, changes nothing. */
 export function redeemOffer(
   tx: Db,
-  { code, orderId, at }: { code: string; orderId: string | undefined; at: string },
+  {
+    code,
+    orderId,
+    redeemedAt,
+    at,
+  }: { code: string; orderId: string | undefined; redeemedAt: string; at: string },
 ): void {
-  tx.update(caseOffers)
-    .set({ redeemedAt: at, orderId: orderId ?? null })
+  const redeemed = tx
+    .update(caseOffers)
+    .set({ redeemedAt, orderId: orderId ?? null })
     .where(and(eq(caseOffers.code, code.toUpperCase()), isNull(caseOffers.redeemedAt)))
-    .run();
+    .returning({ caseId: caseOffers.caseId })
+    .get();
+  if (redeemed) bookCase(tx, redeemed.caseId, at);
 }
 
 /** Letters and digits that nobody mistakes for one another on the phone. */

@@ -5,6 +5,7 @@ import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
 import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
+import { bookReturned } from './ledger.ts';
 import { closeAfterPurchase } from './preventive-tasks.ts';
 import { customers, purchases } from './schema.ts';
 
@@ -116,6 +117,7 @@ export function storePurchase(
   }
   add.run({ customerId, purchasedAt, amount, currency, at });
   closeAfterPurchase(tx, { customerId, purchasedAt, at });
+  bookReturned(tx, customerId, at);
   return true;
 }
 
@@ -151,6 +153,7 @@ export function recountPurchases(tx: Db, customerId: string, at: string): void {
     })
     .where(eq(customers.customerId, customerId))
     .run();
+  bookReturned(tx, customerId, at);
 }
 
 /** One customer's purchases. */

@@ -1,6 +1,7 @@
 import type { DetectionRule } from './detection.ts';
 import type { Duration } from './duration.ts';
 import type { IncentivePolicy } from './incentives.ts';
+import type { Costs } from './ledger.ts';
 import type { OfferLimits } from './offers.ts';
 import type { PermissionMode } from './permission.ts';
 import type { PreventionPolicy } from './prevention.ts';
@@ -189,6 +190,8 @@ export type Policy = {
       silenceAtLeast: Duration;
     };
   };
+  /** what work and contacts cost; cases that were opened before it was said take the standard's */
+  costs?: Costs | undefined;
   /** how far ahead a task may be moved: what is further away would be forgotten */
   rescheduleAtMost: Duration;
   /** the longest pause of a case */
@@ -247,7 +250,7 @@ export function openingPace({ startsPerMinute }: Pick<Policy['scan'], 'startsPer
 }
 
 /** What a mid-sized German company would start with. */
-export const standardPolicy: Policy = {
+export const standardPolicy: Policy & { costs: Costs } = {
   name: 'standard',
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
@@ -369,6 +372,11 @@ export const standardPolicy: Policy = {
     window: '7d',
     complaintAnsweredWithin: '3d',
     decline: { purchaseDaysAtLeast: 4, longestFactor: 1.25, silenceAtLeast: '21d' },
+  },
+  costs: {
+    hour: 4_500,
+    minutes: { call: 12, unansweredCall: 3, letter: 10, visit: 75, remedy: 30, decision: 5 },
+    contact: { phone: 20, email: 1, letter: 130, visit: 1_500 },
   },
   rescheduleAtMost: '60d',
   pauseAtMost: '60d',

@@ -551,17 +551,3 @@ export type CauseFigures = LossFigures & {
   /** the company's own categories; null: none was named */
   categories: (LossFigures & { category: string | null })[];
 };
-
-/** Figures of success control over one group of closed cases. */
-export type SuccessFigures = {
-  cases: number;
-  contacted: number;
-  regained: number;
-  /** of the contacted */
-  regainedAfterContact: number;
-  /** regainedAfterContact ÷ contacted; null with nobody contacted */
-  regainedRate: number | null;
-  regainedAmount: number;
-  concessionCost: number;
-  outcomes: Record<Outcome, number>;
-};

@@ -19,6 +19,8 @@ type Field = { when?: readonly string[]; optional?: true } & (
   | { kind: 'one-of'; values: readonly string[] }
   | { kind: 'time' }
   | { kind: 'score' }
+  /** how long the work took */
+  | { kind: 'minutes' }
   /** codes of causes and of the company's own categories; workflows go by the main cause alone */
   | { kind: 'category' }
   | { kind: 'cause-codes'; atMost: number }
@@ -26,11 +28,14 @@ type Field = { when?: readonly string[]; optional?: true } & (
   | { kind: 'text'; maxLength: number }
 );
 
-const staysInDatabase: readonly Field['kind'][] = ['category', 'cause-codes', 'text'];
+const staysInDatabase: readonly Field['kind'][] = ['category', 'cause-codes', 'minutes', 'text'];
 
 export type ResultFields = { outcome: Field & { kind: 'one-of' } } & Record<string, Field>;
 
 const note: Field = { kind: 'text', maxLength: 4_000 };
+const minutes: Field = { kind: 'minutes' };
+/** A day: more is a slip of somebody's pen. */
+export const mostMinutes = 1_440;
 const callbackAt: Field = { kind: 'time', when: ['callback'] };
 const recontactAt: Field = { kind: 'time', when: ['not-now'] };
 
@@ -50,12 +55,13 @@ function contact(...answers: string[]): ResultFields {
     },
     callbackAt,
     recontactAt,
+    minutes,
     note,
   };
 }
 
 function work(...outcomes: string[]): ResultFields {
-  return { outcome: { kind: 'one-of', values: outcomes }, note };
+  return { outcome: { kind: 'one-of', values: outcomes }, minutes, note };
 }
 
 /**
@@ -168,6 +174,7 @@ export const taskTypes = {
       /** what is wrong, in the words of the causes it would become */
       finding: { kind: 'one-of', values: causes },
       callbackAt,
+      minutes,
       note,
     },
   },
@@ -235,6 +242,10 @@ function brokenRule(field: Field, value: unknown): string | undefined {
       return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 10
         ? undefined
         : 'must be a whole number from 0 to 10';
+    case 'minutes':
+      return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostMinutes
+        ? undefined
+        : `must be a whole number of minutes from 0 to ${mostMinutes}`;
     case 'category':
       return isCode(categoryPattern, value) ? undefined : categoryRule;
     case 'cause-codes':
@@ -327,6 +338,11 @@ export function channelOfMeasure(kind: MeasureKind): Channel | null {
 export function speaksWithCustomer(type: TaskType, outcome: string): boolean {
   if (type === 'decide-pursuit' || type === 'approve-offer' || type === 'remedy') return false;
   return !['no-answer', 'wrong-number', 'not-sent', 'not-met'].includes(outcome);
+}
+
+/** Whether somebody of ours has spoken with the customer, on the phone or at a visit. */
+export function isSpokenTo(type: TaskType, outcome: string): boolean {
+  return (isCall(type) || type === 'visit') && speaksWithCustomer(type, outcome);
 }
 
 /** Whether such a result tells of a contact, answered or not, that has reached for the customer. */

@@ -7,7 +7,9 @@ import { customerRoutes } from './customers.ts';
 import { detectionRoutes } from './detection.ts';
 import { duplicateRoutes } from './duplicates.ts';
 import { eventRoutes } from './events.ts';
+import { forecastRoutes } from './forecast.ts';
 import { keyRoutes } from './keys.ts';
+import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
 import { noteRoutes } from './notes.ts';
@@ -19,8 +21,10 @@ import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { preventionRoutes } from './prevention.ts';
 import { reportRoutes } from './reports.ts';
+import { secondLifeRoutes } from './second-life.ts';
 import { signingSecretRoutes } from './signing-secrets.ts';
 import { scanRoutes } from './scans.ts';
+import { successReportRoutes } from './success-report.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
 import { teamRoutes } from './teams.ts';
@@ -33,6 +37,7 @@ export const routes: readonly Route[] = [
   ...duplicateRoutes,
   ...customerRoutes,
   ...caseRoutes,
+  ...ledgerRoutes,
   ...taskRoutes,
   ...causeRoutes,
   ...teamRoutes,
@@ -51,6 +56,9 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...preventionRoutes,
   ...pointRoutes,
+  ...successReportRoutes,
+  ...secondLifeRoutes,
+  ...forecastRoutes,
   ...keyRoutes,
   ...signingSecretRoutes,
   ...webhookRoutes,

@@ -85,8 +85,8 @@ function byPerson(period: string, entries: Entries): string {
   }
   const rows = [...people]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([keyId, { name, points, entries }]) => [period, keyId, name, points, entries]);
-  return csv(['period', 'keyId', 'name', 'points', 'entries'], rows);
+    .map(([keyId, sums]) => ({ period, keyId, ...sums }));
+  return csv(rows, ['period', 'keyId', 'name', 'points', 'entries']);
 }
 
 const columns = [
@@ -104,8 +104,10 @@ const columns = [
 ] as const;
 
 function byEntry(period: string, entries: Entries): string {
-  const rows = entries.map((entry) => [period, ...columns.map((column) => entry[column])]);
-  return csv(['period', ...columns], rows);
+  return csv(
+    entries.map((entry) => ({ period, ...entry })),
+    ['period', ...columns],
+  );
 }
 
 export const pointRoutes = [

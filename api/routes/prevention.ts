@@ -38,7 +38,7 @@ import {
   topicSchema,
 } from '../schemas/prevention.ts';
 import { mustBeStaff } from '../staff.ts';
-import { periodOf } from './reports.ts';
+import { periodOf } from '../report.ts';
 
 const ofAction = z.strictObject({ actionId: z.string() });
 

@@ -1,41 +1,12 @@
 import * as z from 'zod';
 import { causeFigures } from '../../db/cause-report.ts';
-import { successFigures, type Period } from '../../db/reports.ts';
-import type { LossFigures, SuccessFigures } from '../../domain/records.ts';
-import { causes, outcomes } from '../../domain/words.ts';
+import type { LossFigures } from '../../domain/records.ts';
+import { causes } from '../../domain/words.ts';
+import { period, periodOf } from '../report.ts';
 import { route, staff } from '../route.ts';
-import { dayOrTime, money, timestamp } from '../schemas/common.ts';
-import { invalid } from '../validation.ts';
+import { money, timestamp } from '../schemas/common.ts';
 
 const count = z.int().min(0);
-const figures = {
-  cases: count,
-  contacted: count,
-  regained: count,
-  regainedAfterContact: count,
-  regainedRate: z.number().min(0).max(1).nullable(),
-  regainedAmount: money('see definitions'),
-  concessionCost: money('see definitions'),
-  outcomes: z.strictObject(
-    Object.fromEntries(outcomes.map((outcome) => [outcome, count])) as Record<
-      (typeof outcomes)[number],
-      typeof count
-    >,
-  ),
-};
-
-const definitions = {
-  cases: 'Cases closed from `from` up to, and not including, `to`',
-  contacted: 'Of these, cases in which a person of ours reached the customer or a letter went out',
-  regained:
-    'Of these, cases in which the customer withdrew the cancellation or bought again within the observation period, whatever came of the second life',
-  regainedAfterContact: 'Regained cases among the contacted; others came back by themselves',
-  regainedRate: 'regainedAfterContact ÷ contacted; null with nobody contacted',
-  regainedAmount: 'Revenue with and since the return, until the case closed',
-  concessionCost: 'What granted concessions cost us',
-  outcomes: 'Cases by their outcome',
-};
-
 const lossFigures = {
   cases: count,
   regained: count,
@@ -54,62 +25,14 @@ const causeDefinitions = {
   categories: 'The same by your own categories; null: none was named',
 };
 
-function figuresJson(of: SuccessFigures, currency: string) {
-  return {
-    ...of,
-    regainedAmount: { amount: of.regainedAmount, currency },
-    concessionCost: { amount: of.concessionCost, currency },
-  };
-}
-
 export const reportRoutes = [
-  route({
-    method: 'get',
-    path: '/api/v1/reports/success',
-    name: 'reportSuccess',
-    summary: 'Success control: what came of the cases that closed in a period',
-    roles: staff,
-    query: z.strictObject({
-      from: dayOrTime.optional(),
-      to: dayOrTime.optional(),
-      groupBy: z.enum(['trigger', 'tier', 'cause', 'playbookId']).optional(),
-    }),
-    answers: {
-      200: {
-        description: 'The figures with their definitions',
-        schema: z
-          .strictObject({
-            from: timestamp.nullable(),
-            to: timestamp.nullable(),
-            groupBy: z.string().nullable(),
-            total: z.strictObject(figures),
-            groups: z.array(z.strictObject({ group: z.string().nullable(), ...figures })),
-            definitions: z.record(z.string(), z.string()),
-          })
-          .meta({ id: 'SuccessReport' }),
-      },
-    },
-    handle: async ({ db, policy, query }) => {
-      const { groupBy } = query;
-      const { from, to } = periodOf(query);
-      const [total] = await successFigures(db, { from, to });
-      const groups = groupBy ? await successFigures(db, { from, to, groupBy }) : [];
-      const body = {
-        ...{ from: from ?? null, to: to ?? null, groupBy: groupBy ?? null },
-        total: figuresJson(total!.figures, policy.currency),
-        groups: groups.map((g) => ({ group: g.group, ...figuresJson(g.figures, policy.currency) })),
-        definitions,
-      };
-      return { status: 200, body };
-    },
-  }),
   route({
     method: 'get',
     path: '/api/v1/reports/causes',
     name: 'reportCauses',
     summary: 'What drove customers off, and the revenue lost with it',
     roles: staff,
-    query: z.strictObject({ from: dayOrTime.optional(), to: dayOrTime.optional() }),
+    query: z.strictObject(period),
     answers: {
       200: {
         description: 'The causes, the most lost revenue first, with definitions',
@@ -153,9 +76,3 @@ export const reportRoutes = [
     },
   }),
 ];
-
-/** @throws DomainError `invalid` when it ends before it begins */
-export function periodOf({ from, to }: Period): Period {
-  if (from && to && from >= to) throw invalid([{ field: 'to', rule: 'must be after from' }]);
-  return { from, to };
-}

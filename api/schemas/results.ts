@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { resultErrors, taskTypeNames, taskTypes, type TaskType } from '../../domain/tasks.ts';
+import {
+  mostMinutes,
+  resultErrors,
+  taskTypeNames,
+  taskTypes,
+  type TaskType,
+} from '../../domain/tasks.ts';
 import { fieldErrors, invalid } from '../validation.ts';
 import { categoryCode, causeCode, reference } from './common.ts';
 
@@ -20,6 +26,8 @@ function schemaOf(field: Field): z.ZodType {
       return z.string().meta({ format: 'date-time', example: '2026-03-24T16:30:00Z' });
     case 'score':
       return z.int().min(0).max(10);
+    case 'minutes':
+      return z.int().min(0).max(mostMinutes).meta({ description: 'how long the work took' });
     case 'category':
       return categoryCode;
     case 'cause-codes':

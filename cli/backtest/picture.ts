@@ -1,5 +1,6 @@
 import type { Backtest, RuleResult } from '../../domain/backtest.ts';
 import type { DetectionRule } from '../../domain/detection.ts';
+import { at, frame, line, round, side, text, top, type Point } from '../../domain/plot.ts';
 
 const colours: Record<DetectionRule, string> = {
   'fixed-days': '#555555',
@@ -15,8 +16,6 @@ const dashes: Record<DetectionRule, string> = {
   'mbg-nbd': '2 3',
 };
 
-const side = 300;
-const top = 56;
 const panels = { mcc: 60, ranking: 440, calibration: 820 };
 const width = 1_160;
 const height = 470;
@@ -58,48 +57,6 @@ export function picture({ rules, horizonDays, recommended }: Backtest): string {
     '</svg>',
     '',
   ].join('\n');
-}
-
-type Point = [x: number, y: number];
-
-/** From 0 to 1 on both axes to the panel's place in the picture. */
-function at(left: number, [x, y]: Point): Point {
-  return [round(left + x * side), round(top + (1 - y) * side)];
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function line(left: number, points: Point[], colour: string, dash: string): string {
-  const path = points.map((point) => at(left, point).join(',')).join(' ');
-  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`;
-}
-
-function text(x: number, y: number, content: string, attributes = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${content}</text>`;
-}
-
-function frame(left: number, title: string, across: string, up: string): string {
-  const parts = [
-    text(left, top - 20, title, 'font-size="15" font-weight="bold"'),
-    `<rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="#999999"/>`,
-    text(left + side / 2, top + side + 36, across, 'text-anchor="middle"'),
-    text(
-      0,
-      0,
-      up,
-      `text-anchor="middle" transform="translate(${left - 38} ${top + side / 2}) rotate(-90)"`,
-    ),
-  ];
-  for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
-    const label = `${tick * 100} %`;
-    parts.push(
-      text(left + tick * side, top + side + 16, label, 'text-anchor="middle" fill="#555555"'),
-      text(left - 5, top + (1 - tick) * side + 4, label, 'text-anchor="end" fill="#555555"'),
-    );
-  }
-  return parts.join('\n');
 }
 
 function correlations(rules: RuleResult[], recommended: DetectionRule | undefined): string {

@@ -11,6 +11,7 @@ import type { EndReason } from '../../domain/case.ts';
 import type { CauseRule } from '../../domain/cause-suggestion.ts';
 import { causeLayers, surenesses, type Names } from '../../domain/causes.ts';
 import type { DecisionReason } from '../../domain/identification.ts';
+import { ledgerKinds, minutesBases } from '../../domain/ledger.ts';
 import type { MeasurePlan } from '../../domain/measure-plan.ts';
 import { triggerDetails, type SilentLoss } from '../../domain/silent-loss.ts';
 import type { TimelineCode, TimelineData } from '../../domain/timeline.ts';
@@ -20,9 +21,11 @@ import {
   decisions,
   outcomes,
   steps,
+  targetGroups,
   tiers,
   triggers,
 } from '../../domain/words.ts';
+import { secondLossCauses } from '../../domain/success.ts';
 import { flag, json } from './columns.ts';
 
 /* Cases, why the customers left, and what people wrote about them. */
@@ -84,6 +87,9 @@ export const cases = sqliteTable(
     uniqueIndex('cases_one_open')
       .on(t.customerId)
       .where(sql`status = 'open'`),
+    index('cases_returned')
+      .on(t.customerId)
+      .where(sql`regained_at is not null`),
     index('cases_walk').on(t.status, t.caseId),
     index('cases_closed')
       .on(t.closedAt)
@@ -96,6 +102,79 @@ export const cases = sqliteTable(
     index('cases_tier').on(t.status, t.tier, t.openedAt, t.caseId),
     index('cases_cause').on(t.status, t.cause, t.openedAt, t.caseId),
     index('cases_outcome').on(t.status, t.outcome, t.openedAt, t.caseId),
+  ],
+);
+
+/** What each case has cost and brought. No row is ever changed: what turns out otherwise is corrected by another one. */
+export const ledger = sqliteTable(
+  'ledger',
+  {
+    entrySeq: integer().primaryKey({ autoIncrement: true }),
+    caseId: text().notNull(),
+    kind: text({ enum: ledgerKinds }).notNull(),
+    source: text().notNull(),
+    at: text().notNull(),
+    currency: text().notNull(),
+    /** minor units, costs below 0 */
+    amount: integer().notNull(),
+    margin: integer().notNull(),
+    minutes: integer(),
+    basis: text({ enum: minutesBases }),
+    correction: flag(),
+    bookedAt: text().notNull(),
+  },
+  (t) => [
+    index('ledger_case').on(t.caseId, t.entrySeq),
+    index('ledger_purchases')
+      .on(t.caseId, t.source, t.at, t.amount)
+      .where(sql`kind = 'purchase'`),
+  ],
+);
+
+/** What the reports say of each case, in one narrow row: made anew from the other tables whenever one of them changes. */
+export const caseFigures = sqliteTable(
+  'case_figures',
+  {
+    caseId: text().primaryKey(),
+    openedAt: text().notNull(),
+    /** when its result was known: at the return, or at its end without one; null: not yet */
+    decidedAt: text(),
+    trigger: text({ enum: triggers }).notNull(),
+    tier: text({ enum: tiers }),
+    cause: text({ enum: causes }),
+    targetGroup: text({ enum: targetGroups }).notNull(),
+    playbookId: text(),
+    playbookVersion: integer(),
+    decision: text({ enum: decisions }),
+    controlGroup: flag(),
+    contacted: flag(),
+    /** a person of ours has spoken with the customer */
+    reached: flag(),
+    outcome: text({ enum: outcomes }),
+    regainedAt: text(),
+    /** from the opening to the return, milliseconds */
+    regainedAfter: integer(),
+    lostAgainAt: text(),
+    /** from the return to the second loss, milliseconds */
+    lostAgainAfter: integer(),
+    secondLossCause: text({ enum: secondLossCauses }),
+    /** what a return is expected to bring, minor units */
+    secondLifetimeValue: integer(),
+    workMinutes: integer().notNull(),
+    /** minor units, costs below 0 */
+    work: integer().notNull(),
+    contact: integer().notNull(),
+    concession: integer().notNull(),
+    revenue: integer().notNull(),
+    margin: integer().notNull(),
+  },
+  (t) => [
+    index('case_figures_decided')
+      .on(t.decidedAt)
+      .where(sql`decided_at is not null`),
+    index('case_figures_returned')
+      .on(t.regainedAt)
+      .where(sql`regained_at is not null`),
   ],
 );
 

@@ -68,6 +68,10 @@ export const tasks = sqliteTable(
     index('tasks_last_worker')
       .on(t.customerId, t.closedAt)
       .where(sql`completed_by is not null`),
+    // Which measures, people and teams had a part in each case.
+    index('tasks_done')
+      .on(t.caseId, t.type, t.measureId, t.completedBy, t.queue)
+      .where(sql`status = 'done' and case_id is not null`),
     index('tasks_sign')
       .on(t.status, t.sign, t.dueAt, t.taskId)
       .where(sql`sign is not null`),

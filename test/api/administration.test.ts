@@ -105,19 +105,19 @@ describe('scans', () => {
 describe('the success report', () => {
   test('gives figures with their definitions, also when nothing has closed yet', async () => {
     const { body } = await api.get(
-      '/api/v1/reports/success?from=2026-01-01&to=2026-02-01T00:00:00%2B01:00&groupBy=tier',
+      '/api/v1/reports/success?from=2026-01-01&to=2026-02-01T00:00:00%2B01:00&by=tier',
       { as: 'agent' },
     );
     expect(body).toMatchObject({
       from: '2026-01-01T00:00:00.000Z',
       to: '2026-01-31T23:00:00.000Z',
-      groupBy: 'tier',
+      by: 'tier',
       total: { cases: 0, regained: 0, regainedRate: null, outcomes: { 'loyal-again': 0 } },
       groups: [],
     });
-    expect(body.total.regainedAmount).toEqual({ amount: 0, currency: 'EUR' });
-    const figures = Object.keys(body.total).sort();
-    expect(Object.keys(body.definitions).sort()).toEqual(figures);
+    expect(body.total.revenue).toEqual({ amount: 0, currency: 'EUR' });
+    const defined = Object.keys(body.definitions).sort();
+    expect(defined).toEqual([...Object.keys(body.total), 'rank'].sort());
   });
 });
 

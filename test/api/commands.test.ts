@@ -260,7 +260,7 @@ test('what the sales system reports reaches the case', async () => {
   const texts = body.items.map((entry: Json) => entry.text);
   expect(texts).toContain('The customer objected to any contact');
   expect(texts.at(-1)).toMatch(/^Case closed: stopped/);
-  const report = await api.get('/api/v1/reports/success?groupBy=trigger');
+  const report = await api.get('/api/v1/reports/success?by=trigger');
   expect(report.body.total.outcomes.stopped).toBeGreaterThan(0);
   expect(report.body.groups[0]).toMatchObject({ group: 'manual' });
 });

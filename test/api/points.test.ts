@@ -127,12 +127,12 @@ test('no text of a CSV file is a formula', () => {
   const rows = ['=1+1', '+49 30', '-2', '@x', '\t=1', ' =1', '＝1', 'a"b', 'a,b', 'a\nb', 'Ö'];
   expect(
     csv(
+      rows.map((text) => ({ text, number: -5 })),
       ['text', 'number'],
-      rows.map((text) => [text, -5]),
     ).split('\r\n'),
   ).toEqual([
-    ...['text,number', "'=1+1,-5", "'+49 30,-5", "'-2,-5", "'@x,-5", "'\t=1,-5", "' =1,-5"],
+    ...['\uFEFFtext,number', "'=1+1,-5", "'+49 30,-5", "'-2,-5", "'@x,-5", "'\t=1,-5", "' =1,-5"],
     ...["'＝1,-5", '"a""b",-5', '"a,b",-5', '"a\nb",-5', 'Ö,-5', ''],
   ]);
-  expect(csv(['a'], [[null]])).toBe('a\r\n\r\n');
+  expect(csv([{ a: null }], ['a'])).toBe('\uFEFFa\r\n\r\n');
 });

@@ -6,6 +6,7 @@ import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
+import { bookAll } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
@@ -192,6 +193,16 @@ describe('everything else that is asked often', () => {
       for (const question of questions) await expectIndexed(connect, question);
     }));
 
+  it('books a case by what lies side by side', () =>
+    withDatabase(async ({ db, connect }) => {
+      await anOpenCase(db, 'C1');
+      const plans = await plansOf(connect, (db) => bookAll(db, minute(3)));
+      const whole =
+        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING COVERING)/;
+      expect(plans.filter((plan) => whole.test(plan))).toEqual([]);
+      expect(plans).toContainEqual(expect.stringContaining('INDEX ledger_case '));
+    }));
+
   it('walks through the open cases without meeting a closed one', () =>
     withDatabase(async ({ connect }) => {
       for (const after of [null, 'C1-e1']) {
@@ -216,11 +227,14 @@ describe('everything else that is asked often', () => {
       expect(page).toMatch(/^SEARCH customers USING INDEX \w+ \(customer_id>\?\)$/);
     }));
 
-  it('reads of the cases only those closed in the period of a report', () =>
+  it('reads of the cases only those decided in the period of a report', () =>
     withDatabase(async ({ connect }) => {
       const [page] = await plansOf(connect, (db) =>
-        successFigures(db, { from: minute(1), to: minute(2) }),
+        successFigures(db, null, {
+          filter: { from: minute(1), to: minute(2) },
+          ...{ recoveryTeam: 'recovery', at: minute(3), pick: () => 0 },
+        }),
       );
-      expect(page).toContain('INDEX cases_closed (closed_at>? AND closed_at<?)');
+      expect(page).toContain('INDEX case_figures_decided (decided_at>? AND decided_at<?)');
     }));
 });

@@ -117,7 +117,9 @@ describe('what an endpoint is to hear', () => {
         db,
         projection(record, 10, {
           state: { ...closedAsLost },
-          tasks: [task('t1', { status: 'done', result: { outcome: 'refused' } })],
+          tasks: [
+            task('t1', { status: 'done', closedAt: minute(5), result: { outcome: 'refused' } }),
+          ],
           timeline: {
             firstSeq: 1,
             entries: [

@@ -1,0 +1,252 @@
+import { and, asc, countDistinct, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { targetGroupOf } from '../domain/identification.ts';
+import { caseIdOf } from '../domain/ids.ts';
+import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
+import { standardPolicy } from '../domain/policy.ts';
+import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../domain/success.ts';
+import { isSpokenTo } from '../domain/tasks.ts';
+import { compiled, prepared, writingTogether, type Db } from './connection.ts';
+import { policyOf } from './policies.ts';
+import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
+
+const caseId = sql.placeholder('caseId');
+const ofCustomer = eq(purchases.customerId, sql.placeholder('customerId'));
+
+const statements = prepared((db) => ({
+  find: db
+    .select({
+      customerId: cases.customerId,
+      episode: cases.episode,
+      openedAt: cases.openedAt,
+      closedAt: cases.closedAt,
+      lostAt: cases.lostAt,
+      outcome: cases.outcome,
+      endReason: cases.endReason,
+      trigger: cases.trigger,
+      tier: cases.tier,
+      cause: cases.cause,
+      playbookId: cases.playbookId,
+      playbookVersion: cases.playbookVersion,
+      decision: cases.decision,
+      controlGroup: cases.controlGroup,
+      contacted: cases.contacted,
+      regainedAt: cases.regainedAt,
+      secondLifetimeValue: cases.secondLifetimeValue,
+      policyVersion: cases.policyVersion,
+    })
+    .from(cases)
+    .where(eq(cases.caseId, caseId))
+    .prepare(),
+  returned: db.$client
+    .prepare('select case_id from cases where customer_id = ? and regained_at is not null')
+    .pluck(),
+  page: db.$client
+    .prepare('select case_id from cases where case_id > ? order by case_id limit ?')
+    .pluck(),
+  counts: db
+    .select({
+      all: sql<number>`(select count(*) from cases)`,
+      booked: sql<number>`(select count(*) from case_figures)`,
+    })
+    .from(sql`(select 1)`)
+    .prepare(),
+  tasks: db
+    .select({
+      taskId: tasks.taskId,
+      type: tasks.type,
+      outcome: sql<string>`${tasks.result} ->> '$.outcome'`,
+      minutes: sql<number | null>`${tasks.result} ->> '$.minutes'`,
+      at: sql<string>`${tasks.closedAt}`,
+    })
+    .from(tasks)
+    .where(and(eq(tasks.caseId, caseId), eq(tasks.status, 'done')))
+    .prepare(),
+  contacts: db
+    .select({ contactId: contacts.commandId, channel: contacts.channel, at: contacts.at })
+    .from(contacts)
+    .where(eq(contacts.caseId, caseId))
+    .prepare(),
+  offers: db
+    .select({
+      measureId: caseOffers.measureId,
+      offerId: caseOffers.offerId,
+      cost: caseOffers.cost,
+      grantedAt: sql<string>`${caseOffers.grantedAt}`,
+      redeemedAt: caseOffers.redeemedAt,
+    })
+    .from(caseOffers)
+    .where(and(eq(caseOffers.caseId, caseId), eq(caseOffers.status, 'granted')))
+    .prepare(),
+  purchases: db
+    .select({
+      orderId: purchases.orderId,
+      amount: purchases.amount,
+      currency: purchases.currency,
+      at: purchases.purchasedAt,
+    })
+    .from(purchases)
+    .where(
+      and(
+        ofCustomer,
+        gt(purchases.purchasedAt, sql.placeholder('after')),
+        lte(purchases.purchasedAt, sql.placeholder('until')),
+      ),
+    )
+    .prepare(),
+  daysBefore: db
+    .select({ days: countDistinct(sql`substr(${purchases.purchasedAt}, 1, 10)`) })
+    .from(purchases)
+    .where(and(ofCustomer, lte(purchases.purchasedAt, sql.placeholder('until'))))
+    .prepare(),
+  entries: db
+    .select()
+    .from(ledger)
+    .where(eq(ledger.caseId, caseId))
+    .orderBy(asc(ledger.entrySeq))
+    .prepare(),
+  book: compiled(
+    db,
+    db
+      .insert(ledger)
+      .values(placeholders(ledger, ['entrySeq']))
+      .prepare(),
+  ),
+  show: compiled(
+    db,
+    db
+      .insert(caseFigures)
+      .values(placeholders(caseFigures))
+      .onConflictDoUpdate({ target: caseFigures.caseId, set: excluded(caseFigures) })
+      .prepare(),
+  ),
+}));
+
+function placeholders<T extends SQLiteTable>(table: T, without: string[] = []) {
+  const names = Object.keys(getTableColumns(table)).filter((name) => !without.includes(name));
+  return Object.fromEntries(
+    names.map((name) => [name, sql.placeholder(name)]),
+  ) as unknown as T['$inferInsert'];
+}
+
+function excluded(table: SQLiteTable) {
+  const columns = Object.entries(getTableColumns(table));
+  return Object.fromEntries(
+    columns.map(([name]) => [
+      name,
+      sql.raw(`excluded.${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`),
+    ]),
+  );
+}
+
+/**
+ * Brings ledger and figures of a case to what the other tables say of it, in the transaction that changes one of them.
+ * Called again it changes nothing.
+ * @returns how many entries it has added
+ */
+export function bookCase(tx: Db, caseId: string, at: string): number {
+  const record = statements(tx).find.get({ caseId });
+  if (!record) return 0;
+  const { customerId, episode } = record;
+  const added = book(tx, caseId, at);
+  // A second life ends with the next loss.
+  return episode > 1 ? added + book(tx, caseIdOf(customerId, episode - 1), at) : added;
+}
+
+/** The same for every case of a customer that a purchase may belong to. */
+export function bookReturned(tx: Db, customerId: string, at: string): void {
+  for (const caseId of statements(tx).returned.all(customerId) as string[]) book(tx, caseId, at);
+}
+
+/** Cases booked in one transaction. */
+const atOnce = 200;
+
+/**
+ * Books every case anew: those from before there was a ledger, and a proof that the others agree, since then nothing is
+ * added.
+ */
+export async function bookAll(db: Db, at: string): Promise<{ cases: number; added: number }> {
+  const booked = { cases: 0, added: 0 };
+  for (let last = ''; ;) {
+    const page = statements(db).page.all(last, atOnce) as string[];
+    booked.added += await writingTogether(db, (tx) =>
+      page.reduce((sum, caseId) => sum + book(tx, caseId, at), 0),
+    );
+    booked.cases += page.length;
+    if (page.length < atOnce) return booked;
+    last = page.at(-1)!;
+  }
+}
+
+/** Whether there are cases from before there was a ledger. */
+export async function hasUnbooked(db: Db): Promise<boolean> {
+  const { all, booked } = statements(db).counts.get()!;
+  return all > booked;
+}
+
+/** What was booked for a case, in that order. */
+export async function ledgerOf(db: Db, caseId: string): Promise<LedgerEntry[]> {
+  const rows = statements(db).entries.all({ caseId });
+  return rows.map(({ entrySeq: _, caseId: __, ...entry }) => entry);
+}
+
+/** The second life of a case so far, with the policy by which it is counted; null: nobody has come back. */
+export async function secondLifeOfCase(db: Db, caseId: string): Promise<SecondLife | null> {
+  const { record, next, policy } = lossesOf(db, caseId)!;
+  return secondLifeOf(record, next, policy.identification.valueHorizon);
+}
+
+/** A case, the policy that it carries, and the next loss of its customer. */
+function lossesOf(tx: Db, caseId: string) {
+  const { find } = statements(tx);
+  const record = find.get({ caseId });
+  if (!record) return undefined;
+  const next = find.get({ caseId: caseIdOf(record.customerId, record.episode + 1) });
+  const isLoss = next && next.endReason !== 'was-not-lost';
+  const policy = policyOf(tx, record.policyVersion) ?? standardPolicy;
+  return { record, next: isLoss ? next : null, policy };
+}
+
+function book(tx: Db, caseId: string, at: string): number {
+  const { entries, book, show, daysBefore, ...facts } = statements(tx);
+  const losses = lossesOf(tx, caseId);
+  if (!losses) return 0;
+  const { record, next, policy } = losses;
+  const { customerId, endReason, closedAt } = record;
+  const { currency, costs = standardPolicy.costs, identification } = policy;
+  const { valueHorizon, marginPercent } = identification;
+  const life = secondLifeOf(record, next, valueHorizon);
+  const work = facts.tasks.all({ caseId });
+  const due = itemsOf(
+    {
+      tasks: work,
+      contacts: facts.contacts.all({ caseId }),
+      offers: facts.offers.all({ caseId }),
+      purchases: life ? facts.purchases.all({ customerId, ...life }) : [],
+    },
+    { currency, costs, marginPercent },
+  );
+  const booked = entries.all({ caseId });
+  const added = bookings(booked, due, at);
+  for (const entry of added) book.run({ ...entry, caseId });
+  const until = lossOf(record);
+  const lostAgainAt = life?.lostAgainAt ?? null;
+  show.run({
+    ...record,
+    ...sumsOf([...booked, ...added], currency),
+    caseId,
+    // Who was not lost is no result of ours.
+    decidedAt: endReason === 'was-not-lost' ? null : (record.regainedAt ?? closedAt),
+    targetGroup: targetGroupOf(daysBefore.get({ customerId, until })!.days, false).is,
+    reached: work.some(({ type, outcome }) => isSpokenTo(type, outcome)),
+    regainedAfter: life && msBetween(record.openedAt, life.returnedAt),
+    lostAgainAt,
+    lostAgainAfter: life && lostAgainAt && msBetween(life.returnedAt, lostAgainAt),
+    secondLossCause: lostAgainAt && secondLossCauseOf(record.cause, next?.cause ?? null),
+  });
+  return added.length;
+}
+
+function msBetween(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from));
+}

@@ -1,0 +1,68 @@
+import { and, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
+import {
+  curvesOf,
+  monthsAtMost,
+  triangleOf,
+  type Bought,
+  type Cohort,
+  type Curve,
+  type Observed,
+  type Stay,
+} from '../domain/second-life.ts';
+import type { Db } from './connection.ts';
+import type { Period } from './reports.ts';
+import { caseFigures as figures } from './schema.ts';
+
+export const secondLifeSplits = ['cause', 'playbook', 'trigger', 'tier'] as const;
+export type SecondLifeSplit = (typeof secondLifeSplits)[number];
+
+const columns = {
+  cause: figures.cause,
+  playbook: sql`${figures.playbookId} || '@' || ${figures.playbookVersion}`,
+  trigger: figures.trigger,
+  tier: figures.tier,
+};
+
+type Filter = Period & Partial<Record<SecondLifeSplit, string | undefined>>;
+
+/**
+ * What became of those who returned in [`from`, `to`), as of `at`. Who has objected or died after the return was seen
+ * until then.
+ */
+export async function secondLives(
+  db: Db,
+  { by, filter, at }: { by: SecondLifeSplit | null; filter: Filter; at: string },
+): Promise<{ cohorts: Cohort[]; curves: Curve[] }> {
+  const { from, to, ...wanted } = filter;
+  const where = and(
+    isNotNull(figures.regainedAt),
+    lt(figures.regainedAt, at),
+    from === undefined ? undefined : gte(figures.regainedAt, from),
+    to === undefined ? undefined : lt(figures.regainedAt, to),
+    ...Object.entries(wanted).map(([split, value]) =>
+      value === undefined ? undefined : eq(sql`${columns[split as SecondLifeSplit]}`, value),
+    ),
+  );
+  const seenUntil = sql`case when ${figures.outcome} = 'stopped' then (select closed_at from cases where cases.case_id = ${figures.caseId}) else ${at} end`;
+  const days = sql`max(0, julianday(${seenUntil}) - julianday(${figures.regainedAt}))`;
+  const lostDays = sql`${figures.lostAgainAfter} / 86400000.0`;
+  const cohort = sql`substr(${figures.regainedAt}, 1, 7)`;
+
+  const stays = db.all<Stay>(
+    sql`select ${cohort} as cohort, cast(${days} / 30 as integer) as seen, cast(${lostDays} / 30 as integer) as lostAfter, count(*) as customers from ${figures} where ${where} group by 1, 2, 3`,
+  );
+  const month = sql`1 + cast((julianday(bought.at) - julianday(${figures.regainedAt})) / 30 as integer)`;
+  // In the order of the index, so that nothing is sorted.
+  const orders = sql`select case_id, source, min(at) as at from ledger where kind = 'purchase' group by case_id, source having sum(amount) > 0`;
+  const bought = db.all<Bought>(
+    sql`select ${cohort} as cohort, ${month} as month, count(distinct bought.case_id) as customers from (${orders}) bought join ${figures} on ${figures.caseId} = bought.case_id where ${where} and bought.at > ${figures.regainedAt} and ${month} <= ${monthsAtMost} and ${month} * 30 <= ${days} group by 1, 2`,
+  );
+  const group = by === null ? sql`null` : sql`${columns[by]}`;
+  const observed = db.all<Omit<Observed, 'ended'> & { ended: number }>(
+    sql`select ${group} as "group", cast(min(${days}, coalesce(${lostDays}, ${days})) as integer) as time, ${figures.lostAgainAt} is not null as ended, count(*) as count from ${figures} where ${where} group by 1, 2, 3`,
+  );
+  return {
+    cohorts: triangleOf(stays, bought),
+    curves: curvesOf(observed.map((one) => ({ ...one, ended: one.ended === 1 }))),
+  };
+}

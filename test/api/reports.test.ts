@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { csv } from '../../api/csv.ts';
+import { projectCase } from '../../db/cases.ts';
+import { beginCommand } from '../../db/commands.ts';
+import {
+  accept,
+  anOpenCase,
+  boss,
+  closedAsLost,
+  minute,
+  projection,
+  purchase,
+  task,
+} from '../db/given.ts';
+import { startApi, type Api } from '../support/api.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+  const { db } = api;
+  const record = await anOpenCase(db, 'C1', { statedCause: 'neglected' });
+  const { caseId } = record;
+  await projectCase(db, projection(record, 1, { tasks: [task('t1')] }), minute(1));
+  const result = { outcome: 'accepted', minutes: 20 };
+  await beginCommand(db, {
+    ...{ commandId: 'c1', actor: boss, action: 'task.complete', target: 't1', caseId },
+    ...{ request: { result }, idempotencyKey: null, at: minute(5), lease: minute(9) },
+  });
+  await accept(db, [purchase('C1', 'b1', { time: minute(19), amount: 4_000 })], minute(19));
+  const done = { status: 'done', closedAt: minute(5), commandId: 'c1', result } as const;
+  const state = {
+    ...({ contacted: true, statedCause: 'neglected', tier: 'B' } as const),
+    ...({ regainedAt: minute(20), regainedBy: 'purchase' } as const),
+  };
+  await projectCase(db, projection(record, 2, { tasks: [task('t1', done)], state }), minute(20));
+  const lost = await anOpenCase(db, 'C2');
+  await projectCase(
+    db,
+    projection(lost, 1, { state: { ...closedAsLost, contacted: true } }),
+    minute(50),
+  );
+});
+afterAll(() => api.stop());
+
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+
+describe('the ledger of a case', () => {
+  test('shows every entry with its source, the sums and the second life', async () => {
+    const { body } = await api.get('/api/v1/cases/C1-e1/ledger', { as: 'agent' });
+    expect(body).toMatchObject({
+      sums: [
+        {
+          ...{ currency: 'EUR', workMinutes: 20, work: eur(-1_500), contact: eur(-20) },
+          ...{ concession: eur(0), revenue: eur(4_000), margin: eur(1_400), result: eur(-120) },
+        },
+      ],
+      secondLife: { returnedAt: minute(20), lostAgainAt: null, purchases: 1 },
+      entries: [
+        { kind: 'contact', source: { kind: 'contact', id: 'c1' }, amount: eur(-20), minutes: null },
+        { kind: 'work', source: { kind: 'task', id: 't1' }, minutes: 20, minutesFrom: 'recorded' },
+        { kind: 'purchase', source: { kind: 'order', id: 'b1' }, margin: eur(1_400) },
+      ],
+    });
+    expect((await api.get('/api/v1/cases/C2-e1/ledger')).body).toMatchObject({ secondLife: null });
+    expect((await api.get('/api/v1/cases/C9-e1/ledger')).status).toBe(404);
+  });
+});
+
+describe('the success report', () => {
+  test('gives figures by cause, small groups without a rank', async () => {
+    const { body } = await api.get('/api/v1/reports/success?by=cause', { as: 'agent' });
+    expect(body.total).toMatchObject({
+      ...{ cases: 2, contacted: 2, regained: 1, regainedRate: 0.5, small: true, uplift: null },
+      ...{ cost: eur(1_520), costPerRegain: eur(1_520), result: eur(-120), workMinutes: 20 },
+      stillThere: [{ afterDays: 90 }, { afterDays: 180 }, { afterDays: 365 }],
+    });
+    expect(body.total.regainedRateInterval[0]).toBeCloseTo(0.0945, 3);
+    expect(body.groups).toMatchObject([
+      { group: 'neglected', rank: null, small: true, regained: 1 },
+      { group: null, rank: null, regained: 0 },
+    ]);
+    for (const by of ['measure', 'offer', 'team', 'agent', 'period', 'target-group', 'playbook']) {
+      expect((await api.get(`/api/v1/reports/success?by=${by}`)).status).toBe(200);
+    }
+    const filtered = await api.get('/api/v1/reports/success?cause=neglected&targetGroup=Z1&tier=B');
+    expect(filtered.body.total).toMatchObject({ cases: 1 });
+  });
+
+  test('is a table by Accept or format', async () => {
+    const accept = { accept: 'text/csv' };
+    const asked = await api.get('/api/v1/reports/success?by=cause', { headers: accept });
+    expect(asked.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const lines = asked.body.split('\r\n');
+    expect(lines[0]).toMatch(/^\uFEFF?group,label,rank,small,cases,reached/);
+    expect(lines[1]).toMatch(/^neglected,,,true,1,/);
+    expect(lines[3]).toMatch(/^total,,,true,2,/);
+    const format = await api.get('/api/v1/reports/success?by=cause&format=csv');
+    expect(format.body).toBe(asked.body);
+  });
+
+  test('shows an agent the figures of single people for themselves alone', async () => {
+    const own = api.keys.agent.record.keyId;
+    const status = async (query: string) =>
+      (await api.get(`/api/v1/reports/success?${query}`, { as: 'agent' })).status;
+    expect(await status('by=agent')).toBe(403);
+    expect(await status('agent=boss')).toBe(403);
+    expect(await status(`by=agent&agent=${own}`)).toBe(200);
+    expect((await api.get('/api/v1/reports/success?by=agent', { as: 'manager' })).status).toBe(200);
+  });
+});
+
+describe('the second life', () => {
+  test('is a triangle, curves, a table and a picture', async () => {
+    const { body } = await api.get('/api/v1/reports/second-life?by=cause', { as: 'agent' });
+    expect(body.curves).toMatchObject([{ group: 'neglected', returned: 1, lostAgain: 0 }]);
+    expect(Object.keys(body.definitions)).toEqual(['cohorts', 'curves']);
+    const table = await api.get('/api/v1/reports/second-life?format=csv&table=curves');
+    expect(table.body).toMatch(/group,day,atRisk,lost,share,low,high/);
+    const picture = await api.get('/api/v1/reports/second-life.svg?by=cause');
+    expect(picture.headers.get('content-type')).toMatch(/^image\/svg\+xml/);
+    expect(String(picture.body)).toContain('neglected: 1 returned, 0 lost again');
+  });
+});
+
+test('the forecast says what open cases are worth, and how well it did', async () => {
+  await anOpenCase(api.db, 'C3');
+  const { body } = await api.get('/api/v1/reports/forecast', { as: 'agent' });
+  expect(body).toMatchObject({ open: 1, worth: eur(0), past: [], error: { regained: null } });
+  expect(body.months).toHaveLength(6);
+  expect(body.months[0].regained).toBeGreaterThan(0);
+  const table = await api.get('/api/v1/reports/forecast?format=csv');
+  expect(table.body.split('\r\n')).toHaveLength(8);
+});
+
+test('a table has nothing that a spreadsheet would calculate', () => {
+  const rows = [
+    { a: '=1+1', b: -5 },
+    { a: '+49 30', b: null },
+    { a: '@x', b: 'two, or "three"\nlines' },
+    { a: '\tx', b: true },
+  ];
+  expect(csv(rows, ['a', 'b'])).toBe(
+    '\uFEFFa,b\r\n\'=1+1,-5\r\n\'+49 30,\r\n\'@x,"two, or ""three""\nlines"\r\n\'\tx,true\r\n',
+  );
+});
