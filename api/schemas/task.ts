@@ -42,7 +42,10 @@ export const taskSchema = z
     queue: z
       .string()
       .nullable()
-      .meta({ description: 'who does it, where that is not the recovery team' }),
+      .meta({
+        description:
+          'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team',
+      }),
     content: z
       .string()
       .nullable()
