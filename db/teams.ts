@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle
 import { DomainError } from '../domain/errors.ts';
 import type { AbsenceRecord, Actor, MemberRecord, TeamRecord } from '../domain/records.ts';
 import type { Member, Team } from '../domain/teams.ts';
+import { isServed } from './assignment.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { returnWork } from './returned-work.ts';
@@ -24,6 +25,11 @@ export async function listTeams(db: Db): Promise<TeamRecord[]> {
 
 export async function getTeam(db: Db, teamId: string): Promise<TeamRecord | undefined> {
   return db.select().from(teams).where(eq(teams.teamId, teamId)).get();
+}
+
+/** Those of the queues whose work the recovery team does, since there is no such team or nobody is in it. */
+export async function queuesOfNobody(db: Db, queues: string[]): Promise<string[]> {
+  return queues.filter((queue) => !isServed(db, queue));
 }
 
 /** @throws DomainError `conflict` when there is a team of that ID */
