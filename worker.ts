@@ -75,8 +75,9 @@ const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
 await seedOffers(db, await loadOffers(join(import.meta.dirname, 'offers.yaml')), clock());
 const playbooks = await loadPlaybooks(join(import.meta.dirname, 'playbooks'));
-await seedPlaybooks(db, playbooks, clock());
-await seedTemplates(db, await loadTemplates(join(import.meta.dirname, 'templates')), clock());
+tellKept('playbooks', await seedPlaybooks(db, playbooks, clock()));
+const templates = await loadTemplates(join(import.meta.dirname, 'templates'));
+tellKept('templates', await seedTemplates(db, templates, clock()));
 const { smtpUrl, ...mail } = environment.mail;
 const transport = smtpUrl ? smtpTransport(smtpUrl) : fileTransport(environment.dataDir);
 const settings = { ...mail, publicUrl: environment.publicUrl };
@@ -103,6 +104,12 @@ const stop = () => {
 for (const occasion of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(occasion, stop);
 // Listening for it must not keep us alive after everything else has ended.
 process.channel?.unref();
+
+/** At every start, until a manager publishes what the files say. */
+function tellKept(what: 'playbooks' | 'templates', kept: string[]): void {
+  if (kept.length === 0) return;
+  log.warn({ kept }, `the files of these ${what} have changed: your own versions stay`);
+}
 
 async function regularly(name: string, everyMs: number, work: () => Promise<void>): Promise<void> {
   while (!stopping.signal.aborted) {

@@ -4,7 +4,7 @@ import { holidaysOf } from '../activities/holidays.ts';
 import { parsePlaybooks } from '../config/playbooks.ts';
 import { loadPolicy } from '../config/policy.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { PlaybookContent } from '../domain/playbooks.ts';
+import { queuesOf, type PlaybookContent } from '../domain/playbooks.ts';
 import type { Policy } from '../domain/policy.ts';
 import { channels, type Channel } from '../domain/words.ts';
 import { simulated, type SimulatedMeasure } from './playbook/simulation.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     files.map(async (file) => parsePlaybooks(await readFile(file, 'utf8'), file)),
   );
   const playbooks = read.flat();
-  if (verb === 'check') return void console.log(`${playbooks.length} playbooks, all right`);
+  if (verb === 'check') return void console.log(verdictOn(playbooks));
 
   const chosen = playbooks.filter(({ playbookId }) => (given.id ?? playbookId) === playbookId);
   if (chosen.length === 0) throw new DomainError('invalid', `There is no playbook ${given.id}`);
@@ -82,6 +82,14 @@ async function main(): Promise<void> {
   } else {
     for (const { playbook, first } of walks) console.log(calendarOf(playbook, first, terms));
   }
+}
+
+function verdictOn(playbooks: PlaybookContent[]): string {
+  const right = `${playbooks.length} playbooks, all right`;
+  const queues = new Set(playbooks.flatMap((playbook) => [...queuesOf(playbook).keys()])).values();
+  const named = [...queues].toSorted().join(', ');
+  if (named === '') return right;
+  return `${right}\nTeams that they name: ${named}; where nobody is in one, the recovery team does its work`;
 }
 
 function beginning(from: string | undefined): string {

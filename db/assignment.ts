@@ -38,13 +38,19 @@ const statements = prepared((db) => ({
     .innerJoin(apiKeys, eq(apiKeys.keyId, teamMembers.keyId))
     .where(and(eq(teamMembers.teamId, sql.placeholder('teamId')), isNull(apiKeys.revokedAt)))
     .prepare(),
+  anyMember: db
+    .select({ keyId: teamMembers.keyId })
+    .from(teamMembers)
+    .where(eq(teamMembers.teamId, sql.placeholder('teamId')))
+    .limit(1)
+    .prepare(),
   role: db
     .select({ role: apiKeys.role })
     .from(apiKeys)
     .where(and(eq(apiKeys.keyId, keyId), isNull(apiKeys.revokedAt)))
     .prepare(),
   absent: db
-    .select({ absenceId: absences.absenceId })
+    .select({ untilAt: absences.untilAt })
     .from(absences)
     .where(
       and(
@@ -74,6 +80,16 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
+/** Whether anybody is in the team of a queue, be they absent just now. */
+export function isServed(tx: Db, queue: string): boolean {
+  return statements(tx).anyMember.get({ teamId: queue }) !== undefined;
+}
+
+/** The team that does what waits in a queue: its own, or the recovery team where there is none or nobody is in it. */
+export function teamFor(tx: Db, queue: string | null, recoveryTeam: string): string {
+  return queue !== null && isServed(tx, queue) ? queue : recoveryTeam;
+}
+
 type NewTask = Pick<Demand, 'type' | 'tier'> & {
   customerId: string;
   queue: string | null;
@@ -91,7 +107,7 @@ export function assigneeOfNew(
 ): string | null {
   if (!statements(tx).someTeamAssigns.get()) return null;
   const policy = policyOf();
-  const team = statements(tx).team.get({ teamId: task.queue ?? policy.team.id });
+  const team = statements(tx).team.get({ teamId: teamFor(tx, task.queue, policy.team.id) });
   if (!team) return null;
   const { customerId } = task;
   const lastWorker = statements(tx).lastWorker.get({ customerId })?.keyId ?? null;
@@ -129,5 +145,13 @@ function candidatesFor(
 }
 
 function isAbsent(tx: Db, moment: { keyId: string; at: string }): boolean {
-  return statements(tx).absent.get(moment) !== undefined;
+  return absenceOf(tx, moment) !== undefined;
+}
+
+/** The absence that somebody has at a time. */
+export function absenceOf(
+  tx: Db,
+  moment: { keyId: string; at: string },
+): { untilAt: string | null } | undefined {
+  return statements(tx).absent.get(moment);
 }

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { FeedRecord, TaskRecord } from '../domain/records.ts';
 import { isCall, taskTypeNames } from '../domain/tasks.ts';
-import type { Db } from './connection.ts';
+import { insertDone, type Asked } from './commands.ts';
+import { writing, type Db } from './connection.ts';
 import { hashOf } from './keys.ts';
 import { apiKeys, calendarFeeds, tasks } from './schema.ts';
 
@@ -14,18 +15,23 @@ const shown = {
   revokedAt: calendarFeeds.revokedAt,
 };
 
-/** The secret is returned here and never again: only its SHA-256 is kept. */
+/** A feed of whoever asks. The secret is returned here and never again: only its SHA-256 is kept. */
 export async function createFeed(
   db: Db,
-  { keyId, at }: { keyId: string; at: string },
+  { asked, at }: { asked: Asked; at: string },
 ): Promise<{ record: FeedRecord; secret: string }> {
   const secret = randomBytes(32).toString('base64url');
-  const record = db
-    .insert(calendarFeeds)
-    .values({ feedId: randomUUID(), keyId, hash: hashOf(secret), createdAt: at })
-    .returning(shown)
-    .get();
-  return { record, secret };
+  const feedId = randomUUID();
+  const keyId = asked.actor.actorId;
+  return writing(db, (tx) => {
+    const record = tx
+      .insert(calendarFeeds)
+      .values({ feedId, keyId, hash: hashOf(secret), createdAt: at })
+      .returning(shown)
+      .get();
+    insertDone(tx, asked, { action: 'calendar-feed.create', target: feedId, caseId: null, at });
+    return { record, secret };
+  });
 }
 
 /** The oldest first. */

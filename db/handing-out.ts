@@ -5,7 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Actor, TaskRecord } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
-import { productOfCustomer } from './assignment.ts';
+import { absenceOf, isServed, productOfCustomer, teamFor } from './assignment.ts';
 import { insertCommand } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { contactTimes } from './contacts.ts';
@@ -46,6 +46,12 @@ const statements = prepared((db) => {
       .from(teamMembers)
       .where(eq(teamMembers.keyId, sql.placeholder('keyId')))
       .prepare(),
+    queueAfter: db
+      .select({ queue: sql<string | null>`min(${tasks.queue})` })
+      // SQLite would read all free tasks: it rather takes an index with two known columns than one in the right order.
+      .from(sql`${tasks} indexed by tasks_queue`)
+      .where(and(isFree, sql`${tasks.queue} > ${queue}`))
+      .prepare(),
     due: waiting()
       .where(and(inQueue, lte(tasks.dueAt, at)))
       .orderBy(desc(tasks.agreed), desc(tasks.expectedGain), asc(tasks.dueAt), asc(tasks.taskId))
@@ -71,25 +77,35 @@ type Asking = {
   actor: Actor;
   /** only the work of this team; null: of all the teams that the caller is in */
   teamId: string | null;
-  /** its team has the tasks without a queue; who is in no team works for it */
+  /** its team has the tasks without a queue, and those whose team has nobody; who is in no team works for it */
   policy: Pick<Policy, 'team' | 'timeZone' | 'contact'>;
   at: string;
   idempotencyKey: string | null;
 };
 
-/** The task to do now, or when there will be one; nothing of both: none waits. */
-export type HandedOut = { task: TaskRecord | null; nextDueAt: string | null };
+/** Why somebody gets no task. */
+export const reasonsForNone = ['absent', 'none-due'] as const;
+
+export type HandedOut = {
+  task: TaskRecord | null;
+  because: (typeof reasonsForNone)[number] | null;
+  /** without a task: when there will be one, or when the absence ends; null: nobody knows */
+  nextDueAt: string | null;
+};
 
 /**
  * Gives the caller the next due task that is theirs, or else takes for them the next of their teams' queues that they
  * can do: what was agreed with the customer to the minute first, then by expected gain, then what has been due longest.
  * Nobody else gets the same one. A contact that may not be made in this moment is passed over and stays where it is.
+ * Who is absent gets nothing.
  * @throws DomainError `forbidden` for a team that the caller is not in
  */
 export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
   return writing(db, (tx) => {
     const queues = queuesOf(tx, asking);
     const { actor, policy, at, idempotencyKey } = asking;
+    const absence = absenceOf(tx, { keyId: actor.actorId, at });
+    if (absence) return { task: null, because: 'absent', nextDueAt: absence.untilAt };
     const timeOf = contactTimes(tx, { policy, at });
     const later: string[] = [];
     const mayBeNow = (task: Waiting) => {
@@ -97,12 +113,12 @@ export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
       if (time !== at && time !== null) later.push(time);
       return time === at;
     };
-    const mine = ownTasks(tx, asking, queues).toSorted(goesBefore).find(mayBeNow);
-    if (mine) return { task: mine, nextDueAt: null };
+    const mine = ownTasks(tx, asking).toSorted(goesBefore).find(mayBeNow);
+    if (mine) return handedOut(mine);
     const found = firstOf(tx, 'due', queues, asking, mayBeNow).toSorted(goesBefore)[0];
     if (!found) {
       later.push(...firstOf(tx, 'later', queues, asking).map(({ dueAt }) => dueAt));
-      return { task: null, nextDueAt: later.sort()[0] ?? null };
+      return { task: null, because: 'none-due', nextDueAt: later.sort()[0] ?? null };
     }
     const { taskId } = found;
     const task = statements(tx).take.get({ taskId, assignee: actor.actorId });
@@ -121,8 +137,13 @@ export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
       },
       'done',
     );
-    return { task, nextDueAt: null };
+    return handedOut(task);
   });
+}
+
+/** That somebody has it now. */
+export function handedOut(task: TaskRecord): HandedOut {
+  return { task, because: null, nextDueAt: null };
 }
 
 type Queue = { queue: string | null; skills: Skills };
@@ -136,12 +157,24 @@ function queuesOf(tx: Db, { actor, teamId, policy }: Asking): Queue[] {
   if (asked.length === 0) throw new DomainError('forbidden', `You are not in team ${teamId}.`);
   return asked.flatMap(({ teamId: queue, skills }) => [
     { queue, skills },
-    ...(queue === recoveryTeam ? [{ queue: null, skills }] : []),
+    ...(queue === recoveryTeam
+      ? [null, ...queuesOfNobody(tx, recoveryTeam)].map((one) => ({ queue: one, skills }))
+      : []),
   ]);
 }
 
+/** Those that free tasks wait in, but nobody's team works on. */
+function queuesOfNobody(tx: Db, recoveryTeam: string): string[] {
+  const found: string[] = [];
+  const after = (queue: string) => statements(tx).queueAfter.get({ queue })!.queue;
+  for (let queue = after(''); queue !== null; queue = after(queue)) {
+    if (queue !== recoveryTeam && !isServed(tx, queue)) found.push(queue);
+  }
+  return found;
+}
+
 /** What the caller has already, of whatever team unless they ask for one. */
-function ownTasks(tx: Db, { actor, teamId }: Asking, queues: Queue[]): TaskRecord[] {
+function ownTasks(tx: Db, { actor, teamId, policy }: Asking): TaskRecord[] {
   const types = taskTypeNames.filter((type) => mayDo(actor.role, type));
   return tx
     .select()
@@ -155,7 +188,10 @@ function ownTasks(tx: Db, { actor, teamId }: Asking, queues: Queue[]): TaskRecor
       ),
     )
     .all()
-    .filter((task) => teamId === null || queues.some(({ queue }) => queue === task.queue));
+    .filter(
+      ({ queue }) =>
+        teamId === null || queue === teamId || teamFor(tx, queue, policy.team.id) === teamId,
+    );
 }
 
 type Waiting = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed' | 'dueAt'>;

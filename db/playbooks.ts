@@ -53,18 +53,28 @@ const statements = prepared((db) => ({
 }));
 
 /**
- * Publishes what the files say anew: a playbook that is not known, or whose file has changed. What was published
- * through the API since stays the newest until its file changes.
+ * Publishes what the files say anew: a playbook that is not known, or whose file has changed. What managers have
+ * published through the API or retired stays as it is.
+ * @returns the IDs of those whose changed file was therefore not published; told until a manager publishes it
  */
-export async function seedPlaybooks(db: Db, files: PlaybookContent[], at: string): Promise<void> {
-  writing(db, (tx) => {
-    for (const content of files) {
+export async function seedPlaybooks(
+  db: Db,
+  files: PlaybookContent[],
+  at: string,
+): Promise<string[]> {
+  return writing(db, (tx) =>
+    files.flatMap((content) => {
       const { playbookId } = content;
-      const known = statements(tx).newestFromFile.get({ playbookId });
-      if (known && isDeepStrictEqual(withoutVersion(known.content), plain(content))) continue;
+      const { newest, newestFromFile } = statements(tx);
+      const current = newest.get({ playbookId });
+      const isSame = (known: { content: Playbook } | undefined) =>
+        known !== undefined && isDeepStrictEqual(withoutVersion(known.content), plain(content));
+      if (isSame(current) || isSame(newestFromFile.get({ playbookId }))) return [];
+      if (current && (!current.fromFile || current.retiredAt !== null)) return [playbookId];
       insertVersion(tx, content, { fromFile: true, at });
-    }
-  });
+      return [];
+    }),
+  );
 }
 
 /**

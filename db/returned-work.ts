@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Actor } from '../domain/records.ts';
+import { teamFor } from './assignment.ts';
 import { insertCommand } from './commands.ts';
 import type { Db } from './connection.ts';
 import { tasks } from './schema.ts';
@@ -13,14 +14,14 @@ export function returnWork(
   tx: Db,
   leaving: {
     keyId: string;
-    of?: { teamId?: string; isRecoveryTeam?: boolean; dueBefore?: string | null };
+    of?: { teamId?: string; recoveryTeam?: string; dueBefore?: string | null };
     reason: 'key-revoked' | 'left-team' | 'absent';
     actor: Actor;
     at: string;
   },
 ): number {
   const { keyId, of = {}, reason, actor, at } = leaving;
-  const { teamId, isRecoveryTeam = false, dueBefore } = of;
+  const { teamId, recoveryTeam, dueBefore } = of;
   const theirs = tx
     .select({ taskId: tasks.taskId, caseId: tasks.caseId, queue: tasks.queue })
     .from(tasks)
@@ -33,7 +34,10 @@ export function returnWork(
     )
     .all()
     .filter(
-      ({ queue }) => teamId === undefined || queue === teamId || (isRecoveryTeam && queue === null),
+      ({ queue }) =>
+        teamId === undefined ||
+        queue === teamId ||
+        (recoveryTeam !== undefined && teamFor(tx, queue, recoveryTeam) === teamId),
     );
   for (const { taskId, caseId } of theirs) {
     tx.update(tasks).set({ assignee: null }).where(eq(tasks.taskId, taskId)).run();

@@ -3,6 +3,8 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle
 import { DomainError } from '../domain/errors.ts';
 import type { AbsenceRecord, Actor, MemberRecord, TeamRecord } from '../domain/records.ts';
 import type { Member, Team } from '../domain/teams.ts';
+import { isServed } from './assignment.ts';
+import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { returnWork } from './returned-work.ts';
 import { absences, apiKeys, tasks, teamMembers, teams } from './schema.ts';
@@ -25,16 +27,29 @@ export async function getTeam(db: Db, teamId: string): Promise<TeamRecord | unde
   return db.select().from(teams).where(eq(teams.teamId, teamId)).get();
 }
 
+/** Those of the queues whose work the recovery team does, since there is no such team or nobody is in it. */
+export async function queuesOfNobody(db: Db, queues: string[]): Promise<string[]> {
+  return queues.filter((queue) => !isServed(db, queue));
+}
+
 /** @throws DomainError `conflict` when there is a team of that ID */
-export async function createTeam(db: Db, team: Team, at: string): Promise<TeamRecord> {
-  const made = db
-    .insert(teams)
-    .values({ ...team, createdAt: at })
-    .onConflictDoNothing()
-    .returning()
-    .get() as TeamRecord | undefined;
-  if (!made) throw new DomainError('conflict', `There is a team ${team.teamId} already.`);
-  return made;
+export async function createTeam(
+  db: Db,
+  team: Team,
+  { asked, at }: { asked: Asked; at: string },
+): Promise<TeamRecord> {
+  const { teamId } = team;
+  return writing(db, (tx) => {
+    const made = tx
+      .insert(teams)
+      .values({ ...team, createdAt: at })
+      .onConflictDoNothing()
+      .returning()
+      .get() as TeamRecord | undefined;
+    if (!made) throw new DomainError('conflict', `There is a team ${teamId} already.`);
+    insertDone(tx, asked, { action: 'team.create', target: teamId, caseId: null, at });
+    return made;
+  });
 }
 
 /** Undefined when there is no such team. */
@@ -122,8 +137,7 @@ export async function removeMember(
   return writing(db, (tx) => {
     const one = and(eq(teamMembers.teamId, teamId), eq(teamMembers.keyId, keyId));
     if (tx.delete(teamMembers).where(one).run().changes === 0) return false;
-    const of = { teamId, isRecoveryTeam: teamId === recoveryTeam };
-    returnWork(tx, { keyId, of, reason: 'left-team', actor, at });
+    returnWork(tx, { keyId, of: { teamId, recoveryTeam }, reason: 'left-team', actor, at });
     return true;
   });
 }

@@ -8,17 +8,27 @@ import { writing, type Db } from './connection.ts';
 import { templates } from './schema.ts';
 
 /**
- * Publishes what the files say anew: a template that is not known, or whose file has changed. What was published
- * through the API since stays the newest until its file changes.
+ * Publishes what the files say anew: a template that is not known, or whose file has changed. What managers have
+ * published through the API stays as it is.
+ * @returns the IDs of those whose changed file was therefore not published; told until a manager publishes it
  */
-export async function seedTemplates(db: Db, files: TemplateContent[], at: string): Promise<void> {
-  writing(db, (tx) => {
-    for (const content of files) {
-      const known = newestOf(tx, content.templateId, { fromFile: true });
-      if (known && isDeepStrictEqual(withoutVersion(known.content), content)) continue;
+export async function seedTemplates(
+  db: Db,
+  files: TemplateContent[],
+  at: string,
+): Promise<string[]> {
+  return writing(db, (tx) =>
+    files.flatMap((content) => {
+      const { templateId } = content;
+      const current = newestOf(tx, templateId);
+      const isSame = (known: TemplateRecord | undefined) =>
+        known !== undefined && isDeepStrictEqual(withoutVersion(known.content), content);
+      if (isSame(current) || isSame(newestOf(tx, templateId, { fromFile: true }))) return [];
+      if (current && !current.fromFile) return [templateId];
       insertVersion(tx, content, { fromFile: true, at });
-    }
-  });
+      return [];
+    }),
+  );
 }
 
 /**

@@ -73,6 +73,17 @@ export type Playbook = {
 /** What somebody wrote; the version is ours to count. */
 export type PlaybookContent = Omit<Playbook, 'version'>;
 
+/** The queues that measures name, each once, with the places of the measures. */
+export function queuesOf({ measures }: Pick<Playbook, 'measures'>): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  measures.forEach(({ queue, instead }, place) => {
+    for (const name of new Set([queue, instead?.queue])) {
+      if (name !== undefined) found.set(name, [...(found.get(name) ?? []), place]);
+    }
+  });
+  return found;
+}
+
 export type PlaybookChoice = {
   trigger: Trigger;
   /** left out by cases that were opened before there were any */

@@ -76,17 +76,16 @@ export const calendarRoutes = [
     },
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
-      const { db, actor, at, mail } = call;
-      const asked = { action: 'calendar-feed.create', request: {} };
-      const before = await repeated(call, asked);
+      const { db, actor, at, mail, idempotencyKey } = call;
+      const before = await repeated(call, { action: 'calendar-feed.create', request: {} });
       if (before) {
         const known = await listFeeds(db, actor.actorId);
         const { keyId: _, ...feed } = known.find(({ feedId }) => feedId === before.target)!;
         return { status: 201, body: { ...feed, address: null } };
       }
-      const { record, secret } = await createFeed(db, { keyId: actor.actorId, at });
+      const asked = { actor, request: {}, idempotencyKey };
+      const { record, secret } = await createFeed(db, { asked, at });
       const { keyId: _, ...feed } = record;
-      await remember(call, { ...asked, target: feed.feedId });
       const address = `${mail.publicUrl}/api/v1/calendar/${secret}.ics`;
       return { status: 201, body: { ...feed, address } };
     },

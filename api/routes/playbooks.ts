@@ -11,9 +11,10 @@ import {
   publishPlaybook,
   retirePlaybook,
 } from '../../db/playbooks.ts';
+import { queuesOfNobody } from '../../db/teams.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { differenceOf, replaced, withoutContent } from '../../domain/measure-plan.ts';
-import { choosePlaybook, type PlaybookContent } from '../../domain/playbooks.ts';
+import { choosePlaybook, queuesOf, type PlaybookContent } from '../../domain/playbooks.ts';
 import type { PlaybookRecord } from '../../domain/records.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../../domain/words.ts';
@@ -26,6 +27,7 @@ import {
   playbookJson,
   playbookText,
   playbookVersionSchema,
+  publishedSchema,
   previewSchema,
 } from '../schemas/playbook.ts';
 import { invalid } from '../validation.ts';
@@ -63,6 +65,19 @@ function contentOf({ yaml, playbook }: GivenText, known?: Known): PlaybookConten
   const all = playbook ? [playbook] : parsePlaybooks(yaml!, 'The playbook', known);
   if (all.length > 1) throw invalid([{ field: 'yaml', rule: 'must hold a single playbook' }]);
   return all[0]!;
+}
+
+/** Queues that name no team with members, other than the recovery team's. */
+async function warningsOf({ db, policy }: Pick<Call, 'db' | 'policy'>, playbook: PlaybookContent) {
+  const places = queuesOf(playbook);
+  places.delete(policy.team.id);
+  const ofNobody = await queuesOfNobody(db, [...places.keys()]);
+  return ofNobody.flatMap((queue) =>
+    places.get(queue)!.map((place) => ({
+      field: `measures[${place}].queue`,
+      warning: `nobody is in a team ${queue}: the recovery team does it meanwhile`,
+    })),
+  );
 }
 
 /** What another version would change in the open cases that go by the playbook. */
@@ -103,7 +118,7 @@ export const playbookRoutes = [
       ...playbookText,
       basedOn: version.optional().meta({ description: 'the version that was edited' }),
     }),
-    answers: { 201: { description: 'The version', schema: playbookVersionSchema } },
+    answers: { 201: { description: 'The version, with warnings', schema: publishedSchema } },
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, body, at, actor, idempotencyKey } = call;
@@ -115,7 +130,8 @@ export const playbookRoutes = [
         ? (await getPlaybook(db, content.playbookId, Number(published)))!
         : await publishPlaybook(db, content, { asked, basedOn: body.basedOn, at });
       const Location = `/api/v1/playbooks/${record.playbookId}?version=${record.version}`;
-      return { status: 201, headers: { Location }, body: playbookJson(record) };
+      const warnings = await warningsOf(call, record.content);
+      return { status: 201, headers: { Location }, body: { ...playbookJson(record), warnings } };
     },
   }),
   route({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
 import { contactTimes, relianceOfTask } from '../../db/contacts.ts';
-import { nextTask } from '../../db/handing-out.ts';
+import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
 import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
@@ -123,8 +123,15 @@ async function once(
 
 const nextSchema = z
   .strictObject({
-    task: taskSchema.nullable().meta({ description: 'null: none is due that you can do' }),
-    nextDueAt: timestamp.nullable().meta({ description: 'when none is due: the next moment' }),
+    task: taskSchema.nullable(),
+    because: z.enum(reasonsForNone).nullable().meta({
+      description:
+        'why there is no task; none-due: none that you can do is due, and may be done at this moment',
+    }),
+    nextDueAt: timestamp.nullable().meta({
+      description:
+        'without a task: when to ask again, or when your absence ends, where it is known',
+    }),
   })
   .meta({ id: 'NextTask' });
 
@@ -214,7 +221,7 @@ export const taskRoutes = [
     name: 'nextTask',
     summary: 'Get the task to do now; nobody else gets it',
     description:
-      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team, which also has what waits in a queue whose team has nobody. Who is absent gets none. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
     roles: staff,
     body: z.strictObject({ teamId: teamId.optional() }).default({}),
     example: { teamId: 'service' },
@@ -224,10 +231,10 @@ export const taskRoutes = [
       const { db, policy, actor, at, idempotencyKey } = call;
       const { teamId = null } = call.body;
       const before = await repeated(call, { action: 'task.next', request: { teamId } });
-      const { task, nextDueAt } = before
-        ? { task: (await getTask(db, before.target)) ?? null, nextDueAt: null }
+      const { task, ...none } = before
+        ? handedOut((await getTask(db, before.target))!)
         : await nextTask(db, { teamId, policy, actor, at, idempotencyKey });
-      return { status: 200, body: { task: task && (await shown(call, task)), nextDueAt } };
+      return { status: 200, body: { task: task && (await shown(call, task)), ...none } };
     },
   }),
   route({

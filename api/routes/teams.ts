@@ -82,11 +82,12 @@ const teamRoutesAlone = [
     answers: { 201: { description: 'The team', schema: teamSchema } },
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
-      const { db, at, body } = call;
-      const asked = { action: 'team.create', target: body.teamId, request: body };
-      if (await repeated(call, asked)) return { status: 201, body: await getTeam(db, body.teamId) };
-      const record = await createTeam(db, body, at);
-      await remember(call, asked);
+      const { db, actor, at, body, idempotencyKey } = call;
+      const asked = { actor, request: body, idempotencyKey };
+      const before = { action: 'team.create', target: body.teamId, request: body };
+      const record = (await repeated(call, before))
+        ? await getTeam(db, body.teamId)
+        : await createTeam(db, body, { asked, at });
       return { status: 201, body: record };
     },
   }),

@@ -23,6 +23,14 @@ export const playbookVersionSchema = z
   })
   .meta({ id: 'Playbook' });
 
+export const publishedSchema = playbookVersionSchema
+  .extend({
+    warnings: z
+      .array(z.strictObject({ field: z.string(), warning: z.string() }))
+      .meta({ description: 'what works, but perhaps not as it was meant' }),
+  })
+  .meta({ id: 'PublishedPlaybook' });
+
 export function playbookJson(record: PlaybookRecord): z.output<typeof playbookVersionSchema> {
   const { playbookId, version, createdAt, fromFile, retiredAt, content } = record;
   const { version: _, ...playbook } = content;

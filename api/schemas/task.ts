@@ -39,10 +39,10 @@ export const taskSchema = z
       .string()
       .nullable()
       .meta({ description: 'which measure of its case it carries out' }),
-    queue: z
-      .string()
-      .nullable()
-      .meta({ description: 'who does it, where that is not the recovery team' }),
+    queue: z.string().nullable().meta({
+      description:
+        'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team',
+    }),
     content: z
       .string()
       .nullable()

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadOffers } from '../../config/offers.ts';
 import { loadTemplates } from '../../config/templates.ts';
+import { openCase, projectCase } from '../../db/cases.ts';
 import { seedOffers } from '../../db/offers.ts';
 import { seedTemplates } from '../../db/templates.ts';
+import { planOf } from '../../domain/measure-plan.ts';
 import { startApi, type Api } from '../support/api.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -48,6 +50,29 @@ describe('a playbook', () => {
     expect(preview.status).toBe(400);
   });
 
+  it('is published with a warning when nobody is in a team that it names', async () => {
+    const measure = (queue: string) => `  - { kind: remedy, afterDays: 0, queue: ${queue} }\n`;
+    const queues = ['recovery', 'repair', 'repair', 'field'].map(measure).join('');
+    const text = `playbookId: queues\ntitle: Queues\nmeasures:\n${queues}`;
+    const { status, body } = await publish({ yaml: text });
+    const warning = (queue: string) =>
+      `nobody is in a team ${queue}: the recovery team does it meanwhile`;
+    expect([status, body.warnings]).toEqual([
+      201,
+      [
+        { field: 'measures[1].queue', warning: warning('repair') },
+        { field: 'measures[2].queue', warning: warning('repair') },
+        { field: 'measures[3].queue', warning: warning('field') },
+      ],
+    ]);
+    for (const teamId of ['repair', 'field']) {
+      await api.post('/api/v1/teams', { teamId, name: teamId }, { as: 'manager' });
+      const { keyId } = api.keys.agent.record;
+      await api.post(`/api/v1/teams/${teamId}/members`, { keyId }, { as: 'manager' });
+    }
+    expect((await publish({ yaml: text })).body.warnings).toEqual([]);
+  });
+
   it('names a person by the key of somebody who does tasks', async () => {
     const naming = (keyId: string) =>
       `playbookId: named\ntitle: Named\nmeasures:\n  - kind: remedy\n    afterDays: 0\n    assignee: ${keyId}\n`;
@@ -83,5 +108,60 @@ describe('a playbook', () => {
     const again = await api.post('/api/v1/playbooks', body, { headers });
     expect(again).toMatchObject({ status: 201, body: first.body });
     expect((await publish(body)).status).toBe(400);
+  });
+});
+
+describe('an offer in the plan of a case', () => {
+  /** A case in its measures, of which only the database knows. */
+  async function inMeasures(): Promise<string> {
+    const at = new Date().toISOString();
+    const { record } = await openCase(api.db, {
+      ...{ customerId: 'P-1', trigger: 'manual', policy: api.policy, at, openedBy: 'test' },
+      ...{ statedCause: null, statedReason: null, effectiveAt: null },
+    });
+    const plan = planOf({ measures: [{ id: 'call', kind: 'call', afterDays: 0 }] });
+    const state = { ...record, step: 'measures' as const, playbook: null, plan };
+    await projectCase(
+      api.db,
+      {
+        ...{
+          opening: { ...record, firstSeq: 1 },
+          revision: 1,
+          historyLength: 10,
+          state,
+          tasks: [],
+        },
+        ...{ since: record.openedAt, finalBefore: 1, nextLoss: null },
+        timeline: { firstSeq: 1, entries: [] },
+      },
+      at,
+    );
+    return record.caseId;
+  }
+
+  it('is one of the catalogue, whoever adds it', async () => {
+    const path = `/api/v1/cases/${await inMeasures()}/plan`;
+    const add = (measure: object, as: 'agent' | 'manager') =>
+      api.post(
+        path,
+        { change: { kind: 'add', measure: { afterDays: 0, ...measure } }, reason: 'She asked.' },
+        { as },
+      );
+    const offer = (concession: string) => ({ kind: 'offer', concession, cost: 2_900 });
+    await api.post('/api/v1/offers/onboarding/retire');
+    for (const as of ['agent', 'manager'] as const) {
+      for (const concession of ['invented-by-me', 'onboarding']) {
+        const { status, body } = await add(offer(concession), as);
+        const field = 'change.measure.concession';
+        const rule = 'must be the ID of an offer';
+        expect([status, body.errors]).toEqual([400, [{ field, rule }]]);
+      }
+    }
+    const hidden = { kind: 'visit', instead: offer('invented-by-me') };
+    expect((await add(hidden, 'agent')).body.errors).toMatchObject([
+      { field: 'change.measure.instead.concession' },
+    ]);
+    // The case itself is not there to answer: it is kept for when it is.
+    expect((await add(offer('credit'), 'agent')).status).not.toBe(400);
   });
 });

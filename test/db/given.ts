@@ -21,6 +21,12 @@ export const anna: Actor = { actorId: 'anna', role: 'agent' };
 export const bert: Actor = { actorId: 'bert', role: 'agent' };
 export const boss: Actor = { actorId: 'boss', role: 'manager' };
 
+/** What the manager asked for without a key for repetition. */
+export const ordered = {
+  asked: { actor: boss, request: {}, idempotencyKey: null },
+  at: minute(0),
+};
+
 export async function aPolicy(db: Db): Promise<VersionedPolicy> {
   return storePolicy(db, unlessRefused, minute(0));
 }

@@ -3,12 +3,13 @@ import { acceptEvents } from '../../db/events.ts';
 import { writing } from '../../db/connection.ts';
 import { noteContact } from '../../db/contacts.ts';
 import { nextTask } from '../../db/handing-out.ts';
+import { revokeKey } from '../../db/keys.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { projectCase } from '../../db/cases.ts';
 import type { Db } from '../../db/open.ts';
 import { commands } from '../../db/schema.ts';
 import { claimTask, getTask } from '../../db/tasks.ts';
-import { addMember, createTeam } from '../../db/teams.ts';
+import { addAbsence, addMember, createTeam } from '../../db/teams.ts';
 import type { Actor } from '../../domain/records.ts';
 import type { Skills } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';
@@ -23,6 +24,7 @@ import {
   boss,
   event,
   minute,
+  ordered,
   projection,
   task,
 } from './given.ts';
@@ -32,12 +34,13 @@ const anything: Skills = { languages: [], tiers: [], products: [] };
 async function next(db: Db, actor: Actor, fields: { teamId?: string; at?: string } = {}) {
   const { teamId = null, at = minute(30) } = fields;
   const asking = { teamId, policy: unlessRefused, actor, at, idempotencyKey: null };
-  const { task, nextDueAt } = await nextTask(db, asking);
+  const { task, because, nextDueAt } = await nextTask(db, asking);
+  expect(because === null).toBe(task !== null);
   return { taskId: task?.taskId ?? null, nextDueAt };
 }
 
 async function team(db: Db, teamId: string, members: Record<string, Partial<Skills>>) {
-  await createTeam(db, { teamId, name: teamId, assignment: 'on-demand' }, minute(0));
+  await createTeam(db, { teamId, name: teamId, assignment: 'on-demand' }, ordered);
   for (const [keyId, skills] of Object.entries(members)) {
     const member = { teamId, keyId, skills: { ...anything, ...skills }, hours: null };
     await addMember(db, member, minute(0));
@@ -101,6 +104,52 @@ describe('the next task', () => {
       await expect(next(db, anna, { teamId: 'recovery' })).rejects.toMatchObject({
         code: 'forbidden',
       });
+    }));
+
+  it('comes to the recovery team from queues whose team is not there or has nobody', () =>
+    withDatabase(async ({ db }) => {
+      await team(db, 'service', { anna: {} });
+      await team(db, 'field', {});
+      const about = { type: 'remedy', queue: 'nowhere' } as const;
+      await aCaseWithTasks(db, 'C1', [
+        task('fix', { type: 'remedy', queue: 'service', dueAt: minute(9) }),
+        task('later', { ...about, dueAt: minute(31) }),
+        task('stray', about),
+        task('visit', { type: 'visit', queue: 'field' }),
+      ]);
+      expect((await next(db, bert)).taskId).toBe('stray');
+      expect(await getTask(db, 'stray')).toMatchObject({ queue: 'nowhere', assignee: 'bert' });
+      expect((await next(db, bert, { teamId: 'recovery' })).taskId).toBe('stray');
+      expect((await next(db, boss)).taskId).toBe('visit');
+      const carl = { ...bert, actorId: 'carl' };
+      expect(await next(db, carl)).toEqual({ taskId: null, nextDueAt: minute(31) });
+      expect((await next(db, anna)).taskId).toBe('fix');
+      // Whose last member has lost their key has nobody either.
+      await aCaseWithTasks(db, 'C2', [task('fix-2', { type: 'remedy', queue: 'service' })]);
+      await revokeKey(db, { keyId: 'anna', actor: boss, at: minute(20) });
+      expect((await next(db, carl)).taskId).toBe('fix');
+    }));
+
+  it('is none for who is absent, with the end of the absence', () =>
+    withDatabase(async ({ db }) => {
+      await aCaseWithTasks(db, 'C1', [task('t1')]);
+      const absence = { keyId: 'anna', fromAt: minute(5), actor: boss, at: minute(5) };
+      const ask = (at: string) =>
+        nextTask(db, {
+          ...{ teamId: null, policy: unlessRefused, actor: anna, at, idempotencyKey: null },
+        });
+      await addAbsence(db, { ...absence, untilAt: minute(40) });
+      const absent = { task: null, because: 'absent' };
+      expect(await ask(minute(30))).toEqual({ ...absent, nextDueAt: minute(40) });
+      await addAbsence(db, { ...absence, fromAt: minute(40), untilAt: null });
+      expect(await ask(minute(41))).toEqual({ ...absent, nextDueAt: null });
+      expect((await next(db, bert)).taskId).toBe('t1');
+      expect(
+        await nextTask(db, {
+          ...{ teamId: null, policy: unlessRefused, actor: boss, at: minute(30) },
+          idempotencyKey: null,
+        }),
+      ).toEqual({ task: null, because: 'none-due', nextDueAt: null });
     }));
 
   it('is one that the caller has the role and the skills for', () =>

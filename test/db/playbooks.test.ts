@@ -26,7 +26,7 @@ describe('playbooks', () => {
       expect(await getPlaybook(db, one.playbookId, 3)).toBeUndefined();
     }));
 
-  it('keep what was published through the API until their file changes', () =>
+  it('keep what was published through the API when their file changes, and say so', () =>
     withDatabase(async ({ db }) => {
       await seedPlaybooks(db, [titled('file')], minute(0));
       const own = titled('own');
@@ -34,10 +34,31 @@ describe('playbooks', () => {
         version: 2,
         fromFile: false,
       });
-      await seedPlaybooks(db, [titled('file')], minute(2));
-      expect(await currentPlaybooks(db)).toMatchObject([{ version: 2, title: 'own' }]);
-      await seedPlaybooks(db, [titled('newer file')], minute(3));
+      const newer = titled('newer file');
+      expect(await seedPlaybooks(db, [titled('file')], minute(2))).toEqual([]);
+      for (const number of [3, 4]) {
+        expect(await seedPlaybooks(db, [newer], minute(number))).toEqual([one.playbookId]);
+        expect(await currentPlaybooks(db)).toMatchObject([{ version: 2, title: 'own' }]);
+      }
+      // Nothing more to tell once a manager has published it on purpose.
+      await publishPlaybook(db, newer, { asked, basedOn: 2, at: minute(5) });
+      expect(await seedPlaybooks(db, [newer], minute(6))).toEqual([]);
       expect(await currentPlaybooks(db)).toMatchObject([{ version: 3, title: 'newer file' }]);
+    }));
+
+  it('stay what somebody published before there was a file of that ID', () =>
+    withDatabase(async ({ db }) => {
+      await publishPlaybook(db, titled('own'), { asked, basedOn: undefined, at: minute(0) });
+      expect(await seedPlaybooks(db, [titled('file')], minute(1))).toEqual([one.playbookId]);
+      expect(await currentPlaybooks(db)).toMatchObject([{ version: 1, title: 'own' }]);
+    }));
+
+  it('stay retired when their file changes', () =>
+    withDatabase(async ({ db }) => {
+      await seedPlaybooks(db, [titled('file')], minute(0));
+      await retirePlaybook(db, one.playbookId, { asked, at: minute(1) });
+      expect(await seedPlaybooks(db, [titled('newer')], minute(2))).toEqual([one.playbookId]);
+      expect(await currentPlaybooks(db)).toEqual([]);
     }));
 
   it('are not published over a version that the writer has not seen', () =>

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { assigneeOfNew } from '../../db/assignment.ts';
+import { createFeed, listFeeds } from '../../db/calendar-feeds.ts';
 import { finishCommand, beginCommand } from '../../db/commands.ts';
 import { projectCase } from '../../db/cases.ts';
 import { createKey, revokeKey } from '../../db/keys.ts';
@@ -14,18 +16,20 @@ import {
   endAbsence,
   listAbsences,
   listMembers,
+  listTeams,
   removeMember,
 } from '../../db/teams.ts';
+import { standardPolicy } from '../../domain/policy.ts';
 import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { Assignment } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';
-import { anOpenCase, boss, minute, projection, task } from './given.ts';
+import { anOpenCase, boss, minute, ordered, projection, task } from './given.ts';
 
 const anything = { languages: [], tiers: [], products: [] };
 
 /** The recovery team with its people, by whose names their keys are known. */
 async function recovery(db: Db, assignment: Assignment, ...names: string[]) {
-  await createTeam(db, { teamId: 'recovery', name: 'Recovery', assignment }, minute(0));
+  await createTeam(db, { teamId: 'recovery', name: 'Recovery', assignment }, ordered);
   const people: Record<string, string> = {};
   for (const name of names) {
     const { record } = await createKey(db, { name, role: 'agent', at: minute(0) });
@@ -71,6 +75,24 @@ describe('a new task', () => {
       const { anna } = await recovery(db, 'continuity', 'anna', 'bert');
       await workedOn(db, 'C1', anna, 60);
       expect(await mine(db, anna)).toEqual(['second']);
+    }));
+
+  it('for a team of nobody belongs to whom the recovery team would give it', () =>
+    withDatabase(async ({ db }) => {
+      const { anna } = await recovery(db, 'continuity', 'anna', 'bert');
+      await workedOn(db, 'C1', anna, 60);
+      const fix = { customerId: 'C1', type: 'remedy', tier: 'B', dueAt: minute(60) } as const;
+      const given = () => assigneeOfNew(db, { ...fix, queue: 'service' }, () => standardPolicy);
+      expect(given()).toBe(anna);
+      const service = { teamId: 'service', name: 'Service', assignment: 'on-demand' } as const;
+      await createTeam(db, service, ordered);
+      expect(given()).toBe(anna);
+      await addMember(
+        db,
+        { teamId: 'service', keyId: anna, skills: anything, hours: null },
+        minute(1),
+      );
+      expect(given()).toBeNull();
     }));
 
   it('stays with who has it, however often its case is written', () =>
@@ -192,13 +214,17 @@ describe('who is gone', () => {
       expect(await mine(db, anna)).toEqual([]);
       expect(await listMembers(db, 'recovery', minute(5))).toEqual([]);
       const request = { assignee: null, from: anna, reason: 'key-revoked' };
-      const audit = db.select().from(commands).all().slice(3);
+      const audit = db.select().from(commands).all().slice(4);
       expect(audit).toMatchObject(Array(3).fill({ action: 'task.assign', actor: 'boss', request }));
     }));
 
   it('leaves a team with its work alone', () =>
     withDatabase(async ({ db }) => {
       const { anna } = await recovery(db, 'continuity', 'anna');
+      const service = { teamId: 'service', name: 'Service', assignment: 'on-demand' } as const;
+      await createTeam(db, service, ordered);
+      const member = { teamId: 'service', keyId: anna, skills: anything, hours: null };
+      await addMember(db, member, minute(0));
       await claimed(db, anna);
       const leaving = { keyId: anna, teamId: 'recovery', recoveryTeam: 'recovery', actor: boss };
       expect(await removeMember(db, { ...leaving, at: minute(5) })).toBe(true);
@@ -241,5 +267,19 @@ describe('who is gone', () => {
       expect(await listAbsences(db, anna)).toMatchObject([
         { absenceId: begun.absenceId, untilAt: minute(7) },
       ]);
+    }));
+});
+
+describe('what is made for a request that may be repeated', () => {
+  it('is not there without the note of it', () =>
+    withDatabase(async ({ db }) => {
+      const asked = { ...ordered.asked, idempotencyKey: 'once' };
+      const note = { asked, at: minute(0) };
+      await createTeam(db, { teamId: 'a', name: 'A', assignment: 'on-demand' }, note);
+      const second = createTeam(db, { teamId: 'b', name: 'B', assignment: 'on-demand' }, note);
+      await expect(second).rejects.toThrow(/UNIQUE/);
+      await expect(createFeed(db, note)).rejects.toThrow(/UNIQUE/);
+      expect((await listTeams(db)).map(({ teamId }) => teamId)).toEqual(['a']);
+      expect(await listFeeds(db, boss.actorId)).toEqual([]);
     }));
 });
