@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { latest } from '../domain/duration.ts';
 import type { SignData } from '../domain/early-signs.ts';
 import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
@@ -14,7 +16,7 @@ import {
 import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
-import { compiled, prepared, utc, writingTogether, type Db } from './connection.ts';
+import { compiled, prepared, utc, writing, writingTogether, type Db } from './connection.ts';
 import { noteSign } from './early-signs.ts';
 import {
   caseForFacts,
@@ -25,6 +27,7 @@ import {
   type CaseForFacts,
 } from './facts.ts';
 import { redeemOffer } from './offers.ts';
+import { wordsOf } from './permissions.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
@@ -42,7 +45,7 @@ const time = sql.placeholder('time');
 const updatedAt = sql`${sql.placeholder('at')}`;
 const theCustomer = eq(customers.customerId, customerId);
 
-const latest = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
+const latestIn = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
 const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
 
 const statements = prepared((db) => ({
@@ -74,12 +77,12 @@ const statements = prepared((db) => ({
     .prepare(),
   cancelled: db
     .update(customers)
-    .set({ lastCancellationAt: latest(customers.lastCancellationAt), updatedAt })
+    .set({ lastCancellationAt: latestIn(customers.lastCancellationAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   withdrawn: db
     .update(customers)
-    .set({ lastWithdrawalAt: latest(customers.lastWithdrawalAt), updatedAt })
+    .set({ lastWithdrawalAt: latestIn(customers.lastWithdrawalAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   deceased: db
@@ -172,6 +175,28 @@ export async function acceptEvents(
       if (accept(tx, { ...event, time: utc(event.time) }, context)) accepted += 1;
     }
     return { accepted, duplicates: batch.length - accepted };
+  });
+}
+
+/**
+ * Takes the word of a mail's reader who wants no more of them. It counts more than all that is known in this moment:
+ * also than a consent whose time is ahead, since the clock of its sender is.
+ */
+export async function refuseMails(
+  db: Db,
+  { customerId, proof }: { customerId: string; proof: string },
+  context: Context,
+): Promise<void> {
+  writing(db, (tx) => {
+    const newest = wordsOf(tx, customerId).find(({ channel }) => channel === 'email');
+    if (newest && !newest.granted && newest.purpose === null) return;
+    const event = {
+      // Of every one its own: permission may have been given again since the last.
+      ...{ source: 'winback', eventId: randomUUID(), type: 'permission.changed', customerId },
+      time: latest(context.at, newest?.at ?? ''),
+      data: { channel: 'email', granted: false, proof },
+    };
+    accept(tx, event, context);
   });
 }
 
