@@ -4,6 +4,8 @@ import { noteContact, permissionOf, planContact, planContactIn } from '../../db/
 import { beginCommand } from '../../db/commands.ts';
 import { keepHolidays } from '../../db/holidays.ts';
 import { writing, type Db } from '../../db/connection.ts';
+import { mailEnded, mailSending, queueMail } from '../../db/mails.ts';
+import { seedTemplates } from '../../db/templates.ts';
 import { callHours, contacts } from '../../db/schema.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { projectCase } from '../../db/cases.ts';
@@ -82,6 +84,36 @@ describe('planning a contact', () => {
       });
       const agreed = { contact, agreed: true };
       expect((await planContact(db, asked('C1', agreed), tuesday)).permitted).toBe(true);
+    }));
+
+  it('counts mails that are on their way, or may have been sent, in the day and in the case', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [german('C1'), consent('C1'), consent('C1', { channel: 'email' })]);
+      await accept(db, [
+        event('customer.updated', 'C1', { data: { name: 'N. N.', email: 'c1@example.com' } }),
+      ]);
+      await seedTemplates(db, [{ templateId: 'ask', title: 'Ask', texts: {} }], tuesday);
+      await anOpenCase(db, 'C1', { at: tuesday });
+      const dueAt = async () => (await planContact(db, asked('C1'), tuesday)).dueAt;
+      const next = '2026-03-25T09:00:00.000Z';
+      expect(await dueAt()).toBe('2026-03-24T09:00:00.000Z');
+      const mail = { caseId: 'C1-e1', customerId: 'C1', measureId: 'ask', template: 'ask' };
+      expect(await queueMail(db, { ...mail, at: tuesday })).toBe('queued');
+      expect(await dueAt()).toBe(next);
+      const mailId = 'C1-e1-mail-ask';
+      const text = { recipient: 'c1@example.com', subject: 'Ask', body: 'Ask' };
+      const written = { ...text, templateVersion: 1, language: 'de' as const };
+      expect(await mailSending(db, { mailId, at: tuesday, ...written })).toBe(true);
+      expect(await dueAt()).toBe(next);
+      const end = { mailId, at: tuesday, error: null };
+      await mailEnded(db, { ...end, status: 'unclear' });
+      expect(await dueAt()).toBe(next);
+      const limits = { perDay: 9, perWeek: 9, perCase: 1, teamPerHour: 9 };
+      const once = asked('C1', { contact: { ...standardPolicy.contact, limits } });
+      expect(await planContact(db, once, tuesday)).toMatchObject({ reason: 'case-limit' });
+      await mailEnded(db, { ...end, status: 'sent' });
+      expect(await dueAt()).toBe(next);
+      expect(await planContact(db, once, tuesday)).toMatchObject({ reason: 'case-limit' });
     }));
 
   it('after an outage spreads over the hours what had to wait, in whatever order it comes', () =>
