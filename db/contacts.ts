@@ -27,7 +27,15 @@ import { prepared, writingTogether, type Db } from './connection.ts';
 import { isHolidayIn } from './holidays.ts';
 import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
-import { callHours, cases, contacts, customers, mails, plannedContacts } from './schema.ts';
+import {
+  callHours,
+  cases,
+  contacts,
+  customers,
+  mails,
+  plannedContacts,
+  purchases,
+} from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
 const from = sql.placeholder('from');
@@ -45,6 +53,17 @@ const statements = prepared((db) => ({
     })
     .from(customers)
     .where(eq(customers.customerId, customerId))
+    .prepare(),
+  orderOf: db
+    .select({ orderId: purchases.orderId })
+    .from(purchases)
+    .where(
+      and(
+        eq(purchases.customerId, customerId),
+        eq(purchases.purchasedAt, sql.placeholder('purchasedAt')),
+      ),
+    )
+    .limit(1)
     .prepare(),
   made: db
     .select({ channel: contacts.channel, outcome: contacts.outcome, at: contacts.at })
@@ -221,14 +240,42 @@ export async function permissionsNow(
   return channels.flatMap((channel) =>
     purposes.map((purpose) => {
       const verdict = permissionOf(db, { customerId, channel, purpose, at }, policy.contact);
-      return { channel, purpose, ...relianceOf(verdict) };
+      return { channel, purpose, ...relianceOf(db, customerId, verdict) };
     }),
   );
 }
 
-function relianceOf({ permitted, reason, basis, rule, word }: PermissionVerdict): Reliance {
-  const { permissionId = null, proof = null } = word ?? {};
+function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Reliance {
+  const { permitted, reason, basis, rule, word } = verdict;
+  const permissionId = word?.permissionId ?? null;
+  const proof = word?.proof ?? proofOf(db, customerId, verdict);
   return { permitted, reason, basis, rule, permissionId, proof };
+}
+
+/** What we have in our hands where nobody has named a proof; null: nothing. */
+function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
+  const { customer, orderOf } = statements(db);
+  if (word) {
+    const { source, at } = wordsOf(db, customerId).find(
+      ({ permissionId }) => permissionId === word.permissionId,
+    )!;
+    return `told by ${source} on ${at}`;
+  }
+  const known = customer.get({ customerId }) ?? nobody;
+  switch (reason) {
+    case 'purchase': {
+      const { lastPurchaseAt } = known;
+      const order = orderOf.get({ customerId, purchasedAt: lastPurchaseAt });
+      return `order ${order?.orderId ?? 'unknown'} of ${lastPurchaseAt}`;
+    }
+    case 'none-needed':
+    case 'not-refused':
+      return 'no refusal on record';
+    case 'objected':
+      return `objection of ${known.objectedAt}`;
+    default:
+      return null;
+  }
 }
 
 /**
@@ -252,7 +299,7 @@ export function noteContact(
   const { insert, customer, count: countCall, forget } = statements(tx);
   const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
   const told = { commandId, taskId, caseId, customerId, channel, purpose, outcome, at };
-  insert.run({ ...told, ...relianceOf(verdict) });
+  insert.run({ ...told, ...relianceOf(tx, customerId, verdict) });
   forget.run({ customerId });
   if (channel !== 'phone') return;
   const known = customer.get({ customerId }) ?? nobody;
@@ -282,7 +329,8 @@ export function noteMailContact(
   at: string,
 ): void {
   const how = { channel: 'email', purpose: 'recovery' } as const;
-  const reliance = relianceOf(permissionInCase(tx, { caseId, customerId, ...how, at }));
+  const verdict = permissionInCase(tx, { caseId, customerId, ...how, at });
+  const reliance = relianceOf(tx, customerId, verdict);
   const told = { commandId: mailId, taskId: mailId, caseId, customerId, outcome: 'sent', at };
   statements(tx).insert.run({ ...told, ...how, ...reliance });
 }
@@ -301,7 +349,8 @@ export async function relianceOfTask(
   if (channel === null) return null;
   if (status !== 'open') return statements(db).newestOfTask.get({ taskId }) ?? null;
   const { contact } = policyOfCase(db, caseId) ?? otherwise;
-  return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
+  const asked = { customerId, channel, purpose: 'recovery', at } as const;
+  return relianceOf(db, customerId, permissionOf(db, asked, contact));
 }
 
 type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed'>;

@@ -13,7 +13,7 @@ import { after } from '../../domain/duration.ts';
 import { standardPolicy, type Policy } from '../../domain/policy.ts';
 import type { Channel } from '../../domain/words.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anna, anOpenCase, event, minute, projection, task } from './given.ts';
+import { accept, anna, anOpenCase, event, minute, projection, purchase, task } from './given.ts';
 
 // Tuesday, at 09:00 in Berlin
 const tuesday = '2026-03-24T08:00:00.000Z';
@@ -162,6 +162,29 @@ describe('a contact', () => {
           ...{ reason: 'granted', basis: 'express-consent', permissionId: 1, proof: 'form 17' },
           rule: 'DE/recovery/phone/consumer: UWG § 7 Abs. 2 Nr. 1, § 7a',
         },
+      ]);
+    }));
+
+  it('without a proof on record is kept with what we know instead', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [
+        german('C1'),
+        consent('C1', { proof: undefined }),
+        german('C2', 'business'),
+        purchase('C2', 'O-1'),
+        purchase('C2', 'O-2', { time: minute(-60 * 24) }),
+        german('C3'),
+      ]);
+      called(db, 'C1', 'c1', minute(1));
+      called(db, 'C2', 'c2', minute(1));
+      const letter = { taskId: 't', caseId: 'C3-e1', customerId: 'C3', type: 'letter' as const };
+      const sent = { commandId: 'c3', outcome: 'sent', at: minute(1) };
+      writing(db, (tx) => noteContact(tx, letter, sent, standardPolicy));
+      const kept = db.select({ proof: contacts.proof, basis: contacts.basis }).from(contacts);
+      expect(kept.orderBy(contacts.customerId).all()).toEqual([
+        { basis: 'express-consent', proof: `told by https://shop.example on ${minute(0)}` },
+        { basis: 'presumed-consent', proof: `order O-1 of ${minute(0)}` },
+        { basis: 'none-needed', proof: 'no refusal on record' },
       ]);
     }));
 
