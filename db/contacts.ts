@@ -24,6 +24,7 @@ import {
   type Purpose,
 } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
+import { caseForFacts, factId, reportFact } from './facts.ts';
 import { isHolidayIn } from './holidays.ts';
 import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
@@ -229,6 +230,34 @@ export function permissionOf(
   const lastUsedAt = made.all({ customerId }).find((one) => one.channel === channel)?.at ?? null;
   const asking = { ...known, channel, purpose, history: wordsOf(db, customerId), lastUsedAt, at };
   return permissionFor(asking, permission);
+}
+
+/**
+ * Applies what changes who a customer is. Their open case hears of each channel that is not permitted any more as of a
+ * consent that was withdrawn: what was planned on it ends at once.
+ */
+export function tellOfLostChannels<T>(
+  tx: Db,
+  {
+    customerId,
+    eventId,
+    time,
+    at,
+  }: { customerId: string; eventId: string; time: string; at: string },
+  change: () => T,
+): T {
+  const open = caseForFacts(tx, customerId);
+  if (!open) return change();
+  const { caseId } = open;
+  const permitted = (channel: Channel) =>
+    permissionInCase(tx, { customerId, caseId, channel, purpose: 'recovery', at }).permitted;
+  const before = channels.filter(permitted);
+  const changed = change();
+  for (const channel of before.filter((one) => !permitted(one))) {
+    const about = { eventId: factId(eventId, channel), at: time, channel, granted: false };
+    reportFact(tx, { customerId, caseId, at }, { kind: 'permission', ...about });
+  }
+  return changed;
 }
 
 /** What holds now, by channel and purpose. */

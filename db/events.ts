@@ -17,6 +17,7 @@ import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
 import { compiled, prepared, utc, writing, writingTogether, type Db } from './connection.ts';
+import { tellOfLostChannels } from './contacts.ts';
 import { noteSign } from './early-signs.ts';
 import {
   caseForFacts,
@@ -221,7 +222,10 @@ function isKnown(type: string): type is EventType {
 
 const effects: Record<EventType, Effect> = {
   'customer.updated': (tx, event, { at }) => {
-    applyProfile(tx, profileIn(event), { profileAt: event.time, at });
+    const { customerId, time } = event;
+    tellOfLostChannels(tx, { customerId, eventId: factIdOf(event), time, at }, () =>
+      applyProfile(tx, profileIn(event), { profileAt: time, at }),
+    );
   },
 
   'purchase.recorded': (tx, event, { at }) => {
@@ -317,7 +321,7 @@ const effects: Record<EventType, Effect> = {
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
     const { code, orderId } = data as { code: string; orderId?: string };
     ensureCustomer(tx, customerId, at);
-    redeemOffer(tx, { code, orderId, at: time });
+    redeemOffer(tx, { customerId, code, orderId, at: time });
   },
 
   'cancellation.considered': (tx, event, context) => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { noteContact, permissionOf, planContact, planContactIn } from '../../db/contacts.ts';
 import { beginCommand } from '../../db/commands.ts';
 import { keepHolidays } from '../../db/holidays.ts';
+import { upsertCustomers } from '../../db/imports.ts';
 import { writing, type Db } from '../../db/connection.ts';
 import { mailEnded, mailSending, queueMail } from '../../db/mails.ts';
 import { seedTemplates } from '../../db/templates.ts';
-import { callHours, contacts } from '../../db/schema.ts';
+import { callHours, contacts, outbox } from '../../db/schema.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { projectCase } from '../../db/cases.ts';
 import { after } from '../../domain/duration.ts';
@@ -137,6 +139,48 @@ describe('planning a contact', () => {
       // Asked again, each keeps its place.
       const again = await Promise.all(before.map((one) => planContact(db, one, tuesday)));
       expect(again).toEqual(plans);
+    }));
+});
+
+describe('a customer who turns out to be somebody else', () => {
+  const facts = (db: Db) =>
+    db
+      .select()
+      .from(outbox)
+      .where(eq(outbox.kind, 'fact'))
+      .all()
+      .map(({ payload }) => payload as Record<string, unknown>);
+  const told = (db: Db) => facts(db).map(({ kind, channel, granted }) => [kind, channel, granted]);
+
+  it('is no longer contacted by what is not permitted then: the open case hears of each channel', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await storePolicy(db, standardPolicy, minute(0));
+      await accept(db, [german('C1', 'business'), purchase('C1', 'O-1'), german('C2', 'business')]);
+      await anOpenCase(db, 'C1', { policy });
+      await accept(db, [german('C1', 'business'), german('C2')], minute(1));
+      expect(told(db)).toEqual([]);
+      await accept(db, [german('C1')], minute(2));
+      expect(told(db)).toEqual([['permission', 'phone', false]]);
+      const french = { name: 'N. N.', kind: 'consumer', country: 'FR' };
+      await upsertCustomers(db, {
+        customers: [{ customerId: 'C1', ...french, kind: 'consumer' }],
+        at: minute(3),
+      });
+      const all = facts(db);
+      expect(all.map(({ channel }) => channel)).toEqual(['phone', 'visit']);
+      expect(new Set(all.map(({ eventId }) => eventId)).size).toBe(2);
+      expect(JSON.stringify(all)).not.toContain('N. N.');
+    }));
+
+  it('by an older update than the newest is who he was', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await storePolicy(db, standardPolicy, minute(0));
+      const { data } = german('C1', 'business');
+      await accept(db, [event('customer.updated', 'C1', { data, time: minute(5) })], minute(5));
+      await accept(db, [purchase('C1', 'O-1')], minute(5));
+      await anOpenCase(db, 'C1', { policy });
+      await accept(db, [german('C1')], minute(6));
+      expect(told(db)).toEqual([]);
     }));
 });
 
