@@ -52,7 +52,7 @@ export type AppDeps = {
 const defaultLimits: Limits = {
   requestsPerMinute: 6_000,
   failedAuthenticationsPerMinute: 60,
-  anonymousRequestsPerMinute: 60,
+  anonymousFailuresPerMinute: 60,
   patienceMs: 5_000,
   leaseMs: 15_000,
 };

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { keyBySecret, touchKey } from '../db/keys.ts';
 import { touchSigningSecret, validSigningSecrets } from '../db/signing-secrets.ts';
@@ -110,13 +110,16 @@ export function limitRequests(limits: Limits): RequestHandler {
   });
 }
 
-/** Counts the requests of each address, of those who have no key. */
-export function limitAddresses({ anonymousRequestsPerMinute }: Limits): RequestHandler {
-  return rateLimit({
+/** Counts the requests of each address, of those who have no key, that come to nothing: others it never refuses. */
+export function limitFailures({ anonymousFailuresPerMinute }: Limits): ErrorRequestHandler {
+  const count = rateLimit({
     ...shared,
-    limit: anonymousRequestsPerMinute,
-    handler: tooMany('Too many requests. Wait a minute.'),
+    limit: anonymousFailuresPerMinute,
+    handler: tooMany('Too many requests that come to nothing. Wait a minute.'),
   });
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, req, res, next) =>
+    void count(req, res, (tooMany: unknown) => next(tooMany ?? error));
 }
 
 export function allow(roles: Access): RequestHandler {

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { countEarlySigns } from '../db/early-signs.ts';
 import { stats } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
+import { companyHours } from '../db/holidays.ts';
 import { workingTimeBefore } from '../domain/calendar.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { SalesEvent } from '../domain/records.ts';
@@ -94,7 +95,7 @@ export function metricsOf(
     },
     async text() {
       const now = clock();
-      const overdueBefore = workingTimeBefore(now, policy.overdueAfter, policy);
+      const overdueBefore = workingTimeBefore(now, policy.overdueAfter, companyHours(db, policy));
       const sizes = await stats(db, { overdueBefore });
       customers.set(sizes.customers);
       purchases.set(sizes.purchases);

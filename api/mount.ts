@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
-import { allow, authentication, keyOf, limitAddresses, limitRequests } from './auth.ts';
+import { allow, authentication, keyOf, limitFailures, limitRequests } from './auth.ts';
 import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
@@ -12,16 +12,16 @@ export function mount(app: Express, routes: readonly Route[], deps: Deps): void 
   const oneByOne = oneAtATime();
   const known = authentication(deps);
   const limited = limitRequests(deps.limits);
-  const anonymously = limitAddresses(deps.limits);
+  const failuresLimited = limitFailures(deps.limits);
   for (const route of routes) {
     const who = route.signed ? known.byKeyOrSignature(reader(route)) : known.byKey;
     app[route.method](
       expressPath(route.path),
       named(route),
-      ...(route.limited ? [anonymously] : []),
       ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
       ...(takesBody(route) ? readers(route) : []),
       handled(route, deps, oneByOne),
+      ...(route.limited ? [failuresLimited] : []),
     );
   }
   for (const [path, methods] of methodsByPath(routes)) {

@@ -20,8 +20,8 @@ export type Limits = {
   requestsPerMinute: number;
   /** for each address, not each key */
   failedAuthenticationsPerMinute: number;
-  /** of everybody without a key, for each address */
-  anonymousRequestsPerMinute: number;
+  /** that come to nothing, of everybody without a key, for each address */
+  anonymousFailuresPerMinute: number;
   /** how long a person waits for the engine's verdict */
   patienceMs: number;
   /** how long nobody else delivers a command that this process is delivering */
@@ -85,7 +85,7 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   roles: Access;
   /** takes a signature by Standard Webhooks in place of a key; the signer has the role sales-system */
   signed?: true;
-  /** whoever calls it without a key may do so only so often */
+  /** whoever calls it without a key may fail only so often */
   limited?: true;
   params?: Params;
   query?: Query;

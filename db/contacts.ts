@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, lt, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, lt, ne, notExists, or, sql } from 'drizzle-orm';
 import { localDay } from '../domain/calendar.ts';
 import {
   clockOfCustomer,
@@ -7,13 +7,14 @@ import {
   type ContactSurroundings,
   type TimeOfDay,
 } from '../domain/contact-plan.ts';
+import { latest } from '../domain/duration.ts';
 import {
   permissionFor,
   type PermissionReason,
   type PermissionVerdict,
 } from '../domain/permission.ts';
 import { standardPolicy, type Policy, type VersionedPolicy } from '../domain/policy.ts';
-import type { Reliance, TaskRecord } from '../domain/records.ts';
+import type { MailRecord, Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
 import {
   channels,
@@ -23,13 +24,24 @@ import {
   type Purpose,
 } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
+import { caseForFacts, factId, reportFact } from './facts.ts';
 import { isHolidayIn } from './holidays.ts';
 import { bookCase } from './ledger.ts';
 import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
-import { callHours, cases, contacts, customers, plannedContacts } from './schema.ts';
+import {
+  callHours,
+  cases,
+  contacts,
+  customers,
+  mails,
+  plannedContacts,
+  purchases,
+} from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
+const from = sql.placeholder('from');
+const until = sql.placeholder('until');
 
 const statements = prepared((db) => ({
   customer: db
@@ -43,6 +55,17 @@ const statements = prepared((db) => ({
     })
     .from(customers)
     .where(eq(customers.customerId, customerId))
+    .prepare(),
+  orderOf: db
+    .select({ orderId: purchases.orderId })
+    .from(purchases)
+    .where(
+      and(
+        eq(purchases.customerId, customerId),
+        eq(purchases.purchasedAt, sql.placeholder('purchasedAt')),
+      ),
+    )
+    .limit(1)
     .prepare(),
   made: db
     .select({ channel: contacts.channel, outcome: contacts.outcome, at: contacts.at })
@@ -125,9 +148,57 @@ const statements = prepared((db) => ({
     .from(plannedContacts)
     .where(
       and(
-        gte(plannedContacts.dueAt, sql.placeholder('from')),
-        lt(plannedContacts.dueAt, sql.placeholder('until')),
+        gte(plannedContacts.dueAt, from),
+        lt(plannedContacts.dueAt, until),
         ne(plannedContacts.customerId, customerId),
+      ),
+    )
+    .prepare(),
+  // Those that wait for their turn or have had it, unless they have the place that was planned for them.
+  mailsInHour: db
+    .select({ number: count() })
+    .from(mails)
+    .where(
+      and(
+        or(
+          // Written out where the partial index is to be recognised.
+          and(
+            sql`${mails.status} = 'queued'`,
+            gte(mails.notBefore, from),
+            lt(mails.notBefore, until),
+          ),
+          and(gte(mails.lastAttemptAt, from), lt(mails.lastAttemptAt, until)),
+        ),
+        ne(mails.customerId, customerId),
+        notExists(
+          db
+            .select({ one: sql`1` })
+            .from(plannedContacts)
+            .where(
+              and(
+                eq(plannedContacts.customerId, mails.customerId),
+                gte(plannedContacts.dueAt, from),
+                lt(plannedContacts.dueAt, until),
+              ),
+            ),
+        ),
+      ),
+    )
+    .prepare(),
+  underWay: db
+    .select({
+      mailId: mails.mailId,
+      caseId: mails.caseId,
+      status: mails.status,
+      createdAt: mails.createdAt,
+      notBefore: mails.notBefore,
+      lastAttemptAt: mails.lastAttemptAt,
+    })
+    .from(mails)
+    .where(
+      and(
+        eq(mails.customerId, customerId),
+        inArray(mails.status, ['queued', 'sending', 'unclear']),
       ),
     )
     .prepare(),
@@ -162,6 +233,34 @@ export function permissionOf(
   return permissionFor(asking, permission);
 }
 
+/**
+ * Applies what changes who a customer is. Their open case hears of each channel that is not permitted any more as of a
+ * consent that was withdrawn: what was planned on it ends at once.
+ */
+export function tellOfLostChannels<T>(
+  tx: Db,
+  {
+    customerId,
+    eventId,
+    time,
+    at,
+  }: { customerId: string; eventId: string; time: string; at: string },
+  change: () => T,
+): T {
+  const open = caseForFacts(tx, customerId);
+  if (!open) return change();
+  const { caseId } = open;
+  const permitted = (channel: Channel) =>
+    permissionInCase(tx, { customerId, caseId, channel, purpose: 'recovery', at }).permitted;
+  const before = channels.filter(permitted);
+  const changed = change();
+  for (const channel of before.filter((one) => !permitted(one))) {
+    const about = { eventId: factId(eventId, channel), at: time, channel, granted: false };
+    reportFact(tx, { customerId, caseId, at }, { kind: 'permission', ...about });
+  }
+  return changed;
+}
+
 /** What holds now, by channel and purpose. */
 export async function permissionsNow(
   db: Db,
@@ -171,14 +270,42 @@ export async function permissionsNow(
   return channels.flatMap((channel) =>
     purposes.map((purpose) => {
       const verdict = permissionOf(db, { customerId, channel, purpose, at }, policy.contact);
-      return { channel, purpose, ...relianceOf(verdict) };
+      return { channel, purpose, ...relianceOf(db, customerId, verdict) };
     }),
   );
 }
 
-function relianceOf({ permitted, reason, basis, rule, word }: PermissionVerdict): Reliance {
-  const { permissionId = null, proof = null } = word ?? {};
+function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Reliance {
+  const { permitted, reason, basis, rule, word } = verdict;
+  const permissionId = word?.permissionId ?? null;
+  const proof = word?.proof ?? proofOf(db, customerId, verdict);
   return { permitted, reason, basis, rule, permissionId, proof };
+}
+
+/** What we have in our hands where nobody has named a proof; null: nothing. */
+function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
+  const { customer, orderOf } = statements(db);
+  if (word) {
+    const { source, at } = wordsOf(db, customerId).find(
+      ({ permissionId }) => permissionId === word.permissionId,
+    )!;
+    return `told by ${source} on ${at}`;
+  }
+  const known = customer.get({ customerId }) ?? nobody;
+  switch (reason) {
+    case 'purchase': {
+      const { lastPurchaseAt } = known;
+      const order = orderOf.get({ customerId, purchasedAt: lastPurchaseAt });
+      return `order ${order?.orderId ?? 'unknown'} of ${lastPurchaseAt}`;
+    }
+    case 'none-needed':
+    case 'not-refused':
+      return 'no refusal on record';
+    case 'objected':
+      return `objection of ${known.objectedAt}`;
+    default:
+      return null;
+  }
 }
 
 /**
@@ -202,7 +329,7 @@ export function noteContact(
   const { insert, customer, count: countCall, forget } = statements(tx);
   const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
   const told = { commandId, taskId, caseId, customerId, channel, purpose, outcome, at };
-  insert.run({ ...told, ...relianceOf(verdict) });
+  insert.run({ ...told, ...relianceOf(tx, customerId, verdict) });
   forget.run({ customerId });
   if (channel !== 'phone') return;
   const known = customer.get({ customerId }) ?? nobody;
@@ -232,7 +359,8 @@ export function noteMailContact(
   at: string,
 ): void {
   const how = { channel: 'email', purpose: 'recovery' } as const;
-  const reliance = relianceOf(permissionInCase(tx, { caseId, customerId, ...how, at }));
+  const verdict = permissionInCase(tx, { caseId, customerId, ...how, at });
+  const reliance = relianceOf(tx, customerId, verdict);
   const told = { commandId: mailId, taskId: mailId, caseId, customerId, outcome: 'sent', at };
   statements(tx).insert.run({ ...told, ...how, ...reliance });
   bookCase(tx, caseId, at);
@@ -252,7 +380,8 @@ export async function relianceOfTask(
   if (channel === null) return null;
   if (status !== 'open') return statements(db).newestOfTask.get({ taskId }) ?? null;
   const { contact } = policyOfCase(db, caseId) ?? otherwise;
-  return relianceOf(permissionOf(db, { customerId, channel, purpose: 'recovery', at }, contact));
+  const asked = { customerId, channel, purpose: 'recovery', at } as const;
+  return relianceOf(db, customerId, permissionOf(db, asked, contact));
 }
 
 type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed'>;
@@ -287,7 +416,7 @@ export function contactTimes(
     const asked = { customerId, channel, purpose: 'recovery', at } as const;
     if (!permissionOf(tx, asked, contact).permitted) return null;
     if (agreed) return at;
-    return isUsedUp(tx, caseId, contact.limits) ? null : momentFor({});
+    return isUsedUp(tx, { caseId, customerId }, contact.limits) ? null : momentFor({});
   };
 }
 
@@ -345,7 +474,7 @@ export function planContactIn(tx: Db, request: ContactRequest, at: string): Plan
     const { permitted, reason, basis, rule } = verdict;
     if (!permitted) return refuse({ reason, basis, rule });
     reliance = { reason, basis, rule };
-    if (!request.agreed && isUsedUp(tx, caseId, limits)) {
+    if (!request.agreed && isUsedUp(tx, { caseId, customerId }, limits)) {
       return refuse({ reason: 'case-limit', basis, rule });
     }
   }
@@ -358,11 +487,49 @@ export function planContactIn(tx: Db, request: ContactRequest, at: string): Plan
 
 function isUsedUp(
   tx: Db,
-  caseId: string | null | undefined,
+  {
+    caseId,
+    customerId,
+    mail,
+  }: { caseId: string | null | undefined; customerId: string; mail?: MailRecord },
   limits: Policy['contact']['limits'],
 ): boolean {
   if (!caseId || !limits) return false;
-  return statements(tx).ofCase.get({ caseId })!.number >= limits.perCase;
+  const onTheWay = mailsOnTheWay(tx, customerId, mail).filter((one) => one.caseId === caseId);
+  return statements(tx).ofCase.get({ caseId })!.number + onTheWay.length >= limits.perCase;
+}
+
+/**
+ * Mails that may have reached the customer or are about to: for the limits they are contacts. For a mail itself those
+ * count that go before it.
+ */
+function mailsOnTheWay(tx: Db, customerId: string, mail?: MailRecord) {
+  const goesBefore = (one: { createdAt: string; mailId: string }) =>
+    !mail ||
+    one.createdAt < mail.createdAt ||
+    (one.createdAt === mail.createdAt && one.mailId < mail.mailId);
+  return statements(tx)
+    .underWay.all({ customerId })
+    .filter((one) => one.mailId !== mail?.mailId)
+    .filter((one) => one.status !== 'queued' || goesBefore(one));
+}
+
+/** Why a mail may not be sent any more, though nobody forbids it. */
+export type NoTurn = 'case-limit' | 'no-common-hours';
+
+/**
+ * When a mail may be sent whose turn has come, by the policy of its case: `at` itself, or when hours, limits and room
+ * allow it next. Its `notBefore` holds its place in that hour.
+ */
+export function turnOfMail(tx: Db, mail: MailRecord, at: string): { at: string } | NoTurn {
+  const { caseId, customerId } = mail;
+  const { timeZone, contact } = policyOfCase(tx, caseId) ?? standardPolicy;
+  if (isUsedUp(tx, { caseId, customerId, mail }, contact.limits)) return 'case-limit';
+  const channel = 'email';
+  const around = surroundingsOf(tx, { customerId, channel, timeZone, contact, mail }, at);
+  const asked = { channel, notBefore: at, attempt: 1, agreed: false } as const;
+  const found = planOf(asked, { timeZone, contact }, around);
+  return found ? { at: found.dueAt } : 'no-common-hours';
 }
 
 type Contacted = {
@@ -370,24 +537,33 @@ type Contacted = {
   channel: Channel | null;
   timeZone: string;
   contact: Policy['contact'];
+  /** that is to be sent */
+  mail?: MailRecord;
 };
 
 function surroundingsOf(
   tx: Db,
-  { customerId, channel, timeZone, contact }: Contacted,
+  { customerId, channel, timeZone, contact, mail }: Contacted,
   at: string,
 ): ContactSurroundings {
   const { region, timesOfDay } = contact;
-  const { customer, made, hours, planned } = statements(tx);
+  const { customer, made, hours, planned, mailsInHour } = statements(tx);
   const known = customer.get({ customerId }) ?? nobody;
   const contactsMade = made.all({ customerId }).reverse();
   const clock = clockOfCustomer(known) ?? timeZone;
+  const onTheWay = mailsOnTheWay(tx, customerId, mail).map(
+    ({ status, notBefore, lastAttemptAt }) =>
+      status === 'queued' ? latest(notBefore, at) : lastAttemptAt!,
+  );
   return {
     ...known,
     at,
-    contacts: contactsMade.map((one) => one.at),
+    contacts: [...contactsMade.map((one) => one.at), ...onTheWay].sort(),
     isHoliday: (day) => region !== undefined && isHolidayIn(tx, region, day),
-    plannedInHour: (hour) => planned.get({ from: hour, until: `${hour}:99`, customerId })!.number,
+    plannedInHour: (hour) => {
+      const inHour = { from: hour, until: `${hour}:99`, customerId };
+      return planned.get(inHour)!.number + mailsInHour.get(inHour)!.number;
+    },
     answers: {
       all: channel === 'phone' && timesOfDay.length > 0 ? hours.all() : [],
       own: contactsMade

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { latest } from '../domain/duration.ts';
 import type { SignData } from '../domain/early-signs.ts';
 import { stillStands, type Fact } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
@@ -14,7 +16,8 @@ import {
 import { keepStated, statedBy, type Stated } from './case-causes.ts';
 import { openCaseIn } from './case-opening.ts';
 import { recordComplaint } from './complaints.ts';
-import { compiled, prepared, utc, writingTogether, type Db } from './connection.ts';
+import { compiled, prepared, utc, writing, writingTogether, type Db } from './connection.ts';
+import { tellOfLostChannels } from './contacts.ts';
 import { personOf } from './duplicates.ts';
 import { noteSign } from './early-signs.ts';
 import {
@@ -26,6 +29,7 @@ import {
   type CaseForFacts,
 } from './facts.ts';
 import { redeemOffer } from './offers.ts';
+import { wordsOf } from './permissions.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
@@ -43,7 +47,7 @@ const time = sql.placeholder('time');
 const updatedAt = sql`${sql.placeholder('at')}`;
 const theCustomer = eq(customers.customerId, customerId);
 
-const latest = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
+const latestIn = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
 const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
 
 const statements = prepared((db) => ({
@@ -75,12 +79,12 @@ const statements = prepared((db) => ({
     .prepare(),
   cancelled: db
     .update(customers)
-    .set({ lastCancellationAt: latest(customers.lastCancellationAt), updatedAt })
+    .set({ lastCancellationAt: latestIn(customers.lastCancellationAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   withdrawn: db
     .update(customers)
-    .set({ lastWithdrawalAt: latest(customers.lastWithdrawalAt), updatedAt })
+    .set({ lastWithdrawalAt: latestIn(customers.lastWithdrawalAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   deceased: db
@@ -176,6 +180,28 @@ export async function acceptEvents(
   });
 }
 
+/**
+ * Takes the word of a mail's reader who wants no more of them. It counts more than all that is known in this moment:
+ * also than a consent whose time is ahead, since the clock of its sender is.
+ */
+export async function refuseMails(
+  db: Db,
+  { customerId, proof }: { customerId: string; proof: string },
+  context: Context,
+): Promise<void> {
+  writing(db, (tx) => {
+    const newest = wordsOf(tx, customerId).find(({ channel }) => channel === 'email');
+    if (newest && !newest.granted && newest.purpose === null) return;
+    const event = {
+      // Of every one its own: permission may have been given again since the last.
+      ...{ source: 'winback', eventId: randomUUID(), type: 'permission.changed', customerId },
+      time: latest(context.at, newest?.at ?? ''),
+      data: { channel: 'email', granted: false, proof },
+    };
+    accept(tx, event, context);
+  });
+}
+
 /** Types of events that came and that we do not know, the last seen first. */
 export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]> {
   const { type, lastSeenAt } = unknownEventTypes;
@@ -204,7 +230,10 @@ function isKnown(type: string): type is EventType {
 
 const effects: Record<EventType, Effect> = {
   'customer.updated': (tx, event, { at }) => {
-    applyProfile(tx, profileIn(event), { profileAt: event.time, at });
+    const { customerId, time } = event;
+    tellOfLostChannels(tx, { customerId, eventId: factIdOf(event), time, at }, () =>
+      applyProfile(tx, profileIn(event), { profileAt: time, at }),
+    );
   },
 
   'purchase.recorded': (tx, event, { at }) => {
@@ -301,7 +330,7 @@ const effects: Record<EventType, Effect> = {
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
     const { code, orderId } = data as { code: string; orderId?: string };
     ensureCustomer(tx, customerId, at);
-    redeemOffer(tx, { code, orderId, redeemedAt: time, at });
+    redeemOffer(tx, { customerId, code, orderId, redeemedAt: time, at });
   },
 
   'cancellation.considered': (tx, event, context) => {

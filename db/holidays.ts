@@ -1,4 +1,6 @@
 import { and, eq, like, sql } from 'drizzle-orm';
+import type { OpenHours } from '../domain/calendar.ts';
+import type { Policy } from '../domain/policy.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { holidays } from './schema.ts';
 
@@ -28,6 +30,15 @@ const statements = prepared((db) => ({
 /** Whether a local date is a public holiday, as far as its year is known. */
 export function isHolidayIn(db: Db, region: string, day: string): boolean {
   return statements(db).find.get({ region, day }) !== undefined;
+}
+
+/** When the company works, without the public holidays of its region. */
+export function companyHours(
+  db: Db,
+  { timeZone, contact: { hours, region } }: Pick<Policy, 'timeZone' | 'contact'>,
+): OpenHours {
+  if (region === undefined) return { timeZone, hours };
+  return { timeZone, hours, isHoliday: (day) => isHolidayIn(db, region, day) };
 }
 
 export async function knowsHolidays(db: Db, region: string, year: number): Promise<boolean> {

@@ -12,6 +12,7 @@ import { prepared, utc, writing, type Db } from './connection.ts';
 import { personOf } from './duplicates.ts';
 import { caseForFacts, factId, noteCancelled, reportFact } from './facts.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
+import { tellOfLostChannels } from './contacts.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
 import { newsWhenImported, storePurchase } from './purchases.ts';
 import { cases, customers, events, permissions } from './schema.ts';
@@ -106,7 +107,14 @@ export async function upsertCustomers(
 ): Promise<{ created: number; updated: number; unchanged: number }> {
   return writing(db, (tx) => {
     const counts = { created: 0, updated: 0, unchanged: 0 };
-    for (const update of updates) counts[applyProfile(tx, update, { profileAt: at, at })] += 1;
+    for (const update of updates) {
+      const { customerId } = update;
+      const eventId = factId(source, 'customer', customerId, at);
+      const applied = tellOfLostChannels(tx, { customerId, eventId, time: at, at }, () =>
+        applyProfile(tx, update, { profileAt: at, at }),
+      );
+      counts[applied] += 1;
+    }
     return counts;
   });
 }

@@ -1,8 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { and, asc, count, desc, eq, lt, lte, notInArray, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  isNull,
+  lt,
+  lte,
+  notInArray,
+  or,
+  sql,
+} from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
+import { after } from '../domain/duration.ts';
 import { mailIdOf } from '../domain/ids.ts';
 import {
+  mailLasts,
   mailStatuses,
   type Language,
   type MailAnswer,
@@ -12,7 +27,7 @@ import {
 import type { MailRecord, Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
-import { noteMailContact, permissionInCase } from './contacts.ts';
+import { noteMailContact, permissionInCase, turnOfMail } from './contacts.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { cases, customers, mails } from './schema.ts';
 import { newestOf } from './templates.ts';
@@ -37,8 +52,10 @@ export async function queueMail(db: Db, mail: NewMail): Promise<MailAnswer> {
     if (refusal) return refusal;
     const token = randomBytes(24).toString('base64url');
     const names = { mailId, caseId, customerId, measureId, templateId, token };
-    const row = { ...names, status: 'queued', createdAt: at, notBefore: at } as const;
-    tx.insert(mails).values(row).run();
+    const times = { createdAt: at, notBefore: at, sendBy: after(at, mailLasts) };
+    tx.insert(mails)
+      .values({ ...names, ...times, status: 'queued' })
+      .run();
     return 'queued';
   });
 }
@@ -57,33 +74,55 @@ function refusalOf(
 }
 
 /**
- * Mails that are due, the oldest first; those that must not be sent any more are withheld instead: what has happened
- * since they were asked for speaks against it.
+ * Mails that are to be sent now, the oldest first. Of those that are due, the ones that may not be sent in this moment
+ * are put off, and withheld is what must not be sent any more. Those of a paused case wait until it goes on.
  */
 export async function takeDueMails(
   db: Db,
   { now, limit }: { now: string; limit: number },
 ): Promise<MailRecord[]> {
-  return writing(db, (tx) => {
-    const due = tx
-      .select()
+  return writing(db, (tx) =>
+    tx
+      .select(getTableColumns(mails))
       .from(mails)
-      // Written out where the partial index is to be recognised.
-      .where(and(sql`${mails.status} = 'queued'`, lte(mails.notBefore, now)))
+      .leftJoin(cases, eq(cases.caseId, mails.caseId))
+      .where(
+        and(
+          // Written out where the partial index is to be recognised.
+          sql`${mails.status} = 'queued'`,
+          lte(mails.notBefore, now),
+          or(isNull(cases.pausedUntil), lte(cases.pausedUntil, now)),
+        ),
+      )
       .orderBy(asc(mails.notBefore))
       .limit(limit)
-      .all();
-    return due.filter((mail) => {
-      const reason = refusalOf(tx, { ...mail, at: now }) ?? turnOf(tx, mail.caseId);
-      if (reason) set(tx, mail.mailId, { status: 'withheld', lastError: reason, finishedAt: now });
-      return reason === null;
-    });
-  });
+      .all()
+      .filter((mail) => isItsTurn(tx, mail, now)),
+  );
+}
+
+/** Whether a mail may be sent now; if not, it is put off or withheld. */
+function isItsTurn(tx: Db, mail: MailRecord, now: string): boolean {
+  const { mailId, caseId, sendBy } = mail;
+  const record = tx.select().from(cases).where(eq(cases.caseId, caseId)).get();
+  if (record && (record.pausedUntil ?? '') > now) return false;
+  const turn =
+    refusalOf(tx, { ...mail, at: now }) ??
+    standingOf(record) ??
+    (sendBy !== null && sendBy < now ? 'too-late' : turnOfMail(tx, mail, now));
+  if (typeof turn === 'string') {
+    set(tx, mailId, { status: 'withheld', lastError: turn, finishedAt: now });
+    return false;
+  }
+  // From now on it has its place in that hour.
+  set(tx, mailId, { notBefore: turn.at });
+  return turn.at === now;
 }
 
 /** A case that has ended, or whose customer is back, asks nobody to come back. */
-function turnOf(tx: Db, caseId: string): 'case-closed' | 'regained' | null {
-  const record = tx.select().from(cases).where(eq(cases.caseId, caseId)).get();
+function standingOf(
+  record: typeof cases.$inferSelect | undefined,
+): 'case-closed' | 'regained' | null {
   if (record?.status !== 'open') return 'case-closed';
   return record.regainedAt === null ? null : 'regained';
 }
@@ -98,20 +137,18 @@ export type WrittenMail = {
 
 /**
  * Notes before the first byte goes out that it is being sent, and what it says.
- * @returns whether it was still to be sent
+ * @returns whether it was still to be sent, whatever has happened while it was written
  */
 export async function mailSending(
   db: Db,
   { mailId, at, ...written }: WrittenMail & { mailId: string; at: string },
 ): Promise<boolean> {
   return writing(db, (tx) => {
-    const attempts = sql`${mails.attempts} + 1`;
-    const noted = tx
-      .update(mails)
-      .set({ ...written, status: 'sending', attempts, lastAttemptAt: at })
-      .where(and(eq(mails.mailId, mailId), eq(mails.status, 'queued')))
-      .run();
-    return noted.changes === 1;
+    const mail = find(tx, mailId);
+    if (mail?.status !== 'queued' || !isItsTurn(tx, mail, at)) return false;
+    const attempts = mail.attempts + 1;
+    set(tx, mailId, { ...written, status: 'sending', attempts, lastAttemptAt: at });
+    return true;
   });
 }
 
@@ -128,13 +165,13 @@ export async function mailEnded(
   });
 }
 
-/** Notes a failure after which the mail has certainly not been accepted. */
+/** Notes a failure after which the mail is to be sent again. */
 export async function mailDelayed(
   db: Db,
-  delayed: { mailId: string; notBefore: string; error: string },
+  delayed: { mailId: string; notBefore: string; error: string; possiblySent: boolean },
 ): Promise<void> {
-  const { mailId, notBefore, error: lastError } = delayed;
-  writing(db, (tx) => set(tx, mailId, { status: 'queued', notBefore, lastError }));
+  const { mailId, error: lastError, ...change } = delayed;
+  writing(db, (tx) => set(tx, mailId, { ...change, status: 'queued', lastError }));
 }
 
 /**
@@ -223,7 +260,8 @@ export async function mailByToken(db: Db, token: string): Promise<MailRecord | u
 }
 
 /**
- * Sends again what may have arrived or was given up: as it was, under the same Message-ID.
+ * Sends again what may have arrived, as it was and under the same Message-ID, or what was given up or withheld, if its
+ * turn finds nothing against it.
  * @throws DomainError `not-found`, `conflict` for a mail that is on its way or has arrived
  */
 export async function resendMail(
@@ -234,11 +272,13 @@ export async function resendMail(
   writing(db, (tx) => {
     const mail = find(tx, mailId);
     if (!mail) throw new DomainError('not-found', 'There is no such mail.');
-    if (mail.status !== 'unclear' && mail.status !== 'failed') {
-      throw new DomainError('conflict', `The mail is ${mail.status}.`);
+    const { status } = mail;
+    if (status !== 'unclear' && status !== 'failed' && status !== 'withheld') {
+      throw new DomainError('conflict', `The mail is ${status}.`);
     }
-    const again = { status: 'queued', notBefore: at, attempts: 0, finishedAt: null } as const;
-    set(tx, mailId, again);
+    const possiblySent = mail.possiblySent || status === 'unclear';
+    const times = { notBefore: at, sendBy: after(at, mailLasts), finishedAt: null };
+    set(tx, mailId, { ...times, status: 'queued', attempts: 0, possiblySent });
     insertDone(tx, asked, { action: 'mail.resend', target: mailId, caseId: mail.caseId, at });
   });
 }

@@ -286,20 +286,33 @@ function expiryOf({ validDays }: { validDays: number }, at: string): string {
   return new Date(Date.parse(at) + validDays * 86_400_000).toISOString();
 }
 
-/** The sales system took a code. A code that is not ours, or was taken before, changes nothing. */
+/** The sales system took a code. One that is not this customer's, or was taken before, changes nothing. */
 export function redeemOffer(
   tx: Db,
   {
+    customerId,
     code,
     orderId,
     redeemedAt,
     at,
-  }: { code: string; orderId: string | undefined; redeemedAt: string; at: string },
+  }: {
+    customerId: string;
+    code: string;
+    orderId: string | undefined;
+    redeemedAt: string;
+    at: string;
+  },
 ): void {
   const redeemed = tx
     .update(caseOffers)
     .set({ redeemedAt, orderId: orderId ?? null })
-    .where(and(eq(caseOffers.code, code.toUpperCase()), isNull(caseOffers.redeemedAt)))
+    .where(
+      and(
+        eq(caseOffers.code, code.trim().toUpperCase()),
+        eq(caseOffers.customerId, customerId),
+        isNull(caseOffers.redeemedAt),
+      ),
+    )
     .returning({ caseId: caseOffers.caseId })
     .get();
   if (redeemed) bookCase(tx, redeemed.caseId, at);

@@ -8,6 +8,7 @@ import type { Actor, Page, PageOf, TaskFilter, TaskRecord } from '../domain/reco
 import { taskStatuses } from '../domain/words.ts';
 import { insertCommand } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { companyHours } from './holidays.ts';
 import { merged, pageOf, startOf, type Listing } from './paging.ts';
 import { tasks } from './schema.ts';
 
@@ -206,8 +207,9 @@ export async function escalateTasks(
 ): Promise<number> {
   const { escalateAfter, overdueAfter } = policy;
   if (escalateAfter === undefined) return 0;
-  const before = workingTimeBefore(at, escalateAfter, policy);
-  const overdueBefore = workingTimeBefore(at, overdueAfter, policy);
+  const company = companyHours(db, policy);
+  const before = workingTimeBefore(at, escalateAfter, company);
+  const overdueBefore = workingTimeBefore(at, overdueAfter, company);
   const waits = and(
     eq(tasks.status, 'open'),
     isNull(tasks.escalatedAt),

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { before, durationMs, type Duration } from './duration.ts';
+import { after, before, durationMs, type Duration } from './duration.ts';
 import type { Policy } from './policy.ts';
 
 /*
@@ -141,43 +141,56 @@ function clockOf(timeZone: string): string {
 
 /**
  * The moment so much working time before `at`: what was due before it has waited for longer. A day is a working day
- * here, so that a day before Monday 10:00 is Friday 10:00; hours and less count while the company works.
+ * here, so that a day before Monday 10:00 is Friday 10:00; hours and less count while the company works. Around the
+ * clock it is time by the clock.
  * @param at ISO 8601 UTC
  * @returns ISO 8601 UTC
+ * @throws RangeError when nobody works for two months
  */
-export function workingTimeBefore(
+export function workingTimeBefore(at: string, duration: Duration, company: OpenHours): string {
+  return company.hours ? worked(at, duration, company, -1) : before(at, duration);
+}
+
+/** The moment so much working time after `at`, by the rules of `workingTimeBefore`. */
+export function workingTimeAfter(at: string, duration: Duration, company: OpenHours): string {
+  return company.hours ? worked(at, duration, company, 1) : after(at, duration);
+}
+
+/** @param sign 1 goes on, -1 back */
+function worked(
   at: string,
   duration: Duration,
-  { timeZone, contact: { hours } }: Pick<Policy, 'timeZone' | 'contact'>,
+  { timeZone, hours, isHoliday }: OpenHours,
+  sign: 1 | -1,
 ): string {
-  if (!hours) return before(at, duration);
+  const { workDays, opensAt, closesAt } = hours!;
   const clock = clockIn(timeZone);
-  const dayBefore = (day: string) => {
-    let earlier = dayAfter(day, -1);
-    while (!hours.workDays.includes(weekdayOf(earlier))) earlier = dayAfter(earlier, -1);
-    return earlier;
-  };
+  const [first, last] = sign === 1 ? [opensAt, closesAt] : [closesAt, opensAt];
+  const isWorked = (day: string) => workDays.includes(weekdayOf(day)) && !isHoliday?.(day);
   let day = clock.dayOf(Date.parse(at));
   let moment = Date.parse(at);
-  const close = () => (moment = clock.at(day, hours.closesAt));
-  const worked = () => moment - clock.at(day, hours.opensAt);
-  if (!hours.workDays.includes(weekdayOf(day)) || worked() < 0) {
-    day = dayBefore(day);
-    close();
-  } else if (moment > clock.at(day, hours.closesAt)) close();
+  const nextDay = () => {
+    for (let days = 1; days <= lookAheadDays; days += 1) {
+      day = dayAfter(day, sign);
+      if (isWorked(day)) return void (moment = clock.at(day, first));
+    }
+    throw new RangeError('the policy names no working day');
+  };
+  const leftOfDay = () => sign * (clock.at(day, last) - moment);
+  if (!isWorked(day) || leftOfDay() < 0) nextDay();
+  else if (sign * (clock.at(day, first) - moment) > 0) moment = clock.at(day, first);
 
   if (duration.endsWith('d')) {
     const time = clock.timeOf(moment);
-    for (let days = durationMs(duration) / dayMs; days > 0; days -= 1) day = dayBefore(day);
+    for (let days = durationMs(duration) / dayMs; days > 0; days -= 1) nextDay();
     return utc(clock.at(day, time));
   }
   let left = durationMs(duration);
-  while (left > worked()) {
-    left -= worked();
-    day = dayBefore(day);
-    close();
+  while (left > leftOfDay()) {
+    left -= leftOfDay();
+    nextDay();
   }
-  return utc(moment - left);
+  return utc(moment + sign * left);
 }
 
 function utc(ms: number): string {

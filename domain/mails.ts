@@ -1,3 +1,5 @@
+import type { Duration } from './duration.ts';
+
 /* What is written to customers, by mail or as a letter. */
 
 export const languages = ['de', 'en'] as const;
@@ -57,6 +59,9 @@ export function textFor(
   const found = [wanted, ...languages].find((one) => one !== undefined && texts[one]);
   return { language: found!, text: texts[found!]! };
 }
+
+/** How long a mail that is put off, again and again, is still worth sending. */
+export const mailLasts: Duration = '14d';
 
 /** Why a measure sends no mail. */
 export type MailRefusal = 'no-address' | 'undeliverable' | 'no-template' | 'not-permitted';

@@ -1,4 +1,5 @@
 import { durationMs, latest, type Duration } from './duration.ts';
+import { basisIn } from './legal-basis.ts';
 import type { Channel, CustomerKind, LegalBasis, Purpose } from './words.ts';
 
 /*
@@ -156,6 +157,7 @@ export const permissionReasons = [
   'refused',
   'no-permission',
   'basis-not-enough',
+  'basis-not-recognised',
   'consent-lapsed',
 ] as const;
 export type PermissionReason = (typeof permissionReasons)[number];
@@ -214,24 +216,15 @@ export function permissionFor(asking: Asking, mode: PermissionMode): PermissionV
       return { permitted: true, reason: 'none-needed', basis, rule, word: null };
     }
   }
-  const reason = lapsed ? 'consent-lapsed' : word ? 'basis-not-enough' : 'no-permission';
+  const reason = reasonWithout(word, { lapsed, said });
   return { permitted: false, reason, basis: null, rule, word };
 }
 
-const bases: readonly [RegExp, LegalBasis | null][] = [
-  [/\b(no|not|without|ohne|kein\w*|nicht)\b/i, null],
-  [/presumed|implied|mutma(ss|ß)lich/i, 'presumed-consent'],
-  [/existing.?customer|bestandskund|soft.?opt.?in/i, 'existing-customer'],
-  [/consent|opt.?in|einwilligung|einverst/i, 'express-consent'],
-  [/contract|vertrag/i, 'contract'],
-];
-
-/**
- * The basis that a recorded word names. One that names none is the customer's own express word; of a text that we do
- * not understand (`legitimate interest`), or that denies one (`ohne Einwilligung`), nobody knows whether the customer
- * ever said anything. A soft opt-in is the exception for existing customers, and no consent.
- */
-function basisIn(legalBasis: string | null): LegalBasis | null {
-  if (legalBasis === null) return 'express-consent';
-  return bases.find(([pattern]) => pattern.test(legalBasis))?.[1] ?? null;
+function reasonWithout(
+  word: Word | null,
+  { lapsed, said }: { lapsed: boolean; said: LegalBasis | null },
+): PermissionReason {
+  if (!word) return 'no-permission';
+  if (said === null) return 'basis-not-recognised';
+  return lapsed ? 'consent-lapsed' : 'basis-not-enough';
 }

@@ -390,6 +390,8 @@ export type MailRecord = {
   body: string | null;
   createdAt: string;
   notBefore: string;
+  sendBy: string | null;
+  possiblySent: boolean;
   attempts: number;
   lastAttemptAt: string | null;
   lastError: string | null;

@@ -76,7 +76,7 @@ export async function messageOf(
   const { mailId, recipient, subject, at, objectionUrl } = mail;
   const { from, sender } = settings;
   const { message } = await composer.sendMail({
-    ...{ subject, date: at, messageId: messageIdOf(mailId, from) },
+    ...{ subject, date: new Date(at), messageId: messageIdOf(mailId, from) },
     from: { name: sender.company, address: from },
     // As an object: what stands in an address must not become a second one.
     to: { name: '', address: recipient },

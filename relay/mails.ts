@@ -69,7 +69,9 @@ async function noteInterrupted(
 ): Promise<void> {
   const at = clock();
   const error = 'winback ended while the mail was being sent';
-  if (transport.repeatable) return mailDelayed(db, { mailId, notBefore: at, error });
+  if (transport.repeatable) {
+    return mailDelayed(db, { mailId, notBefore: at, error, possiblySent: true });
+  }
   await mailEnded(db, { mailId, status: 'unclear', at, error });
   log.warn({ mailId }, 'a mail may or may not have been sent: a manager can have it sent again');
 }
@@ -122,13 +124,13 @@ function nextAttemptAt(attempts: number, at: string): string | null {
   return waitMs === null ? null : new Date(Date.parse(at) + waitMs).toISOString();
 }
 
-/** As it was when it was first sent, or from the newest version of its template. */
+/** As it was if it may have been sent before, else to the address and from the template of now. */
 async function writtenMail(
   { db, settings, policy, clock }: MailRelayDeps,
   mail: MailRecord,
 ): Promise<WrittenMail> {
-  const { templateVersion, language, recipient, subject, body } = mail;
-  if (templateVersion && language && recipient && subject && body) {
+  const { possiblySent, templateVersion, language, recipient, subject, body } = mail;
+  if (possiblySent && templateVersion && language && recipient && subject && body) {
     return { templateVersion, language, recipient, subject, body };
   }
   const customer = (await getCustomer(db, mail.customerId))!;
@@ -148,7 +150,7 @@ async function writtenMail(
 
 async function note(
   deps: MailRelayDeps,
-  { mailId, customerId, attempts }: MailRecord,
+  { mailId, customerId, attempts, possiblySent }: MailRecord,
   recipient: string,
   handover: Handover,
 ): Promise<void> {
@@ -163,7 +165,7 @@ async function note(
     log.warn({ mailId, attempts }, 'a mail was not taken');
     const notBefore = nextAttemptAt(attempts, at);
     if (notBefore === null) return mailEnded(db, { mailId, status: 'failed', at, error });
-    return mailDelayed(db, { mailId, notBefore, error });
+    return mailDelayed(db, { mailId, notBefore, error, possiblySent });
   }
   if (kind === 'unreachable') {
     // First the event, which is known when it comes twice: after a crash in between the mail is unclear.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { statedBy } from '../../db/case-causes.ts';
 import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
 import { getCustomer } from '../../db/customers.ts';
+import { companyHours } from '../../db/holidays.ts';
 import { getPolicy } from '../../db/policies.ts';
 import { workingTimeBefore } from '../../domain/calendar.ts';
 import { after } from '../../domain/duration.ts';
@@ -164,7 +165,7 @@ export const caseRoutes = [
     handle: async (call) => {
       const { db, policy, actor, at, query } = call;
       const { limit, cursor, overdue, assignee, ...filter } = query;
-      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, companyHours(db, policy));
       const { items, nextCursor } = await listCases(
         db,
         {

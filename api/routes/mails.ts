@@ -32,7 +32,13 @@ const mailSchema = z
   })
   .meta({ id: 'Mail' });
 
-function mailJson({ token: _, notBefore, ...mail }: MailRecord): z.output<typeof mailSchema> {
+function mailJson({
+  token: _token,
+  possiblySent: _sent,
+  sendBy: _end,
+  notBefore,
+  ...mail
+}: MailRecord): z.output<typeof mailSchema> {
   return { ...mail, nextAttemptAt: mail.status === 'queued' ? notBefore : null };
 }
 

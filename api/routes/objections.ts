@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { acceptEvents } from '../../db/events.ts';
+import { acceptEvents, refuseMails } from '../../db/events.ts';
 import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Language } from '../../domain/mails.ts';
@@ -110,17 +110,15 @@ export const objectionRoutes = [
       const { db, policy, at, body, mail } = call;
       const { mailId, customerId, language } = await theMail(call);
       const shown = language ?? 'de';
-      // Each one counts: permission may have been given again since the last.
-      const event = { source: 'winback', eventId: randomUUID(), customerId, time: at };
-      const objection =
-        body.scope === 'all'
-          ? { type: 'customer.objected', data: { proof: mailId } }
-          : {
-              type: 'permission.changed',
-              data: { channel: 'email', granted: false, proof: mailId },
-            };
       const actor = { actorId: 'objection-page', role: 'sales-system' } as const;
-      await acceptEvents(db, { events: [{ ...event, ...objection }], policy, at, actor });
+      const context = { policy, at, actor };
+      if (body.scope === 'email') {
+        await refuseMails(db, { customerId, proof: mailId }, context);
+      } else {
+        const objection = { type: 'customer.objected', data: { proof: mailId } };
+        const event = { source: 'winback', eventId: randomUUID(), customerId, time: at };
+        await acceptEvents(db, { events: [{ ...event, ...objection }], ...context });
+      }
       const done = `<p>${words[shown].done[body.scope]}</p>`;
       return { status: 200, type: 'text/html', body: page(shown, mail.sender.company, done) };
     },

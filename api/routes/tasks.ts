@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
 import { contactTimes, relianceOfTask } from '../../db/contacts.ts';
 import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
+import { companyHours } from '../../db/holidays.ts';
 import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
@@ -78,7 +79,10 @@ async function ordered(
 
 async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRecord[]) {
   const { db, policy, at } = call;
-  const as = { policy, overdueBefore: workingTimeBefore(at, policy.overdueAfter, policy) };
+  const as = {
+    policy,
+    overdueBefore: workingTimeBefore(at, policy.overdueAfter, companyHours(db, policy)),
+  };
   const shown = (await withContent(db, tasks)).map(async (task) =>
     taskJson(task, await relianceOfTask(db, task, { policy, at }), as),
   );
@@ -188,7 +192,7 @@ export const taskRoutes = [
     handle: async (call) => {
       const { db, policy, actor, at, query } = call;
       const { limit, cursor, assignee, overdue, escalated, agreed, dueBefore, ...filter } = query;
-      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, policy);
+      const overdueBefore = workingTimeBefore(at, policy.overdueAfter, companyHours(db, policy));
       const { items, nextCursor } = await listTasks(
         db,
         {

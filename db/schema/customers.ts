@@ -148,7 +148,7 @@ export const contacts = sqliteTable(
     /** null: the policy went by refusals alone */
     rule: text(),
     permissionId: integer(),
-    /** of that permission, as it was */
+    /** of that permission, as it was, else what we had in our hands: who told us, the order; null: nothing */
     proof: text(),
   },
   (t) => [

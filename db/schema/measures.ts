@@ -100,6 +100,10 @@ export const mails = sqliteTable(
     createdAt: text().notNull(),
     /** not before this moment: the back-off after a failure */
     notBefore: text().notNull(),
+    /** it is not sent later than this; null: of mails from before there was an end */
+    sendBy: text(),
+    /** an attempt has had an unclear end: it goes out again only as it was */
+    possiblySent: flag(),
     attempts: integer().notNull().default(0),
     lastAttemptAt: text(),
     /** what the server or the line said, or why it was withheld */
@@ -111,6 +115,8 @@ export const mails = sqliteTable(
     index('mails_list').on(t.createdAt, t.mailId),
     index('mails_status').on(t.status, t.createdAt, t.mailId),
     index('mails_case').on(t.caseId, t.createdAt, t.mailId),
+    index('mails_customer').on(t.customerId, t.status),
+    index('mails_attempted').on(t.lastAttemptAt),
     index('mails_due')
       .on(t.notBefore)
       .where(sql`status = 'queued'`),

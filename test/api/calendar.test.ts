@@ -5,7 +5,7 @@ import { startApi, type Api } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi({ limits: { anonymousRequestsPerMinute: 20 }, trustedProxies: 1 });
+  api = await startApi({ limits: { anonymousFailuresPerMinute: 20 }, trustedProxies: 1 });
 });
 afterAll(() => api.stop());
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadTemplates } from '../../config/templates.ts';
 import { currentPermissions, getCustomer } from '../../db/customers.ts';
 import { mailByToken, mailEnded, queueMail } from '../../db/mails.ts';
+import { permissionHistory } from '../../db/permissions.ts';
 import { seedTemplates } from '../../db/templates.ts';
 import { anOpenCase } from '../db/given.ts';
 import { startApi, type Api } from '../support/api.ts';
@@ -10,7 +11,7 @@ import { pagesOf } from '../support/pdf.ts';
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi({ limits: { anonymousRequestsPerMinute: 30 } });
+  api = await startApi({ limits: { anonymousFailuresPerMinute: 30 } });
   const templates = await loadTemplates(join(import.meta.dirname, '../../templates'));
   await seedTemplates(api.db, templates, now());
 });
@@ -28,10 +29,10 @@ async function aCustomer(customerId: string, data: object = {}): Promise<string>
 }
 
 let events = 0;
-async function send(customerId: string, type: string, data: object): Promise<void> {
+async function send(customerId: string, type: string, data: object, time?: string): Promise<void> {
   events += 1;
   const event = { specversion: '1.0', id: `E${events}`, source: 'shop', subject: customerId };
-  const { status } = await api.post('/api/v1/events', { ...event, type, data });
+  const { status } = await api.post('/api/v1/events', { ...event, type, data, time });
   expect(status).toBe(202);
 }
 
@@ -153,6 +154,20 @@ describe('the page that a mail leads to', () => {
     expect(await emailOf('O2')).toMatchObject({ granted: false });
   });
 
+  it('counts more than a consent whose sender’s clock is ahead', async () => {
+    const { token } = await aMail('O5');
+    const ahead = new Date(Date.now() + 4 * 60_000).toISOString();
+    const consent = { channel: 'email', granted: true, legalBasis: 'consent', proof: 'form 5' };
+    await send('O5', 'permission.changed', consent, ahead);
+    expect(await emailOf('O5')).toMatchObject({ granted: true, at: ahead });
+    await post(token, 'scope=email');
+    expect(await emailOf('O5')).toMatchObject({ granted: false });
+    const facts = api.db.$client
+      .prepare(`select payload from outbox where kind = 'fact' and order_key = 'O5'`)
+      .all() as { payload: string }[];
+    expect(facts.map(({ payload }) => JSON.parse(payload).granted)).toEqual([true, false]);
+  });
+
   it('takes an objection to any contact, which the case hears of', async () => {
     const { token, mailId } = await aMail('O3');
     const answer = await post(token, 'scope=all');
@@ -166,10 +181,16 @@ describe('the page that a mail leads to', () => {
     expect(api.log()).not.toContain(token);
   });
 
-  it('answers nobody too often', async () => {
+  it('tells nobody too often that a link is wrong, and refuses no objection for that', async () => {
     const { token } = await aMail('O4');
-    const answers = await Promise.all(Array.from({ length: 40 }, () => post(token, 'scope=email')));
-    expect(answers.map(({ status }) => status)).toContain(429);
+    const guesses = Array.from({ length: 40 }, (_, i) => post(`guess-${i}`, 'scope=email'));
+    const answers = await Promise.all(guesses);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404, 429]));
+    const clicks = Array.from({ length: 40 }, () => post(token, 'List-Unsubscribe=One-Click'));
+    expect(new Set((await Promise.all(clicks)).map(({ status }) => status))).toEqual(
+      new Set([200]),
+    );
+    expect((await permissionHistory(api.db, 'O4')).map(({ granted }) => granted)).toEqual([false]);
   });
 });
 

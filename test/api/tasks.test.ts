@@ -130,7 +130,7 @@ describe('the inbox', () => {
       pausedUntil: null,
       permission: {
         ...{ permitted: true, reason: 'not-refused', basis: null, rule: null },
-        ...{ permissionId: null, proof: null },
+        ...{ permissionId: null, proof: 'no refusal on record' },
       },
       taskId: 'I-2-e1-cause-call-1',
       caseId: 'I-2-e1',

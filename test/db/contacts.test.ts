@@ -1,17 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { noteContact, permissionOf, planContact, planContactIn } from '../../db/contacts.ts';
 import { beginCommand } from '../../db/commands.ts';
 import { keepHolidays } from '../../db/holidays.ts';
+import { upsertCustomers } from '../../db/imports.ts';
 import { writing, type Db } from '../../db/connection.ts';
-import { callHours, contacts } from '../../db/schema.ts';
+import { mailEnded, mailSending, queueMail } from '../../db/mails.ts';
+import { seedTemplates } from '../../db/templates.ts';
+import { callHours, contacts, outbox } from '../../db/schema.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { projectCase } from '../../db/cases.ts';
 import { after } from '../../domain/duration.ts';
 import { standardPolicy, type Policy } from '../../domain/policy.ts';
 import type { Channel } from '../../domain/words.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anna, anOpenCase, event, minute, projection, task } from './given.ts';
+import { accept, anna, anOpenCase, event, minute, projection, purchase, task } from './given.ts';
 
 // Tuesday, at 09:00 in Berlin
 const tuesday = '2026-03-24T08:00:00.000Z';
@@ -84,6 +88,36 @@ describe('planning a contact', () => {
       expect((await planContact(db, asked('C1', agreed), tuesday)).permitted).toBe(true);
     }));
 
+  it('counts mails that are on their way, or may have been sent, in the day and in the case', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [german('C1'), consent('C1'), consent('C1', { channel: 'email' })]);
+      await accept(db, [
+        event('customer.updated', 'C1', { data: { name: 'N. N.', email: 'c1@example.com' } }),
+      ]);
+      await seedTemplates(db, [{ templateId: 'ask', title: 'Ask', texts: {} }], tuesday);
+      await anOpenCase(db, 'C1', { at: tuesday });
+      const dueAt = async () => (await planContact(db, asked('C1'), tuesday)).dueAt;
+      const next = '2026-03-25T09:00:00.000Z';
+      expect(await dueAt()).toBe('2026-03-24T09:00:00.000Z');
+      const mail = { caseId: 'C1-e1', customerId: 'C1', measureId: 'ask', template: 'ask' };
+      expect(await queueMail(db, { ...mail, at: tuesday })).toBe('queued');
+      expect(await dueAt()).toBe(next);
+      const mailId = 'C1-e1-mail-ask';
+      const text = { recipient: 'c1@example.com', subject: 'Ask', body: 'Ask' };
+      const written = { ...text, templateVersion: 1, language: 'de' as const };
+      expect(await mailSending(db, { mailId, at: tuesday, ...written })).toBe(true);
+      expect(await dueAt()).toBe(next);
+      const end = { mailId, at: tuesday, error: null };
+      await mailEnded(db, { ...end, status: 'unclear' });
+      expect(await dueAt()).toBe(next);
+      const limits = { perDay: 9, perWeek: 9, perCase: 1, teamPerHour: 9 };
+      const once = asked('C1', { contact: { ...standardPolicy.contact, limits } });
+      expect(await planContact(db, once, tuesday)).toMatchObject({ reason: 'case-limit' });
+      await mailEnded(db, { ...end, status: 'sent' });
+      expect(await dueAt()).toBe(next);
+      expect(await planContact(db, once, tuesday)).toMatchObject({ reason: 'case-limit' });
+    }));
+
   it('after an outage spreads over the hours what had to wait, in whatever order it comes', () =>
     withDatabase(async ({ db }) => {
       const customers = Array.from({ length: 70 }, (_, i) => `C${i}`);
@@ -105,6 +139,48 @@ describe('planning a contact', () => {
       // Asked again, each keeps its place.
       const again = await Promise.all(before.map((one) => planContact(db, one, tuesday)));
       expect(again).toEqual(plans);
+    }));
+});
+
+describe('a customer who turns out to be somebody else', () => {
+  const facts = (db: Db) =>
+    db
+      .select()
+      .from(outbox)
+      .where(eq(outbox.kind, 'fact'))
+      .all()
+      .map(({ payload }) => payload as Record<string, unknown>);
+  const told = (db: Db) => facts(db).map(({ kind, channel, granted }) => [kind, channel, granted]);
+
+  it('is no longer contacted by what is not permitted then: the open case hears of each channel', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await storePolicy(db, standardPolicy, minute(0));
+      await accept(db, [german('C1', 'business'), purchase('C1', 'O-1'), german('C2', 'business')]);
+      await anOpenCase(db, 'C1', { policy });
+      await accept(db, [german('C1', 'business'), german('C2')], minute(1));
+      expect(told(db)).toEqual([]);
+      await accept(db, [german('C1')], minute(2));
+      expect(told(db)).toEqual([['permission', 'phone', false]]);
+      const french = { name: 'N. N.', kind: 'consumer', country: 'FR' };
+      await upsertCustomers(db, {
+        customers: [{ customerId: 'C1', ...french, kind: 'consumer' }],
+        at: minute(3),
+      });
+      const all = facts(db);
+      expect(all.map(({ channel }) => channel)).toEqual(['phone', 'visit']);
+      expect(new Set(all.map(({ eventId }) => eventId)).size).toBe(2);
+      expect(JSON.stringify(all)).not.toContain('N. N.');
+    }));
+
+  it('by an older update than the newest is who he was', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await storePolicy(db, standardPolicy, minute(0));
+      const { data } = german('C1', 'business');
+      await accept(db, [event('customer.updated', 'C1', { data, time: minute(5) })], minute(5));
+      await accept(db, [purchase('C1', 'O-1')], minute(5));
+      await anOpenCase(db, 'C1', { policy });
+      await accept(db, [german('C1')], minute(6));
+      expect(told(db)).toEqual([]);
     }));
 });
 
@@ -130,6 +206,29 @@ describe('a contact', () => {
           ...{ reason: 'granted', basis: 'express-consent', permissionId: 1, proof: 'form 17' },
           rule: 'DE/recovery/phone/consumer: UWG § 7 Abs. 2 Nr. 1, § 7a',
         },
+      ]);
+    }));
+
+  it('without a proof on record is kept with what we know instead', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [
+        german('C1'),
+        consent('C1', { proof: undefined }),
+        german('C2', 'business'),
+        purchase('C2', 'O-1'),
+        purchase('C2', 'O-2', { time: minute(-60 * 24) }),
+        german('C3'),
+      ]);
+      called(db, 'C1', 'c1', minute(1));
+      called(db, 'C2', 'c2', minute(1));
+      const letter = { taskId: 't', caseId: 'C3-e1', customerId: 'C3', type: 'letter' as const };
+      const sent = { commandId: 'c3', outcome: 'sent', at: minute(1) };
+      writing(db, (tx) => noteContact(tx, letter, sent, standardPolicy));
+      const kept = db.select({ proof: contacts.proof, basis: contacts.basis }).from(contacts);
+      expect(kept.orderBy(contacts.customerId).all()).toEqual([
+        { basis: 'express-consent', proof: `told by https://shop.example on ${minute(0)}` },
+        { basis: 'presumed-consent', proof: `order O-1 of ${minute(0)}` },
+        { basis: 'none-needed', proof: 'no refusal on record' },
       ]);
     }));
 

@@ -10,6 +10,7 @@ import {
   listTasks,
   reassignTasks,
 } from '../../db/tasks.ts';
+import { keepHolidays } from '../../db/holidays.ts';
 import { standardPolicy } from '../../domain/policy.ts';
 import type { TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
@@ -218,6 +219,17 @@ describe('what waits for too long', () => {
         { action: 'task.escalate', target: 'fix', caseId: 'C1-e1', actor: 'engine' },
         { action: 'task.escalate', target: 'call', actor: 'engine', at: days(2.1) },
       ]);
+    }));
+
+  it('does not wait on a public holiday', () =>
+    withDatabase(async ({ db }) => {
+      await keepHolidays(db, standardPolicy.contact.region!, [
+        { day: '2026-11-03', name: 'Tag der Tests' },
+      ]);
+      await aCaseWithTasks(db, 'C1', [task('fix', { type: 'remedy', queue: 'service' })]);
+      const policy = standardPolicy;
+      expect(await escalateTasks(db, { policy, at: days(1.1) })).toBe(0);
+      expect(await escalateTasks(db, { policy, at: days(2.1) })).toBe(1);
     }));
 
   it('is counted anew when it is moved to later', () =>

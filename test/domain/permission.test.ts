@@ -111,10 +111,10 @@ describe('a consent', () => {
     ['presumed-consent', 'no: basis-not-enough'],
     ['mutmaßliche Einwilligung', 'no: basis-not-enough'],
     ['existing-customer', 'no: basis-not-enough'],
-    ['legitimate interest', 'no: basis-not-enough'],
+    ['legitimate interest', 'no: basis-not-recognised'],
     ['soft opt-in', 'no: basis-not-enough'],
-    ['ohne Einwilligung', 'no: basis-not-enough'],
-    ['no consent', 'no: basis-not-enough'],
+    ['ohne Einwilligung', 'no: basis-not-recognised'],
+    ['consent requested', 'no: basis-not-recognised'],
   ])('on record as %s, for calls to a consumer: %s', (legalBasis, expected) => {
     expect(said({ history: [word({ legalBasis })] })).toBe(expected);
   });
