@@ -82,6 +82,16 @@ describe('npm run playbook', () => {
     expect(stdout).toContain('sent → the measures end');
   });
 
+  it('names the teams that right files name', async () => {
+    const { stdout, exitCode } = await run('check', 'playbooks/neglected.yaml');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      '4 playbooks, all right\nTeams that they name: vertrieb; where nobody is in one, the recovery team does its work\n',
+    ]);
+    const none = await run('check', 'playbooks/no-need.yaml');
+    expect(none.stdout).toBe('3 playbooks, all right\n');
+  });
+
   it('says what is wrong with a file and where', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'winback-playbook-'));
     try {
