@@ -154,7 +154,7 @@ describe('a customer whom the law does not let us call', () => {
     const { items } = await listTasks(engine.db, { caseId }, { limit: 100 });
     expect(items.map(({ type }) => type)).toEqual(['letter']);
     const told = (await engine.story(caseId)).filter((entry) => entry.startsWith('contact-not'));
-    expect(told[0]).toMatch(/"cause-call","reason":"basis-not-enough","rule":"\*\/recovery/);
+    expect(told[0]).toMatch(/"cause-call","reason":"basis-not-recognised","rule":"\*\/recovery/);
   });
 });
 
