@@ -177,6 +177,9 @@ export const scenarios = {
       ];
       const playbook = { playbookId: 'better-product', version: 2, measures };
       await engine.command('case.change-playbook', caseId, caseId, playbook);
+      // What was put there in this case comes first.
+      await engine.answer(caseId, 'visit', { outcome: 'not-met' });
+      await engine.answer(caseId, 'letter', { outcome: 'not-sent' });
       await engine.answer(caseId, 'letter', { outcome: 'not-sent' });
       await overObservation(engine, caseId);
       return caseId;
