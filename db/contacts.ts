@@ -285,12 +285,7 @@ function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Rel
 /** What we have in our hands where nobody has named a proof; null: nothing. */
 function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
   const { customer, orderOf } = statements(db);
-  if (word) {
-    const { source, at } = wordsOf(db, customerId).find(
-      ({ permissionId }) => permissionId === word.permissionId,
-    )!;
-    return `told by ${source} on ${at}`;
-  }
+  if (word) return `told by ${word.source} on ${word.at}`;
   const known = customer.get({ customerId }) ?? nobody;
   switch (reason) {
     case 'purchase': {
