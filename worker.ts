@@ -24,6 +24,7 @@ import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
+import { warnOfReturners } from './db/returners.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
 import { escalateTasks } from './db/tasks.ts';
@@ -48,6 +49,8 @@ import { createScanSchedules } from './temporal/scan-schedule.ts';
 
 const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
+/** Silences are counted in days. */
+const returnersEveryMs = 60 * 60_000;
 const teamEveryMs = 10_000;
 /** Customers in one transaction, which stays well under a second; others get their turn in between. */
 const markedAtOnce = 1_000;
@@ -159,6 +162,12 @@ async function mindEarlySigns(): Promise<void> {
   await noticeComplaints(db, { policy, at: clock() });
 }
 
+/** Who is back and falls silent again. */
+async function mindReturners(): Promise<void> {
+  const warned = await warnOfReturners(db, clock());
+  if (warned > 0) log.info({ warned }, 'returners are silent for longer than usual');
+}
+
 /** What nobody asks for: the work of those whose absence begins, and what has waited for too long. */
 async function mindTheTeam(): Promise<void> {
   const at = clock();
@@ -208,6 +217,7 @@ await Promise.all([
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
+  regularly('minding returners', returnersEveryMs, mindReturners),
   regularly('minding the team', teamEveryMs, mindTheTeam),
   regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),

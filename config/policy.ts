@@ -7,7 +7,7 @@ import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { currencyPattern } from '../domain/money.ts';
 import { permissionModes } from '../domain/permission.ts';
-import { demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
+import { afterCareTasks, demoPolicy, standardPolicy, type Policy } from '../domain/policy.ts';
 import { causes, decisions, earlySigns, roles, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
 import { validated } from './validate.ts';
@@ -183,12 +183,18 @@ export const policySchema = group({
   secondLoyalty: group({
     afterCare: list(
       group({
-        task: oneOf(['welcome-call', 'aftercare-call', 'satisfaction-call']),
+        task: oneOf(afterCareTasks),
         after: duration,
       }),
       { most: 20 },
     ),
     call: callRhythm,
+    afterDelivery: duration.optional(),
+    makeUpToScore: wholeNumber(0, 10).optional(),
+    earlyWarning: group({
+      intervals: z.number().min(1).max(20),
+      purchaseDaysAtLeast: wholeNumber(2, 1_000),
+    }).optional(),
     referralFromScore: wholeNumber(0, 10),
     referralAfter: duration,
     observation: duration,

@@ -110,9 +110,14 @@ export function assigneeOfNew(
   const team = statements(tx).team.get({ teamId: teamFor(tx, task.queue, policy.team.id) });
   if (!team) return null;
   const { customerId } = task;
-  const lastWorker = statements(tx).lastWorker.get({ customerId })?.keyId ?? null;
+  const lastWorker = lastWorkerOf(tx, customerId);
   const candidates = candidatesFor(tx, { ...task, teamId: team.teamId }, policy);
   return assigneeAmong(candidates, { assignment: team.assignment, lastWorker });
+}
+
+/** Who has done the last work for a customer. */
+export function lastWorkerOf(tx: Db, customerId: string): string | null {
+  return statements(tx).lastWorker.get({ customerId })?.keyId ?? null;
 }
 
 /** Whoever is named for a task, if it can be theirs when it is due. */

@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { TaskState } from '../domain/case.ts';
 import { assigneeFor, type MeasurePlan } from '../domain/measure-plan.ts';
 import type { Tier } from '../domain/words.ts';
-import { assigneeOfNew, namedIfThere } from './assignment.ts';
+import { assigneeOfNew, lastWorkerOf, namedIfThere } from './assignment.ts';
 import { forgetDiscardedAssessments, keepAssessment } from './case-causes.ts';
 import { prepared, type Db } from './connection.ts';
 import { storedPolicy } from './policies.ts';
@@ -130,8 +130,10 @@ export function writeTasks(
     const closing = task.status === 'open' ? notClosed : closingOf(tx, task);
     const { full, ...row } = closing;
     const isNew = task.status === 'open' && !known.get({ taskId: task.taskId });
+    // What goes wrong with a returner is for who knows them.
+    const whoKnows = () => (task.type === 'make-up' ? lastWorkerOf(tx, customerId) : null);
     const assignee = isNew
-      ? (namedIfThere(tx, { ...task, keyId: assigneeFor(plan ?? [], task) }) ??
+      ? (namedIfThere(tx, { ...task, keyId: assigneeFor(plan ?? [], task) ?? whoKnows() }) ??
         assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion)))
       : null;
     write.run({ ...task, ...row, ...ofCase, assignee });

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { SignData } from '../domain/early-signs.ts';
-import { stillStands, type Fact } from '../domain/facts.ts';
+import { stillStands, type FactDetails } from '../domain/facts.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor, CustomerUpdate, SalesEvent } from '../domain/records.ts';
 import {
@@ -133,7 +133,11 @@ export const lateEffects = {
     if (!isNew) antedatePurchase(tx, purchase, at);
   },
 
-  'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+  'order.delivered': (tx, event, context) => {
+    ensureCustomer(tx, event.customerId, context.at);
+    const open = caseForFacts(tx, event.customerId);
+    if (open && event.time > open.openedAt) tellCase(tx, event, context, { kind: 'delivery' });
+  },
 } satisfies Partial<Record<EventType, LateEffect>>;
 
 /** What an event of a type that we know changes, in the transaction that keeps it. */
@@ -222,6 +226,12 @@ export const effects: Record<EventType, Effect> = {
     recordComplaint(tx, { customerId, complaintId, recordedAt, answeredAt: answer }, at);
   },
 
+  'satisfaction.answered': (tx, event, context) => {
+    ensureCustomer(tx, event.customerId, context.at);
+    const { score } = event.data as { score: number };
+    tellCase(tx, event, context, { kind: 'satisfaction', score });
+  },
+
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
     const { code, orderId } = data as { code: string; orderId?: string };
     ensureCustomer(tx, customerId, at);
@@ -301,13 +311,12 @@ function tellOfCancellation(
   tellCase(tx, event, context, { kind: 'cancellation', ...details });
 }
 
-type FactDetails = Fact extends infer F
-  ? F extends Fact
-    ? Omit<F, 'eventId' | 'at'>
-    : never
-  : never;
-
-function tellCase(tx: Db, event: SalesEvent, { at }: Context, details: FactDetails): void {
+function tellCase(
+  tx: Db,
+  event: SalesEvent,
+  { at }: Pick<Context, 'at'>,
+  details: FactDetails,
+): void {
   const { customerId } = event;
   const open = caseForFacts(tx, customerId);
   if (!open) return;

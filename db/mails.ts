@@ -37,12 +37,14 @@ export type NewMail = {
   customerId: string;
   measureId: string;
   template: string;
+  /** it is for who has come back */
+  afterReturn?: boolean;
   at: string;
 };
 
 /** Puts a measure's mail on its way, once however often it is asked for. */
 export async function queueMail(db: Db, mail: NewMail): Promise<MailAnswer> {
-  const { caseId, customerId, measureId, template: templateId, at } = mail;
+  const { caseId, customerId, measureId, template: templateId, afterReturn, at } = mail;
   const mailId = mailIdOf(caseId, measureId);
   return writing(db, (tx) => {
     if (find(tx, mailId)) return 'queued';
@@ -51,7 +53,7 @@ export async function queueMail(db: Db, mail: NewMail): Promise<MailAnswer> {
       (newestOf(tx, templateId) ? null : 'no-template');
     if (refusal) return refusal;
     const token = randomBytes(24).toString('base64url');
-    const names = { mailId, caseId, customerId, measureId, templateId, token };
+    const names = { mailId, caseId, customerId, measureId, templateId, afterReturn, token };
     const times = { createdAt: at, notBefore: at, sendBy: after(at, mailLasts) };
     tx.insert(mails)
       .values({ ...names, ...times, status: 'queued' })
@@ -109,7 +111,7 @@ function isItsTurn(tx: Db, mail: MailRecord, now: string): boolean {
   if (record && (record.pausedUntil ?? '') > now) return false;
   const turn =
     refusalOf(tx, { ...mail, at: now }) ??
-    standingOf(record) ??
+    standingOf(record, mail) ??
     (sendBy !== null && sendBy < now ? 'too-late' : turnOfMail(tx, mail, now));
   if (typeof turn === 'string') {
     set(tx, mailId, { status: 'withheld', lastError: turn, finishedAt: now });
@@ -123,9 +125,10 @@ function isItsTurn(tx: Db, mail: MailRecord, now: string): boolean {
 /** A case that has ended, or whose customer is back, asks nobody to come back. */
 function standingOf(
   record: typeof cases.$inferSelect | undefined,
+  { afterReturn }: MailRecord,
 ): 'case-closed' | 'regained' | null {
   if (record?.status !== 'open') return 'case-closed';
-  return record.regainedAt === null ? null : 'regained';
+  return record.regainedAt === null || afterReturn ? null : 'regained';
 }
 
 export type WrittenMail = {

@@ -1,6 +1,6 @@
 import { intervalsOf, median } from './detection.ts';
 import { after, durationMs } from './duration.ts';
-import type { Policy } from './policy.ts';
+import type { EarlyWarning, Policy } from './policy.ts';
 import type { TaskType } from './tasks.ts';
 import type { Channel, EarlySign } from './words.ts';
 
@@ -135,6 +135,22 @@ export function declineOf(
   const least = durationMs(policy.silenceAtLeast) / dayMs;
   if (silentDays < least || silentDays <= longestDays * policy.longestFactor) return null;
   return { usualDays: median(intervals), longestDays, silentDays };
+}
+
+/**
+ * The silence of who is back, if it is longer than their own rhythm lets one expect: far sooner than anybody would be
+ * called lost, since there is almost never a third chance.
+ * @param days distinct purchase days as `dayOf` counts them, ascending
+ * @returns days; null: nothing to worry about, or the rhythm is not known
+ */
+export function warningOf(
+  { days, silentSince, today }: { days: number[]; silentSince: number; today: number },
+  { intervals, purchaseDaysAtLeast }: EarlyWarning,
+): { silentDays: number; usualDays: number } | null {
+  if (days.length < Math.max(2, purchaseDaysAtLeast)) return null;
+  const usualDays = median(intervalsOf(days));
+  const silentDays = today - silentSince;
+  return silentDays > usualDays * intervals ? { silentDays, usualDays } : null;
 }
 
 const tellers = {

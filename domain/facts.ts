@@ -12,7 +12,19 @@ export type Fact = { eventId: string; at: string } & (
   /** `ofCase`: the customer's next case, which has the same workflow ID, is not meant */
   | { kind: 'cause'; ofCase: string; layer: Exclude<CauseLayer, 'stated'>; cause: Cause }
   | { kind: 'mail-bounced' }
+  | { kind: 'delivery' }
+  /** 0 to 10, of who answered a mail or the sales system's own question */
+  | { kind: 'satisfaction'; score: number }
+  /** a returner is silent for longer than usual; days */
+  | { kind: 'early-warning'; ofCase: string; silentDays: number; usualDays: number }
 );
+
+/** A fact without who told of it and when it happened. */
+export type FactDetails = Fact extends infer F
+  ? F extends Fact
+    ? Omit<F, 'eventId' | 'at'>
+    : never
+  : never;
 
 /** When these last happened by the sales system's own times, whenever we heard of them; null: never. */
 export type Standing = { lastWithdrawalAt: string | null; lastPurchaseAt: string | null };
@@ -50,6 +62,9 @@ export function consequenceOf(
     case 'permission':
     case 'cause':
     case 'mail-bounced':
+    case 'delivery':
+    case 'satisfaction':
+    case 'early-warning':
       return 'noted';
   }
 }

@@ -29,6 +29,7 @@ export const templateNames = [
   'lastPurchase',
   'offerCode',
   'offerUntil',
+  'satisfactionUrl',
 ] as const;
 export type TemplateValues = Record<(typeof templateNames)[number], string>;
 

@@ -38,11 +38,23 @@ export type ContactLimits = {
   teamPerHour: number;
 };
 
-/** One contact of the second loyalty, `after` the return. */
-export type AfterCare = {
-  task: 'welcome-call' | 'aftercare-call' | 'satisfaction-call';
-  after: Duration;
+/** When a returner's silence is an alarm. */
+export type EarlyWarning = {
+  /** silence ÷ the customer's own median interval between purchase days; lower than any rule of detection */
+  intervals: number;
+  /** whose rhythm is not known so well gets none */
+  purchaseDaysAtLeast: number;
 };
+
+export const afterCareTasks = [
+  'welcome-call',
+  'aftercare-call',
+  'satisfaction-call',
+  'satisfaction-mail',
+] as const;
+
+/** One contact of the second loyalty, `after` the return. */
+export type AfterCare = { task: (typeof afterCareTasks)[number]; after: Duration };
 
 /** Every threshold, period, limit and schedule. A case keeps the version it was opened with. */
 export type Policy = {
@@ -157,6 +169,12 @@ export type Policy = {
   secondLoyalty: {
     afterCare: AfterCare[];
     call: CallRhythm;
+    /** left out: as planned in `afterCare`; else a delivery brings the next after-care call forward to so long after it */
+    afterDelivery?: Duration | undefined;
+    /** from 0 to 10: up to this score somebody makes up for what is wrong at once; left out: nobody does */
+    makeUpToScore?: number | undefined;
+    /** left out: nobody is warned before the second loss */
+    earlyWarning?: EarlyWarning | undefined;
     /** from 0 to 10: a score from here on is asked for a referral */
     referralFromScore: number;
     referralAfter: Duration;
@@ -353,6 +371,9 @@ export const standardPolicy: Policy & { costs: Costs } = {
       postponements: 2,
       postponeAtMost: '30d',
     },
+    afterDelivery: '3d',
+    makeUpToScore: 6,
+    earlyWarning: { intervals: 1.5, purchaseDaysAtLeast: 3 },
     referralFromScore: 9,
     referralAfter: '2d',
     observation: '180d',
@@ -455,6 +476,7 @@ export const demoPolicy: Policy = {
       postponements: 2,
       postponeAtMost: '20s',
     },
+    afterDelivery: '1s',
     referralAfter: '1s',
     observation: '30s',
   },

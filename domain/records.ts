@@ -391,6 +391,8 @@ export type MailRecord = {
   createdAt: string;
   notBefore: string;
   sendBy: string | null;
+  /** it is for who has come back */
+  afterReturn: boolean;
   possiblySent: boolean;
   attempts: number;
   lastAttemptAt: string | null;

@@ -138,15 +138,30 @@ export const taskTypes = {
   },
   'aftercare-call': {
     step: 'second-loyalty',
-    title: 'Ask whether all is well',
+    title: 'Ask whether all is well, and the old cause really gone',
     role: 'agent',
-    result: contact('reached'),
+    result: {
+      ...contact('reached'),
+      /** what drove the customer off the first time */
+      oldCause: {
+        kind: 'one-of',
+        values: ['gone', 'still-there'],
+        when: ['reached'],
+        optional: true,
+      },
+    },
   },
   'satisfaction-call': {
     step: 'second-loyalty',
     title: 'Ask how satisfied the customer is, 0 to 10',
     role: 'agent',
     result: { ...contact('answered'), score: { kind: 'score', when: ['answered'] } },
+  },
+  'make-up': {
+    step: 'second-loyalty',
+    title: 'Find out what is wrong with a customer who is back, and put it right',
+    role: 'agent',
+    result: work('settled', 'not-settled', 'do-not-contact'),
   },
   'referral-call': {
     step: 'second-loyalty',
@@ -209,6 +224,7 @@ export type TaskResult = {
   recontactAt?: string;
   cause?: string;
   score?: number;
+  oldCause?: string;
 };
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;

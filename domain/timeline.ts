@@ -110,6 +110,12 @@ const tellers = {
   'mail-queued': (d) => `A mail goes out: template "${d['template']}"`,
   'mail-not-sent': (d) => `No mail by template "${d['template']}": ${mailWhy[String(d['reason'])]}`,
   'mail-bounced': () => 'A mail came back: the address does not take mails',
+  delivery: () => 'An order was delivered',
+  satisfaction: (d) => `The customer answered the question about satisfaction: ${d['score']} of 10`,
+  'early-warning': (d) =>
+    `Silent for ${d['silentDays']} days, usually buys every ${d['usualDays']}: a second loss threatens`,
+  'make-up': (d) => `Somebody is to find out what is wrong, and put it right (${words(d['why'])})`,
+  'after-delivery': (d) => `After-care follows the delivery: due ${d['dueAt']}`,
   regained: (d) =>
     `Regained: ${d['by'] === 'purchase' ? 'bought again' : 'cancellation withdrawn'}`,
   'observation-begun': (d) => `Observed until ${d['until']}`,

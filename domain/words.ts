@@ -102,6 +102,7 @@ export const eventTypes = [
   'customer.deceased',
   'complaint.recorded',
   'order.delivered',
+  'satisfaction.answered',
   'cancellation.considered',
   'offer.redeemed',
   'mail.bounced',

@@ -18,6 +18,11 @@ export function objectionUrl({ publicUrl }: MailSettings, token: string): string
   return `${publicUrl}/objections/${token}`;
 }
 
+/** Where the reader of one mail says how satisfied they are; like the other link it belongs to that mail alone. */
+export function satisfactionUrl({ publicUrl }: MailSettings, token: string): string {
+  return `${publicUrl}/satisfaction/${token}`;
+}
+
 const footers = {
   de: 'Sie möchten keine solchen Mails mehr? Ein Klick genügt:',
   en: 'You want no more such mails? One click will do:',

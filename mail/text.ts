@@ -12,7 +12,11 @@ import {
 export function valuesOf(
   { name, lastPurchaseAt, offer }: Addressee,
   sender: Sender,
-  { language, timeZone }: { language: Language; timeZone: string },
+  {
+    language,
+    timeZone,
+    satisfactionUrl = '',
+  }: { language: Language; timeZone: string; satisfactionUrl?: string },
 ): TemplateValues {
   const hello = { de: 'Guten Tag', en: 'Hello' }[language];
   const locale = { de: 'de-DE', en: 'en-GB' }[language];
@@ -27,6 +31,7 @@ export function valuesOf(
     lastPurchase: lastPurchaseAt ? date(lastPurchaseAt) : '',
     offerCode: offer?.code ?? '',
     offerUntil: offer ? date(offer.expiresAt) : '',
+    satisfactionUrl,
   };
 }
 

@@ -17,7 +17,7 @@ import { textFor } from '../domain/mails.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { MailRecord } from '../domain/records.ts';
 import { retryWaitMs } from '../domain/webhooks.ts';
-import { messageOf, objectionUrl, type MailSettings } from '../mail/message.ts';
+import { messageOf, objectionUrl, satisfactionUrl, type MailSettings } from '../mail/message.ts';
 import { filledIn, valuesOf } from '../mail/text.ts';
 import type { Handover, MailTransport } from '../mail/transport.ts';
 import type { Logger } from './relay.ts';
@@ -141,7 +141,9 @@ async function writtenMail(
   const { timeZone } = policy;
   const offer = await offerToName(db, mail, clock());
   const to = { ...customer, offer };
-  const values = valuesOf(to, settings.sender, { language: chosen, timeZone });
+  const link = satisfactionUrl(settings, mail.token);
+  const how = { language: chosen, timeZone, satisfactionUrl: link };
+  const values = valuesOf(to, settings.sender, how);
   return {
     ...filledIn(text, values),
     ...{ templateVersion: version, language: chosen, recipient: customer.email! },

@@ -11,7 +11,7 @@ const moment: Duration = '60s';
 /** Sends a mail when it is due and the customer still permits it; how it fares after that is told by events. */
 export async function mail(
   recovery: Recovery,
-  { id, template }: { id: string } & Pick<Measure, 'template'>,
+  { id, template, afterReturn }: { id: string; afterReturn?: boolean } & Pick<Measure, 'template'>,
   firstAt: string,
 ): Promise<MeasureResult | 'skipped' | 'interrupted'> {
   const { caseId, customerId } = recovery.opening;
@@ -33,7 +33,10 @@ export async function mail(
     // Whatever has happened while it waited: it is planned again, and asked for leave again.
     if (now() === plannedAt) break;
   }
-  const answer = await queueMail({ caseId, customerId, measureId: id, template: template! });
+  const answer = await queueMail({
+    ...{ caseId, customerId, measureId: id, template: template! },
+    ...(afterReturn && { afterReturn }),
+  });
   if (answer !== 'queued') {
     recovery.tell('mail-not-sent', { template: template!, reason: answer });
     return answer === 'not-permitted' ? 'not-permitted' : 'not-sent';

@@ -21,6 +21,7 @@ import { early, Inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import type { CompleteTask } from './messages.ts';
 import { Projection } from './projection.ts';
+import { SecondLife } from './second-life.ts';
 
 /** How a case ends. */
 export type Ending = { outcome: Outcome; reason: EndReason };
@@ -45,6 +46,7 @@ export class Recovery {
   readonly opening: CaseOpening;
   readonly state: CaseState;
   readonly plan: CasePlan;
+  readonly secondLife: SecondLife;
   effectiveAt: string | null;
   /** the phone number is known to be wrong */
   wrongNumber = false;
@@ -69,7 +71,9 @@ export class Recovery {
     this.#projection = new Projection(opening, this.state);
     // Task IDs of a run that was lost are not given again.
     this.#tasks = new CaseTasks(opening.caseId, opening.firstSeq - 1, this.#projection);
-    this.plan = new CasePlan(this.state, { tasks: this.#tasks, projection: this.#projection });
+    const told = { tasks: this.#tasks, projection: this.#projection };
+    this.plan = new CasePlan(this.state, told);
+    this.secondLife = new SecondLife(this.state, { ...told, policy: opening.policy.secondLoyalty });
     listen(this, { inbox: this.#inbox, tasks: this.#tasks, plan: this.plan });
     this.tell('opened', { trigger: opening.trigger, episode: opening.episode });
     if (opening.silentLoss) this.tell('silent-loss', opening.silentLoss);
@@ -141,11 +145,15 @@ export class Recovery {
       : { kind: 'withdrawn', reason: task.closeReason! };
   }
 
-  /** Waits for something to happen outside, until `deadline` at the latest. */
-  async observe(deadline: string): Promise<'deadline' | 'interrupted'> {
+  /** Waits for something to happen outside, until `deadline` or until there is something else to do. */
+  async observe(
+    deadline: string,
+    isOver?: () => boolean,
+  ): Promise<'deadline' | 'interrupted' | 'over'> {
     const pausedBefore = this.#pausedMs + this.#pausedSince(now());
-    const ended = await this.#wait(() => later(deadline, this.#pausedMs - pausedBefore));
-    return ended === 'deadline' ? 'deadline' : 'interrupted';
+    const moved = () => this.#pausedMs - pausedBefore;
+    const ended = await this.#wait(() => later(deadline, moved()), undefined, isOver);
+    return ended === 'deadline' || ended === 'over' ? ended : 'interrupted';
   }
 
   /** Waits until it is time for a measure that nobody has a task for. */
@@ -180,13 +188,17 @@ export class Recovery {
         await this.#planAgain();
         continue;
       }
-      const until = this.state.pausedUntil ?? deadline();
+      const beside = this.#tasks.openOnes().filter((one) => one !== task);
+      const until =
+        this.state.pausedUntil ??
+        beside.reduce((first, { deadlineAt }) => earliest(first, deadlineAt), deadline());
       if (until <= now()) {
-        if (this.state.pausedUntil === null) return 'deadline';
-        this.resume({ byManager: false });
+        if (this.state.pausedUntil !== null) this.resume({ byManager: false });
+        else if (!this.#cancelOverdue(beside)) return 'deadline';
         continue;
       }
-      this.#nextDue(this.state.pausedUntil ?? task?.dueAt ?? until);
+      const due = beside.reduce((first, { dueAt }) => earliest(first, dueAt), task?.dueAt ?? until);
+      this.#nextDue(this.state.pausedUntil ?? due);
       if (this.#projection.hasChanged) await this.#write();
       const waitMs = Date.parse(until) - Date.parse(now());
       await condition(() => !this.#inbox.isEmpty, Math.max(1, waitMs));
@@ -218,6 +230,13 @@ export class Recovery {
       }
       this.#tasks.move(task, dueAt);
     }
+  }
+
+  /** Nobody waits for these: their deadline ends nothing but themselves. */
+  #cancelOverdue(beside: TaskState[]): boolean {
+    const overdue = beside.filter(({ deadlineAt }) => deadlineAt <= now());
+    for (const task of overdue) this.#tasks.cancel(task, 'deadline');
+    return overdue.length > 0;
   }
 
   /** The steps that ask for the return are over: from here on a turn is about the second loyalty. */
@@ -299,6 +318,7 @@ export class Recovery {
 
   absorb({ eventId: _eventId, ...fact }: Fact): void {
     if (fact.kind === 'cause') return this.#learnCause(fact);
+    if (fact.kind === 'early-warning' && fact.ofCase !== this.opening.caseId) return;
     const { kind, at, ...details } = fact;
     this.tell(kind, { ...details, factAt: at });
     if (fact.kind === 'cancellation') this.#absorbCancellation(fact);
@@ -311,6 +331,7 @@ export class Recovery {
       this.state.regainedAmount += fact.amount;
     }
     if (fact.kind === 'permission' && !fact.granted) this.#withdrawContacts(fact.channel);
+    if (this.returned) this.secondLife.hear(fact);
     switch (consequenceOf(fact.kind, { returned: this.returned, cancelled: this.#cancelled })) {
       case 'stopped': {
         const reason = fact.kind === 'death' ? 'death' : 'objection';

@@ -14,6 +14,7 @@ import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
 import { noteRoutes } from './notes.ts';
 import { objectionRoutes } from './objections.ts';
+import { satisfactionRoutes } from './satisfaction.ts';
 import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...mailRoutes,
   ...letterRoutes,
   ...objectionRoutes,
+  ...satisfactionRoutes,
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,

@@ -5,7 +5,7 @@ import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Language } from '../../domain/mails.ts';
 import type { MailRecord } from '../../domain/records.ts';
-import { escaped } from '../../mail/text.ts';
+import { publicPage } from '../public-page.ts';
 import { route, type Call } from '../route.ts';
 
 /*
@@ -35,24 +35,6 @@ const words = {
     done: { email: 'You get no more mails from us.', all: 'We do not contact you any more.' },
   },
 } as const;
-
-function page(language: Language, company: string, content: string): string {
-  const { title } = words[language];
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex">
-<title>${title} – ${escaped(company)}</title>
-</head>
-<body>
-<h1>${escaped(company)}</h1>
-${content}
-</body>
-</html>
-`;
-}
 
 /** Without an address to go to the form goes to its own page, whatever stands before it in a proxy. */
 function form(language: Language): string {
@@ -87,8 +69,7 @@ export const objectionRoutes = [
     handle: async (call) => {
       const { language } = await theMail(call);
       const shown = language ?? 'de';
-      const body = page(shown, call.mail.sender.company, form(shown));
-      return { status: 200, type: 'text/html', body };
+      return publicPage(call.mail, { ...words[shown], language: shown, content: form(shown) });
     },
   }),
   route({
@@ -107,7 +88,7 @@ export const objectionRoutes = [
     answers,
     problems: ['not-found'],
     handle: async (call) => {
-      const { db, policy, at, body, mail } = call;
+      const { db, policy, at, body } = call;
       const { mailId, customerId, language } = await theMail(call);
       const shown = language ?? 'de';
       const actor = { actorId: 'objection-page', role: 'sales-system' } as const;
@@ -119,8 +100,8 @@ export const objectionRoutes = [
         const event = { source: 'winback', eventId: randomUUID(), customerId, time: at };
         await acceptEvents(db, { events: [{ ...event, ...objection }], ...context });
       }
-      const done = `<p>${words[shown].done[body.scope]}</p>`;
-      return { status: 200, type: 'text/html', body: page(shown, mail.sender.company, done) };
+      const content = `<p>${words[shown].done[body.scope]}</p>`;
+      return publicPage(call.mail, { ...words[shown], language: shown, content });
     },
   }),
 ];

@@ -6,7 +6,7 @@ import { getTemplate, listTemplates, publishTemplate } from '../../db/templates.
 import { DomainError } from '../../domain/errors.ts';
 import { languages, textFor, type Addressee, type TemplateContent } from '../../domain/mails.ts';
 import type { TemplateRecord } from '../../domain/records.ts';
-import { bodiesOf, objectionUrl } from '../../mail/message.ts';
+import { bodiesOf, objectionUrl, satisfactionUrl } from '../../mail/message.ts';
 import { filledIn, valuesOf } from '../../mail/text.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
@@ -187,7 +187,9 @@ export const templateRoutes = [
       const to = await addressee(call, body.customerId);
       const { language, text } = textFor(content, body.language ?? to.language);
       const { timeZone } = policy;
-      const filled = filledIn(text, valuesOf(to, mail.sender, { language, timeZone }));
+      const links = { satisfactionUrl: satisfactionUrl(mail, 'preview') };
+      const how = { language, timeZone, ...links };
+      const filled = filledIn(text, valuesOf(to, mail.sender, how));
       const written = { ...filled, language, objectionUrl: objectionUrl(mail, 'preview') };
       const bodies = bodiesOf(written, mail);
       return { status: 200, body: { language, subject: filled.subject, ...bodies } };

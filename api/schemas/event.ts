@@ -84,6 +84,9 @@ const dataSchemas = {
       .meta({ description: 'this complaint was answered: sent again, or at once' }),
   }),
   'order.delivered': z.looseObject({}),
+  'satisfaction.answered': z.looseObject({
+    score: z.int('must be a whole number from 0 to 10').min(0).max(10),
+  }),
   'cancellation.considered': z.looseObject({}),
   'offer.redeemed': z.looseObject({
     code: name(50).meta({ description: 'of a granted offer', example: 'WB-7KQ4-M2XP' }),

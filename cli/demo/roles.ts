@@ -69,6 +69,7 @@ export const usually: Record<TaskType, Reply> = {
   'welcome-call': { outcome: 'reached', note: 'Glad to hear from us.' },
   'aftercare-call': { outcome: 'reached', note: 'All is well.' },
   'satisfaction-call': satisfied(8),
+  'make-up': { outcome: 'settled', note: 'Apologised and sent the missing booklet.' },
   'referral-call': accepted('Will tell a friend.'),
   'prevention-call': {
     outcome: 'reached',

@@ -76,6 +76,8 @@ export const cases = sqliteTable(
     regainedAmount: integer().notNull().default(0),
     concessionCost: integer().notNull().default(0),
     satisfactionScore: integer(),
+    /** the purchase, or the return, since which the customer was silent when last warned of */
+    warnedSince: text(),
     openedBy: text().notNull(),
     /** 0 until the workflow has written for the first time */
     revision: integer().notNull().default(0),

@@ -88,6 +88,8 @@ export const mails = sqliteTable(
     caseId: text().notNull(),
     customerId: text().notNull(),
     measureId: text().notNull(),
+    /** it is for who has come back, so their return does not withhold it */
+    afterReturn: flag(),
     templateId: text().notNull(),
     status: text({ enum: mailStatuses }).notNull(),
     /** in the link of the objection page: whoever has it has the mail */

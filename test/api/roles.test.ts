@@ -89,6 +89,8 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   listLetters: staff,
   showObjection: 'anyone',
   object: 'anyone',
+  showSatisfaction: 'anyone',
+  answerSatisfaction: 'anyone',
   startScan: managers,
   getScan: managers,
   listScans: managers,

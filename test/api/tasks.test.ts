@@ -232,6 +232,7 @@ describe('completing', () => {
     'welcome-call': { outcome: 'reached' },
     'aftercare-call': { outcome: 'callback', callbackAt: '2030-01-01T10:00:00+02:00' },
     'satisfaction-call': { outcome: 'answered', score: 9 },
+    'make-up': { outcome: 'settled' },
     'referral-call': { outcome: 'refused' },
   };
 

@@ -47,6 +47,49 @@ export const scenarios = {
       return caseId;
     },
   },
+  'comes back, and is asked by mail how it is: first not well, then very well': {
+    outcome: 'loyal-again',
+    async run(engine) {
+      const before = engine.policy;
+      const { secondLoyalty } = before;
+      await engine.usePolicy({
+        ...before,
+        name: 'quick-mail',
+        secondLoyalty: {
+          ...secondLoyalty,
+          afterDelivery: '1s',
+          afterCare: [
+            { task: 'welcome-call', after: '1s' },
+            { task: 'satisfaction-mail', after: '2s' },
+            { task: 'aftercare-call', after: times(secondLoyalty.observation, 50) },
+          ],
+          observation: times(secondLoyalty.observation, 60),
+        },
+      });
+      const customerId = await engine.customer();
+      const caseId = await engine.open(customerId);
+      await engine.usePolicy(before);
+      await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.answer(caseId, 'welcome-call', { outcome: 'reached' });
+      const care = await engine.task(caseId, 'aftercare-call');
+      await engine.send(customerId, 'satisfaction.answered', { score: 2 });
+      await engine.answer(caseId, 'make-up', { outcome: 'settled' });
+      await engine.send(customerId, 'order.delivered', {});
+      await engine.until(caseId, ({ nextDueAt }) => nextDueAt! < care.dueAt);
+      await engine.answer(caseId, 'aftercare-call', {
+        outcome: 'reached',
+        oldCause: 'still-there',
+      });
+      await engine.task(caseId, 'make-up');
+      await engine.pass(times(secondLoyalty.call.window, 2));
+      await engine.send(customerId, 'satisfaction.answered', { score: 10 });
+      await engine.answer(caseId, 'referral-call', { outcome: 'accepted' });
+      await engine.send(customerId, 'purchase.recorded', { ...purchase, orderId: 'return-2' });
+      await engine.pass(times(secondLoyalty.observation, 60));
+      return caseId;
+    },
+  },
   'withdraws the cancellation and stays': {
     outcome: 'loyal-again',
     async run(engine) {
@@ -405,7 +448,7 @@ async function answerAfterCare(engine: Engine, caseId: string): Promise<void> {
     if (task === 'satisfaction-call') {
       await engine.answer(caseId, task, { outcome: 'answered', score: 9 });
       await engine.answer(caseId, 'referral-call', { outcome: 'accepted' });
-    } else {
+    } else if (task !== 'satisfaction-mail') {
       await engine.answer(caseId, task, { outcome: 'reached' });
     }
   }
