@@ -7,7 +7,7 @@ import type { OfferLimits } from '../domain/offers.ts';
 import { completed, standardPolicy, type StoredPolicy } from '../domain/policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
-import { planContact, type ContactRequest, type PlannedContact } from '../db/contacts.ts';
+import { planContact, type ContactRequest, type PlannedContact } from '../db/contact-plan.ts';
 import { getCustomer } from '../db/customers.ts';
 import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';

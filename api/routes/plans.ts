@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { getCase } from '../../db/cases.ts';
-import { contactTimes } from '../../db/contacts.ts';
+import { contactTimes } from '../../db/contact-plan.ts';
 import { withContent } from '../../db/playbooks.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { DomainError } from '../../domain/errors.ts';

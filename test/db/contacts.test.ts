@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { noteContact, permissionOf, planContact, planContactIn } from '../../db/contacts.ts';
+import { noteContact, permissionOf } from '../../db/contacts.ts';
+import { planContact, planContactIn } from '../../db/contact-plan.ts';
 import { beginCommand } from '../../db/commands.ts';
 import { keepHolidays } from '../../db/holidays.ts';
 import { upsertCustomers } from '../../db/imports.ts';
