@@ -8,9 +8,10 @@ import {
   type TimeOfDay,
 } from '../domain/contact-plan.ts';
 import { latest } from '../domain/duration.ts';
+import type { MailRecord } from '../domain/mails.ts';
 import type { PermissionReason } from '../domain/permission.ts';
 import { standardPolicy, type Policy } from '../domain/policy.ts';
-import type { MailRecord, TaskRecord } from '../domain/records.ts';
+import type { TaskRecord } from '../domain/records.ts';
 import { channelOf } from '../domain/tasks.ts';
 import type { Channel, LegalBasis, Purpose } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';

@@ -7,8 +7,9 @@ import {
   type DuplicateStatus,
   type Likeness,
   type Particulars,
+  type DuplicateRecord,
 } from '../domain/identity.ts';
-import type { DuplicateRecord, Page, PageOf } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';

@@ -23,8 +23,9 @@ import {
   type MailAnswer,
   type MailRefusal,
   type MailStatus,
+  type MailRecord,
 } from '../domain/mails.ts';
-import type { MailRecord, Page, PageOf } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { noteMailContact, permissionInCase } from './contacts.ts';

@@ -1,7 +1,12 @@
 import { and, desc, eq, gte, lt, max, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
-import { payrollPeriod } from '../domain/incentives.ts';
-import type { Page, PageOf, PayrollRecord, PointBalance, PointEntry } from '../domain/records.ts';
+import {
+  payrollPeriod,
+  type PayrollRecord,
+  type PointBalance,
+  type PointEntry,
+} from '../domain/incentives.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';

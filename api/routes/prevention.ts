@@ -19,8 +19,8 @@ import {
   preventionStatuses,
   topicKey,
   type PreventionPlan,
+  type PreventionRecord,
 } from '../../domain/prevention.ts';
-import type { PreventionRecord } from '../../domain/records.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Call } from '../route.ts';
 import { mustBeOffered } from '../schemas/cause.ts';

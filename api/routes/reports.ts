@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { causeFigures } from '../../db/cause-report.ts';
-import type { LossFigures } from '../../domain/records.ts';
+import type { LossFigures } from '../../domain/causes.ts';
 import { causes } from '../../domain/words.ts';
 import { period, periodOf } from '../report.ts';
 import { route, staff } from '../route.ts';

@@ -1,6 +1,11 @@
 import * as z from 'zod';
-import { preventionStatuses, type Effect } from '../../domain/prevention.ts';
-import type { PreventionChange, PreventionRecord, RiseRecord } from '../../domain/records.ts';
+import {
+  preventionStatuses,
+  type Effect,
+  type PreventionChange,
+  type PreventionRecord,
+} from '../../domain/prevention.ts';
+import type { RiseRecord } from '../../domain/rises.ts';
 import { longest } from '../../domain/profile.ts';
 import { causes } from '../../domain/words.ts';
 import { categoryCode, money, text, time, timestamp } from './common.ts';
