@@ -4,7 +4,7 @@ import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { OfferLimits } from '../domain/offers.ts';
-import { completed, standardPolicy, type StoredPolicy } from '../domain/policy.ts';
+import { completed, standardPolicy, type StoredPolicy } from '../domain/standard-policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { planContact, type ContactRequest, type PlannedContact } from '../db/contact-plan.ts';

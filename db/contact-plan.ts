@@ -10,7 +10,8 @@ import {
 import { latest } from '../domain/duration.ts';
 import type { MailRecord } from '../domain/mails.ts';
 import type { PermissionReason } from '../domain/permission.ts';
-import { standardPolicy, type Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
+import { standardPolicy } from '../domain/standard-policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
 import { channelOf } from '../domain/tasks.ts';
 import type { Channel, LegalBasis, Purpose } from '../domain/words.ts';

@@ -3,7 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { targetGroupOf } from '../domain/identification.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
-import { standardPolicy } from '../domain/policy.ts';
+import { standardPolicy } from '../domain/standard-policy.ts';
 import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../domain/success.ts';
 import { isSpokenTo } from '../domain/tasks.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';

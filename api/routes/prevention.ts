@@ -12,7 +12,7 @@ import {
 } from '../../db/prevention-actions.ts';
 import { before } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import {
   isOver,
   pilesOf,

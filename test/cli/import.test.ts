@@ -33,7 +33,7 @@ import { permissionHistory } from '../../db/permissions.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { purchases as purchasesTable } from '../../db/schema.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 
 const root = join(import.meta.dirname, '../..');
 const at = '2026-11-22T12:00:00.000Z';

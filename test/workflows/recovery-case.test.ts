@@ -4,7 +4,7 @@ import { getTask, listTasks } from '../../db/tasks.ts';
 import { nextWorkingMoment } from '../../domain/calendar.ts';
 import { after } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { reportFact } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 
