@@ -7,6 +7,7 @@ import { standardPolicy } from '../domain/standard-policy.ts';
 import type { Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
 import { channels, purposes, type Channel, type Purpose } from '../domain/words.ts';
+import { placeholders } from './columns.ts';
 import { prepared, type Db } from './connection.ts';
 import { caseForFacts, factId, reportFact } from './facts.ts';
 import { bookCase } from './ledger.ts';
@@ -68,25 +69,7 @@ const statements = prepared((db) => ({
     .orderBy(desc(contacts.at))
     .limit(1)
     .prepare(),
-  insert: db
-    .insert(contacts)
-    .values({
-      commandId: sql.placeholder('commandId'),
-      taskId: sql.placeholder('taskId'),
-      caseId: sql.placeholder('caseId'),
-      customerId,
-      channel: sql.placeholder('channel'),
-      purpose: sql.placeholder('purpose'),
-      outcome: sql.placeholder('outcome'),
-      at: sql.placeholder('at'),
-      permitted: sql.placeholder('permitted'),
-      reason: sql.placeholder('reason'),
-      basis: sql.placeholder('basis'),
-      rule: sql.placeholder('rule'),
-      permissionId: sql.placeholder('permissionId'),
-      proof: sql.placeholder('proof'),
-    })
-    .prepare(),
+  insert: db.insert(contacts).values(placeholders(contacts)).prepare(),
   count: db
     .insert(callHours)
     .values({
