@@ -27,6 +27,12 @@ const customerId = sql.placeholder('customerId');
 const caseId = sql.placeholder('caseId');
 
 const statements = prepared((db) => ({
+  concerned: db.$client
+    .prepare(
+      `select exists (select 1 from point_entries where customer_id = @customerId)
+       or exists (select 1 from cases where customer_id = @customerId and regained_at is not null)`,
+    )
+    .pluck(),
   episodes: db.select().from(cases).where(eq(cases.customerId, customerId)).prepare(),
   entries: db.select().from(pointEntries).where(eq(pointEntries.customerId, customerId)).prepare(),
   work: db
@@ -80,6 +86,11 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
+  role: db
+    .select({ role: apiKeys.role })
+    .from(apiKeys)
+    .where(eq(apiKeys.keyId, sql.placeholder('keyId')))
+    .prepare(),
   task: db
     .select()
     .from(tasks)
@@ -92,7 +103,9 @@ type Entry = typeof pointEntries.$inferSelect;
 
 /** Books what the facts of a customer have made of anybody's points. */
 export function settlePoints(tx: Db, customerId: string, at: string): void {
-  const { episodes, entries } = statements(tx);
+  const { concerned, episodes, entries } = statements(tx);
+  // Of most who are lost nobody has earned anything.
+  if (!concerned.get({ customerId })) return;
   const booked = entries.all({ customerId });
   const all = episodes.all({ customerId });
   for (const episode of all) {
@@ -158,7 +171,7 @@ function preventionOf(
 ): Occasion | undefined {
   if (!policy.incentives || completedBy === null || closedAt === null) return undefined;
   if (result?.['outcome'] !== 'reached') return undefined;
-  const key = tx.select().from(apiKeys).where(eq(apiKeys.keyId, completedBy)).get();
+  const key = statements(tx).role.get({ keyId: completedBy });
   const { observation } = policy.secondLoyalty;
   const span = { since: closedAt, observation };
   return {
