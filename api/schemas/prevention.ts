@@ -8,9 +8,7 @@ import {
 import type { RiseRecord } from '../../domain/rises.ts';
 import { longest } from '../../domain/profile.ts';
 import { causes } from '../../domain/words.ts';
-import { categoryCode, money, text, time, timestamp } from './common.ts';
-
-const count = z.int().min(0);
+import { categoryCode, count, money, text, time, timestamp } from './common.ts';
 
 /** What losses have in common. */
 export const topicFields = {
