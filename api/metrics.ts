@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { countEarlySigns } from '../db/early-signs.ts';
+import { countWaitingEvents } from '../db/events.ts';
 import { stats } from '../db/health.ts';
 import type { Db } from '../db/open.ts';
 import { companyHours } from '../db/holidays.ts';
@@ -56,6 +57,10 @@ export function metricsOf(
   );
   const backlog = gauge('winback_outbox_backlog', 'Messages that Temporal has not been told yet');
   const backlogAge = gauge('winback_outbox_oldest_seconds', 'Age of the oldest such message');
+  const waitingEvents = gauge(
+    'winback_waiting_events',
+    'Events of large batches that are kept and wait for their effect',
+  );
   const mails = new Gauge({
     name: 'winback_mails',
     help: 'Mails to customers, by what has become of them; "unclear" and "failed" wait for a manager',
@@ -104,6 +109,7 @@ export function metricsOf(
       overdueTasks.set(sizes.overdueTasks);
       backlog.set(sizes.outboxUndone);
       backlogAge.set(age(sizes.outboxOldestAt, now));
+      waitingEvents.set(await countWaitingEvents(db));
       for (const [status, number] of Object.entries(sizes.mails)) mails.set({ status }, number);
       const { counts, oldestPendingAt } = sizes.webhooks;
       for (const [status, number] of Object.entries(counts)) deliveries.set({ status }, number);

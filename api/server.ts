@@ -12,6 +12,7 @@ import { createScanSchedules } from '../temporal/scan-schedule.ts';
 import { createApp } from './app.ts';
 import { listen } from './listen.ts';
 import { readinessOf } from './readiness.ts';
+import { runWaitingEvents } from './waiting-events.ts';
 
 /*
  * The API process. It answers while Temporal or the worker is away: what is accepted meanwhile is kept in the
@@ -45,11 +46,13 @@ const app = createApp({
 const server = await listen(app, environment);
 logger.info({ host: environment.host, port: server.port, policy: policy.version }, 'api ready');
 
-let stopping = false;
+const stopping = new AbortController();
+const waitingEvents = runWaitingEvents({ db, clock, logger }, stopping.signal);
 async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
+  if (stopping.signal.aborted) return;
+  stopping.abort();
   await server.close();
+  await waitingEvents;
   await connection.close();
   closeDatabase(db);
 }

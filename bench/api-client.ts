@@ -19,5 +19,9 @@ export function apiClient(url: string, key: string) {
     post: (path: string, content: unknown) => request('POST', path, JSON.stringify(content)),
     /** for who has made the JSON before */
     postJson: (path: string, json: string) => request('POST', path, json),
+    async metric(name: string): Promise<number> {
+      const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await answer.text())?.[1]);
+    },
   };
 }

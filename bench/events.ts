@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { apiClient, type Api } from './api-client.ts';
 import {
   judged,
@@ -25,7 +26,10 @@ const manners = {
 };
 type Manner = keyof typeof manners;
 
-/** Purchases of customers who are known, until they are accepted: ours, and a bare server's, in turn. */
+/**
+ * Purchases of customers who are known, until they are accepted: ours, and a bare server's, in turn; ours also until the
+ * last of them has had its effect.
+ */
 export async function eventIngestion(options: {
   events: number;
   rounds: number;
@@ -41,12 +45,18 @@ export async function eventIngestion(options: {
     single: { ours: [], bare: [] },
     batches: { ours: [], bare: [] },
   };
-  const measure = async (manner: Manner, events: number) => ({
-    ours: await eventsPerSecond(ours, manner, requestsOf(customerIds, manner, events)),
-    bare: await eventsPerSecond(bare, manner, requestsOf(customerIds, manner, events)),
-  });
+  const untilEffect: number[] = [];
+  const measure = async (manner: Manner, events: number) => {
+    const startedAt = performance.now();
+    const accepted = await eventsPerSecond(ours, manner, requestsOf(customerIds, manner, events));
+    while ((await ours.metric('winback_waiting_events')) > 0) await pause(20);
+    if (manner === 'batches') untilEffect.push((events * 1_000) / (performance.now() - startedAt));
+    const bodies = requestsOf(customerIds, manner, events);
+    return { ours: accepted, bare: await eventsPerSecond(bare, manner, bodies) };
+  };
   await measure('single', 1_000);
   await measure('batches', 10_000);
+  untilEffect.length = 0;
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const manner of Object.keys(manners) as Manner[]) {
       progress(`events, round ${round} of ${options.rounds}: ${manner}`);
@@ -70,9 +80,10 @@ export async function eventIngestion(options: {
       row(`batches of ${batches.inRequest}, ${batches.clients} clients`, 'batches', (median) =>
         judged(`at least ${aim}`, median >= aim),
       ),
+      ['… until the last has had its effect', shown(untilEffect, 0), '', '', ...noAim],
     ],
     remarks: [],
-    figures: { customers, manners, rates },
+    figures: { customers, manners, rates, untilEffect },
   };
 }
 

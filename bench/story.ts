@@ -30,7 +30,7 @@ export const story: Stage[] = [
     task: 'cause-call',
     result: { outcome: 'answered', cause: 'neglected', note: 'Nobody had called for a year.' },
   },
-  { localActivities: 3, waitsFor: 'answer', task: 'offer-call', result: { outcome: 'accepted' } },
+  { localActivities: 4, waitsFor: 'answer', task: 'offer-call', result: { outcome: 'accepted' } },
   { localActivities: 1, waitsFor: 'purchase' },
   { localActivities: 2, waitsFor: 'answer', task: 'welcome-call', result: { outcome: 'reached' } },
   {

@@ -179,12 +179,7 @@ function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Rel
 
 /** What we have in our hands where nobody has named a proof; null: nothing. */
 function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
-  if (word) {
-    const { source, at } = wordsOf(db, customerId).find(
-      ({ permissionId }) => permissionId === word.permissionId,
-    )!;
-    return `told by ${source} on ${at}`;
-  }
+  if (word) return `told by ${word.source} on ${word.at}`;
   const { lastPurchaseAt, objectedAt } = contactedCustomer(db, customerId);
   switch (reason) {
     case 'purchase': {

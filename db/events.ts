@@ -1,54 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, gt, gte, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, asc, between, desc, eq, inArray, sql } from 'drizzle-orm';
 import { latest } from '../domain/duration.ts';
-import type { SignData } from '../domain/early-signs.ts';
-import { stillStands, type Fact } from '../domain/facts.ts';
-import type { VersionedPolicy } from '../domain/policy.ts';
-import type { Actor, CustomerUpdate, SalesEvent, UnknownEventType } from '../domain/records.ts';
-import {
-  type Channel,
-  type CustomerKind,
-  type EarlySign,
-  type EventType,
-  type Purpose,
-} from '../domain/words.ts';
-import { keepStated, statedBy, type Stated } from './case-causes.ts';
-import { openCaseIn } from './case-opening.ts';
-import { recordComplaint } from './complaints.ts';
+import type { SalesEvent, UnknownEventType } from '../domain/records.ts';
+import type { EventType } from '../domain/words.ts';
 import { compiled, prepared, utc, writing, writingTogether, type Db } from './connection.ts';
-import { tellOfLostChannels } from './contacts.ts';
 import { personOf } from './duplicates.ts';
-import { noteSign } from './early-signs.ts';
-import {
-  caseForFacts,
-  factId,
-  noteCancelled,
-  noteObjection,
-  reportFact,
-  type CaseForFacts,
-} from './facts.ts';
-import { redeemOffer } from './offers.ts';
+import { effects, lateEffects, type Context } from './event-effects.ts';
 import { wordsOf } from './permissions.ts';
-import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
-import { applyProfile, ensureCustomer } from './profiles.ts';
-import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
-import {
-  aboutCancelling,
-  customers,
-  events,
-  forRecovery,
-  permissions,
-  unknownEventTypes,
-} from './schema.ts';
+import { events, unknownEventTypes, waitingEvents } from './schema.ts';
 
-const customerId = sql.placeholder('customerId');
-const time = sql.placeholder('time');
-const updatedAt = sql`${sql.placeholder('at')}`;
-const theCustomer = eq(customers.customerId, customerId);
+/** Batches up to this size take effect before they are answered. */
+const atOnce = 20;
 
-const latestIn = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
-const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
+/** Of a larger batch these are kept before it is answered, and take effect soon after. */
+const mayWait = Object.keys(lateEffects) as LateType[];
+type LateType = keyof typeof lateEffects;
+
+/** More than that do not wait: a batch that comes then takes as many to their effect as it brings. */
+const waitingAtMost = 100_000;
+
+const firstSeq = sql.placeholder('firstSeq');
+const lastSeq = sql.placeholder('lastSeq');
 
 const statements = prepared((db) => ({
   insert: compiled(
@@ -59,8 +31,8 @@ const statements = prepared((db) => ({
         source: sql.placeholder('source'),
         eventId: sql.placeholder('eventId'),
         type: sql.placeholder('type'),
-        customerId,
-        time,
+        customerId: sql.placeholder('customerId'),
+        time: sql.placeholder('time'),
         receivedAt: sql.placeholder('at'),
         sentBy: sql.placeholder('sentBy'),
         data: sql.placeholder('data'),
@@ -68,64 +40,6 @@ const statements = prepared((db) => ({
       .onConflictDoNothing()
       .prepare(),
   ),
-  standing: db
-    .select({
-      lastCancellationAt: customers.lastCancellationAt,
-      lastWithdrawalAt: customers.lastWithdrawalAt,
-      lastPurchaseAt: customers.lastPurchaseAt,
-    })
-    .from(customers)
-    .where(theCustomer)
-    .prepare(),
-  cancelled: db
-    .update(customers)
-    .set({ lastCancellationAt: latestIn(customers.lastCancellationAt), updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  withdrawn: db
-    .update(customers)
-    .set({ lastWithdrawalAt: latestIn(customers.lastWithdrawalAt), updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  deceased: db
-    .update(customers)
-    .set({ deceasedAt: earliest(customers.deceasedAt), updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  bounced: db
-    .update(customers)
-    .set({ bouncedEmail: sql`${sql.placeholder('email')}`, updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  cancellationsSince: db
-    .select({ data: events.data })
-    .from(events)
-    .where(
-      and(
-        eq(events.type, 'cancellation.received'),
-        aboutCancelling,
-        eq(events.customerId, customerId),
-        gt(events.time, sql.placeholder('withdrawnAt')),
-        gte(events.time, sql.placeholder('purchasedAt')),
-        gte(events.receivedAt, sql.placeholder('openedAt')),
-      ),
-    )
-    .orderBy(desc(events.time), desc(events.eventSeq))
-    .prepare(),
-  withdrawal: db
-    .select({ source: events.source, eventId: events.eventId })
-    .from(events)
-    .where(
-      and(
-        eq(events.type, 'cancellation.withdrawn'),
-        aboutCancelling,
-        eq(events.customerId, customerId),
-        eq(events.time, time),
-      ),
-    )
-    .orderBy(asc(events.eventSeq))
-    .limit(1)
-    .prepare(),
   unknown: db
     .insert(unknownEventTypes)
     .values({
@@ -144,40 +58,82 @@ const statements = prepared((db) => ({
       },
     })
     .prepare(),
-  newestPermissions: db
-    .select({ at: permissions.at, granted: permissions.granted })
-    .from(permissions)
-    .where(
-      and(
-        eq(permissions.customerId, customerId),
-        eq(permissions.channel, sql.placeholder('channel')),
-        forRecovery,
-      ),
-    )
-    .orderBy(desc(permissions.at), desc(permissions.permissionId))
-    .limit(3)
+  wait: db.insert(waitingEvents).values({ firstSeq, lastSeq }).prepare(),
+  waiting: db
+    .select({
+      events: sql<number>`coalesce(sum(${waitingEvents.lastSeq} - ${waitingEvents.firstSeq} + 1), 0)`,
+    })
+    .from(waitingEvents)
+    .prepare(),
+  next: db.select().from(waitingEvents).orderBy(waitingEvents.firstSeq).limit(1).prepare(),
+  some: db
+    .select()
+    .from(events)
+    .where(and(between(events.eventSeq, firstSeq, lastSeq), inArray(events.type, mayWait)))
+    .orderBy(events.eventSeq)
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+  goOn: db
+    .update(waitingEvents)
+    .set({ firstSeq: sql`${sql.placeholder('from')}` })
+    .where(eq(waitingEvents.firstSeq, firstSeq))
+    .prepare(),
+  end: db.delete(waitingEvents).where(eq(waitingEvents.firstSeq, firstSeq)).prepare(),
+  ofPerson: db
+    .update(events)
+    .set({ customerId: sql`${sql.placeholder('customerId')}` })
+    .where(eq(events.eventSeq, sql.placeholder('eventSeq')))
     .prepare(),
 }));
 
-type Context = { policy: VersionedPolicy; at: string; actor: Actor };
-type Effect = (tx: Db, event: SalesEvent, context: Context) => void;
-
 /**
  * Takes in a batch of the sales system's events, all or nothing: every event with its effect and its message to the
- * customer's case in one transaction. A `source` and `eventId` seen before, in this batch too, is a duplicate and
- * changes nothing.
+ * customer's case in one transaction, or, of a large batch, with a note that the effect is still to come. A `source` and
+ * `eventId` seen before, in this batch too, is a duplicate and changes nothing.
  */
 export async function acceptEvents(
   db: Db,
   { events: batch, ...context }: Context & { events: SalesEvent[] },
 ): Promise<{ accepted: number; duplicates: number }> {
   return writingTogether(db, (tx) => {
-    let accepted = 0;
-    for (const event of batch) {
-      if (accept(tx, { ...event, time: utc(event.time) }, context)) accepted += 1;
+    const isLarge = batch.length > atOnce;
+    if (isLarge && waitingIn(tx) > waitingAtMost) applyIn(tx, batch.length, context.at);
+    const kept = { accepted: 0, waiting: [] as number[] };
+    for (const sent of batch) {
+      const event = { ...sent, time: utc(sent.time) };
+      if (isLarge && mayComeLate(event)) {
+        const eventSeq = keep(tx, event, context);
+        if (eventSeq === null) continue;
+        kept.waiting.push(eventSeq);
+      } else if (!accept(tx, event, context)) continue;
+      kept.accepted += 1;
     }
-    return { accepted, duplicates: batch.length - accepted };
+    const [firstSeq] = kept.waiting;
+    if (firstSeq !== undefined) {
+      statements(tx).wait.run({ firstSeq, lastSeq: kept.waiting.at(-1) });
+    }
+    return { accepted: kept.accepted, duplicates: batch.length - kept.accepted };
   });
+}
+
+/**
+ * Brings events of large batches that wait to their effect, the oldest first. Whoever calls it, and how often: each has
+ * its effect once.
+ * @param limit of events in one transaction
+ * @returns how many have had it, and about how many are left
+ */
+export async function applyWaiting(
+  db: Db,
+  { limit, at }: { limit: number; at: string },
+): Promise<{ applied: number; left: number }> {
+  // Mostly none waits, and nobody is then kept from writing.
+  if (waitingIn(db) === 0) return { applied: 0, left: 0 };
+  return writingTogether(db, (tx) => ({ applied: applyIn(tx, limit, at), left: waitingIn(tx) }));
+}
+
+/** How many events wait for their effect; those of a batch that never wait count too as long as one of it does. */
+export async function countWaitingEvents(db: Db): Promise<number> {
+  return waitingIn(db);
 }
 
 /**
@@ -208,248 +164,60 @@ export async function listUnknownEventTypes(db: Db): Promise<UnknownEventType[]>
   return db.select().from(unknownEventTypes).orderBy(desc(lastSeenAt), asc(type)).all();
 }
 
+/** @returns whether it is new */
 function accept(tx: Db, sent: SalesEvent, context: Context): boolean {
-  const { insert } = statements(tx);
   const event = ofPerson(tx, sent);
-  const { at, actor } = context;
-  if (insert.run({ ...event, at, sentBy: actor.actorId }).changes === 0) return false;
-  if (isKnown(event.type)) effects[event.type](tx, event, context);
+  if (keep(tx, event, context) === null) return false;
+  if (isKnown(event)) effects[event.type](tx, event, context);
   else statements(tx).unknown.run({ ...event, at: context.at });
   return true;
 }
 
-/** What happens to a confirmed duplicate happens to the former customer; particulars stay those of each ID. */
-function ofPerson(tx: Db, event: SalesEvent): SalesEvent {
-  if (!isKnown(event.type) || event.type === 'customer.updated') return event;
-  return { ...event, customerId: personOf(tx, event.customerId) };
-}
-
-function isKnown(type: string): type is EventType {
-  return Object.hasOwn(effects, type);
-}
-
-const effects: Record<EventType, Effect> = {
-  'customer.updated': (tx, event, { at }) => {
-    const { customerId, time } = event;
-    tellOfLostChannels(tx, { customerId, eventId: factIdOf(event), time, at }, () =>
-      applyProfile(tx, profileIn(event), { profileAt: time, at }),
-    );
-  },
-
-  'purchase.recorded': (tx, event, { at }) => {
-    const { orderId, amount, currency, product } = event.data as {
-      orderId: string;
-      amount: number;
-      currency: string;
-      product?: string;
-    };
-    const { customerId, time: purchasedAt } = event;
-    const purchase = { customerId, orderId, amount, currency, product, purchasedAt };
-    const eventId = () => factIdOf(event);
-    const isNew = storePurchase(tx, purchase, { at, eventId, isNews: newsWhenReported });
-    if (!isNew) antedatePurchase(tx, purchase, at);
-  },
-
-  'cancellation.received': (tx, event, context) => {
-    const { customerId, time } = event;
-    ensureCustomer(tx, customerId, context.at);
-    const before = statements(tx).standing.get({ customerId })!;
-    statements(tx).cancelled.run({ ...event, at: context.at });
-    const open = caseForFacts(tx, customerId);
-    if (stillStands(time, before)) {
-      if (open) tellOfCancellation(tx, event, context, open);
-      // An older one belongs to a loss whose case the newer one has opened and which has closed.
-      else if (time > (before.lastCancellationAt ?? '')) openByCancellation(tx, event, context);
-    } else if (open && !open.cancelled && time >= (before.lastPurchaseAt ?? '')) {
-      // The withdrawal came first and had nothing to withdraw then: the case hears of both, in their order.
-      const withdrawnAt = before.lastWithdrawalAt!;
-      tellOfCancellation(tx, event, context, open);
-      const withdrawal = statements(tx).withdrawal.get({ customerId, time: withdrawnAt })!;
-      const told = { ...event, ...withdrawal, time: withdrawnAt };
-      tellCase(tx, told, context, { kind: 'cancellation-withdrawn' });
-    }
-  },
-
-  'cancellation.withdrawn': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    statements(tx).withdrawn.run({ ...event, at: context.at });
-    const open = caseForFacts(tx, event.customerId);
-    // One that is older than the cancellation withdraws something else.
-    if (open?.cancelled && event.time >= open.lostAt) {
-      tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
-    }
-  },
-
-  'permission.changed': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    const { channel, purpose, granted } = addPermission(tx, event);
-    // No task of ours is for anything but recovery.
-    if (purpose === 'service') return;
-    const [newest, before, third] = statements(tx).newestPermissions.all({ ...event, channel });
-    const isNewest = newest!.at === event.time;
-    if (isNewest) {
-      tellCase(tx, event, context, { kind: 'permission', channel, granted });
-      closeAfterPermission(tx, { customerId: event.customerId, channel, granted, at: context.at });
-    }
-    // Who had given nothing before has withdrawn nothing; what was given may be heard of last.
-    const isNews = isNewest || (before!.at === event.time && !third?.granted);
-    if (isNews && !newest!.granted && before?.granted) {
-      const withdrawn = { ...event, time: newest!.at };
-      noteShown(tx, withdrawn, context, 'permission-withdrawn', { channel });
-    }
-  },
-
-  'customer.objected': (tx, event, context) => {
-    const { customerId, time: objectedAt } = event;
-    const { at } = context;
-    ensureCustomer(tx, customerId, at);
-    noteObjection(tx, { customerId, objectedAt, eventId: factIdOf(event), at });
-    closePreventiveTask(tx, { customerId, reason: 'objection', at });
-  },
-
-  'customer.deceased': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    statements(tx).deceased.run({ ...event, at: context.at });
-    tellCase(tx, event, context, { kind: 'death' });
-    closePreventiveTask(tx, { customerId: event.customerId, reason: 'death', at: context.at });
-  },
-
-  'complaint.recorded': (tx, event, { at }) => {
-    const { customerId, time: recordedAt, data } = event;
-    const { complaintId = factIdOf(event), answeredAt } = data as {
-      complaintId?: string;
-      answeredAt?: string;
-    };
-    ensureCustomer(tx, customerId, at);
-    const answer = answeredAt ? utc(answeredAt) : null;
-    recordComplaint(tx, { customerId, complaintId, recordedAt, answeredAt: answer }, at);
-  },
-
-  'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
-
-  'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
-    const { code, orderId } = data as { code: string; orderId?: string };
-    ensureCustomer(tx, customerId, at);
-    redeemOffer(tx, { customerId, code, orderId, redeemedAt: time, at });
-  },
-
-  'cancellation.considered': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    noteShown(tx, event, context, 'cancellation-considered');
-  },
-
-  'mail.bounced': (tx, event, context) => {
-    ensureCustomer(tx, event.customerId, context.at);
-    const { email } = event.data as { email: string };
-    statements(tx).bounced.run({ ...event, email, at: context.at });
-    tellCase(tx, event, context, { kind: 'mail-bounced' });
-  },
-};
-
-function noteShown(
-  tx: Db,
-  { customerId, time }: SalesEvent,
-  context: Context,
-  sign: EarlySign,
-  signData: SignData = {},
-): void {
-  noteSign(tx, customerId, { sign, signAt: time, signData }, context);
-}
-
-type Cancellation = Stated & { effectiveAt: string | null };
-
-function cancellationIn(tx: Db, data: Record<string, unknown>): Cancellation {
-  const { reason, effectiveAt } = data as { reason?: string; effectiveAt?: string };
-  return { ...statedBy(tx, reason), effectiveAt: effectiveAt ? utc(effectiveAt) : null };
-}
-
-function openByCancellation(tx: Db, event: SalesEvent, { policy, at, actor }: Context): void {
-  const { cause, category, reason, effectiveAt } = cancellationIn(tx, event.data);
-  openCaseIn(tx, {
-    customerId: event.customerId,
-    trigger: 'cancellation',
-    statedCause: cause,
-    statedCategory: category,
-    statedReason: reason,
-    effectiveAt,
-    openedBy: actor.actorId,
-    policy,
-    at,
+/** @returns its number; null: it is a duplicate */
+function keep(tx: Db, event: SalesEvent, { at, actor }: Context): number | null {
+  const { changes, lastInsertRowid } = statements(tx).insert.run({
+    ...{ ...event, at },
+    sentBy: actor.actorId,
   });
+  return changes === 0 ? null : Number(lastInsertRowid);
 }
 
-/** The case hears all that its cancellations say, the newest word on each, so that an older one completes a newer one. */
-function tellOfCancellation(
-  tx: Db,
-  event: SalesEvent,
-  context: Context,
-  { caseId, openedAt }: CaseForFacts,
-): void {
-  const { customerId, time } = event;
-  const { standing, cancellationsSince } = statements(tx);
-  const known = standing.get({ customerId })!;
-  const standingOnes = cancellationsSince
-    .all({
-      customerId,
-      openedAt,
-      withdrawnAt: known.lastWithdrawalAt ?? '',
-      purchasedAt: known.lastPurchaseAt ?? '',
-    })
-    .map(({ data }) => cancellationIn(tx, data));
-  const own = cancellationIn(tx, event.data);
-  const newest = <K extends keyof Cancellation>(key: K): Cancellation[K] =>
-    standingOnes.find((one) => one[key] !== null)?.[key] ?? own[key];
-  noteCancelled(tx, { caseId, cancelledAt: time, reason: newest('reason') });
-  const stated = standingOnes.find(({ cause }) => cause !== null) ?? own;
-  keepStated(tx, stated, { caseId, by: context.actor.actorId, at: context.at });
-  const details = { cause: stated.cause, effectiveAt: newest('effectiveAt') };
-  tellCase(tx, event, context, { kind: 'cancellation', ...details });
+function waitingIn(tx: Db): number {
+  return statements(tx).waiting.get()!.events;
 }
 
-type FactDetails = Fact extends infer F
-  ? F extends Fact
-    ? Omit<F, 'eventId' | 'at'>
-    : never
-  : never;
-
-function tellCase(tx: Db, event: SalesEvent, { at }: Context, details: FactDetails): void {
-  const { customerId } = event;
-  const open = caseForFacts(tx, customerId);
-  if (!open) return;
-  const fact = { ...details, eventId: factIdOf(event), at: event.time };
-  reportFact(tx, { customerId, caseId: open.caseId, at }, fact);
+/** @returns how many; fewer than `limit` when no more wait */
+function applyIn(tx: Db, limit: number, at: string): number {
+  const { next, some, goOn, end } = statements(tx);
+  let applied = 0;
+  for (let range = next.get(); range && applied < limit; range = next.get()) {
+    const kept = some.all({ ...range, limit: limit - applied });
+    for (const event of kept) applyLate(tx, event, at);
+    applied += kept.length;
+    const last = kept.at(-1)?.eventSeq ?? range.lastSeq;
+    if (last === range.lastSeq) end.run(range);
+    else goOn.run({ ...range, from: last + 1 });
+  }
+  return applied;
 }
 
-function factIdOf({ source, eventId }: SalesEvent): string {
-  return factId(source, eventId);
+function applyLate(tx: Db, stored: typeof events.$inferSelect, at: string): void {
+  const event = ofPerson(tx, stored);
+  const { eventSeq, customerId } = event;
+  if (customerId !== stored.customerId) statements(tx).ofPerson.run({ customerId, eventSeq });
+  lateEffects[event.type as LateType](tx, event, { at });
 }
 
-function profileIn({ customerId, data }: SalesEvent): CustomerUpdate {
-  const { name, kind, email, phone, country, language, timeZone, ...extra } = data as {
-    kind?: CustomerKind;
-  } & Record<Exclude<keyof CustomerUpdate, 'customerId' | 'kind' | 'extra'>, string | undefined>;
-  return { customerId, name, kind, email, phone, country, language, timeZone, extra };
+function isKnown(event: SalesEvent): event is SalesEvent & { type: EventType } {
+  return Object.hasOwn(effects, event.type);
 }
 
-function addPermission(
-  tx: Db,
-  { customerId, source, time, data }: SalesEvent,
-): { channel: Channel; purpose: Purpose | null; granted: boolean } {
-  const {
-    channel,
-    purpose = null,
-    granted,
-    legalBasis,
-    proof,
-  } = data as {
-    channel: Channel;
-    purpose?: Purpose;
-    granted: boolean;
-    legalBasis?: string;
-    proof?: string;
-  };
-  tx.insert(permissions)
-    .values({ customerId, channel, purpose, granted, legalBasis, proof, at: time, source })
-    .run();
-  return { channel, purpose, granted };
+function mayComeLate({ type }: SalesEvent): boolean {
+  return Object.hasOwn(lateEffects, type);
+}
+
+/** What happens to a confirmed duplicate happens to the former customer; particulars stay those of each ID. */
+function ofPerson<E extends SalesEvent>(tx: Db, event: E): E {
+  if (!isKnown(event) || event.type === 'customer.updated') return event;
+  return { ...event, customerId: personOf(tx, event.customerId) };
 }

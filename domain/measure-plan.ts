@@ -24,7 +24,7 @@ export type Tailoring =
   | { kind: 'add'; measure: Measure; position: 'next' | 'last' }
   /** of one that is over: once more, next */
   | { kind: 'repeat'; measureId: string }
-  /** without its wait, next; of the current one: due at `dueAt`, left out: now */
+  /** without its wait, next; the current one as soon as it may be done. `dueAt` was sent for a while: not before that */
   | { kind: 'bring-forward'; measureId: string; dueAt?: string };
 
 /** A plan holds no more than this, however often it is tailored. */

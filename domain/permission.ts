@@ -125,6 +125,8 @@ export type Word = {
   legalBasis: string | null;
   proof: string | null;
   at: string;
+  /** of the event, the file or the person that told of it */
+  source: string;
 };
 
 /** What permission depends on, as of `at`. */

@@ -117,7 +117,12 @@ export class CasePlan {
       this.#awaited.isBroughtForward = patched('brought-forward-at-once');
     }
     for (const task of this.#tasks.openOnes()) {
-      if (task.measureId === measureId && task.dueAt > to) this.#tasks.move(task, to);
+      if (task.measureId !== measureId || task.dueAt <= to) continue;
+      this.#tasks.move(task, to);
+      if (!patched('brought-forward-is-planned')) continue;
+      // Nobody has agreed to that time, and a contact is made when it may be made.
+      this.#tasks.change(task, { agreed: false });
+      this.#tasks.areToBePlanned = true;
     }
   }
 }

@@ -28,6 +28,8 @@ export class CaseTasks {
   readonly #caseId: string;
   readonly #tasks = new Map<string, TaskState>();
   readonly #changed = new Set<string>();
+  /** what was moved without a look at the calendar may lie outside the hours */
+  areToBePlanned = false;
   readonly #projection: Projection;
   #occurrence: number;
 

@@ -60,8 +60,6 @@ export class Recovery {
   #pausedAt: string | null = null;
   /** what pauses have added to every wait so far */
   #pausedMs = 0;
-  /** what a pause has moved may lie outside the working hours */
-  #movedByPause = false;
 
   constructor(opening: CaseOpening) {
     this.opening = opening;
@@ -177,8 +175,8 @@ export class Recovery {
       }
       if (task && task.status !== 'open') return 'task-closed';
       if (isOver()) return 'over';
-      if (this.#movedByPause) {
-        this.#movedByPause = false;
+      if (this.#tasks.areToBePlanned) {
+        this.#tasks.areToBePlanned = false;
         await this.#planAgain();
         continue;
       }
@@ -197,8 +195,8 @@ export class Recovery {
   }
 
   /**
-   * Plans anew what a pause has moved, and closes what is not permitted any more; what was agreed with the customer
-   * stays.
+   * Plans anew what a pause or a person has moved, and closes what is not permitted any more; what was agreed with the
+   * customer stays.
    */
   async #planAgain(): Promise<void> {
     const { customerId, caseId, policy } = this.opening;
@@ -288,7 +286,7 @@ export class Recovery {
     }
     this.#pausedMs += this.#pausedSince(now());
     this.#pausedAt = null;
-    this.#movedByPause = true;
+    this.#tasks.areToBePlanned = true;
     this.state.pausedUntil = null;
     this.tell('resumed', { byManager });
   }

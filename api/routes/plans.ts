@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { getCase } from '../../db/cases.ts';
-import { contactTimes } from '../../db/contact-plan.ts';
 import { withContent } from '../../db/playbooks.ts';
-import { listTasks } from '../../db/tasks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { tailored, type Tailoring } from '../../domain/measure-plan.ts';
 import type { CaseRecord } from '../../domain/records.ts';
@@ -69,7 +67,7 @@ export const planRoutes = [
     handle: async (call) => {
       const record = await theCase(call);
       const { caseId, customerId } = record;
-      const change = await possibleNow(call, caseId, storedChange(call.body.change));
+      const change = storedChange(call.body.change);
       const order = {
         action: 'case.tailor-plan' as const,
         target: caseId,
@@ -95,19 +93,6 @@ function storedChange(change: z.output<typeof tailoringSchema>): Tailoring {
     throw invalid([{ field: 'change.measure.content', rule: 'is not kept here: use the reason' }]);
   }
   return change;
-}
-
-/** A contact that is brought forward is due when it may be made, and that is not always now. */
-async function possibleNow(
-  { db, policy, at }: Call,
-  caseId: string,
-  change: Tailoring,
-): Promise<Tailoring> {
-  if (change.kind !== 'bring-forward') return change;
-  const { items } = await listTasks(db, { caseId, status: 'open' }, { limit: 50 });
-  const task = items.find(({ measureId }) => measureId === change.measureId);
-  const dueAt = task && contactTimes(db, { policy, at })(task);
-  return dueAt ? { ...change, dueAt } : change;
 }
 
 function mustFit({ status, step, plan }: CaseRecord, change: Tailoring): void {

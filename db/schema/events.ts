@@ -38,6 +38,12 @@ export const events = sqliteTable(
   ],
 );
 
+/** Events of large batches whose effect is still to come: those from the first to the last of them that may wait. */
+export const waitingEvents = sqliteTable('waiting_events', {
+  firstSeq: integer().primaryKey(),
+  lastSeq: integer().notNull(),
+});
+
 /** Secrets with which a sales system signs its events; sealed, since checking a signature takes the secret itself. */
 export const signingSecrets = sqliteTable(
   'signing_secrets',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { events } from '../../db/schema.ts';
 import { startApi, type Api } from '../support/api.ts';
@@ -45,13 +46,16 @@ describe('what the sales system sends', () => {
     },
   );
 
-  test('a batch of 1,000 is accepted, of 1,001 refused', async () => {
+  test('a batch of 1,000 is accepted, of 1,001 refused, and takes effect soon', async () => {
     const batch = Array.from({ length: 1_001 }, (_, i) => purchase(`C-B${i}`, 'O-1'));
     const refused = await send(batch);
     expect(refused.status).toBe(400);
     expect(refused.body.detail).toContain('at most 1000 events');
     expect((await send(batch.slice(1))).body).toEqual({ accepted: 1_000, duplicates: 0 });
     expect((await send([])).body).toEqual({ accepted: 0, duplicates: 0 });
+    const waiting = /^winback_waiting_events [1-9]/m;
+    while (waiting.test((await api.get('/metrics')).body)) await pause(20);
+    expect(await api.get('/api/v1/customers/C-B1000')).toMatchObject({ status: 200 });
   });
 
   test('a batch with one broken event is refused as a whole, and the field is named', async () => {

@@ -41,8 +41,12 @@ async function plansOf(connect: () => Promise<Db>, ask: Question): Promise<strin
   });
 }
 
-/** The whole table (call_hours has 168 rows for ever, teams a few), or a sorting of more than is given back. */
-const grows = /^SCAN (?!outbox USING INDEX outbox_undone|json_each|call_hours|teams)|TEMP B-TREE/;
+/**
+ * The whole table (call_hours has 168 rows for ever, teams a few, waiting_events one for each large batch of the last
+ * seconds), or a sorting of more than is given back.
+ */
+const grows =
+  /^SCAN (?!outbox USING INDEX outbox_undone|json_each|call_hours|teams|waiting_events)|TEMP B-TREE/;
 
 async function expectIndexed(connect: () => Promise<Db>, ask: Question): Promise<void> {
   const plans = await plansOf(connect, ask);

@@ -21,7 +21,7 @@ const stranger: Asking = {
 
 const word = (fields: Partial<Word> = {}): Word => ({
   ...{ permissionId: 1, channel: 'phone', purpose: null, granted: true, legalBasis: null },
-  ...{ proof: 'order form of 3 March', at: daysAgo(10) },
+  ...{ proof: 'order form of 3 March', at: daysAgo(10), source: 'https://shop.example' },
   ...fields,
 });
 
@@ -185,6 +185,7 @@ describe('whatever else is known', () => {
         'other',
       ),
       proof: fc.constant(null),
+      source: fc.constant('https://shop.example'),
       at: fc.integer({ min: 0, max: 4_000 }).map(daysAgo),
     }),
     { maxLength: 8 },

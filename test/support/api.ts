@@ -8,6 +8,7 @@ import { listen } from '../../api/listen.ts';
 import { readinessOf } from '../../api/readiness.ts';
 import { routes } from '../../api/routes/index.ts';
 import { problemSchema } from '../../api/schemas/problem.ts';
+import { runWaitingEvents } from '../../api/waiting-events.ts';
 import { filesIn } from '../../config/files.ts';
 import { loadSecrets } from '../../config/secrets.ts';
 import { webhookTargets } from '../../config/webhook-targets.ts';
@@ -64,6 +65,7 @@ export async function startApi(
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const place = { connection, namespace: 'default', taskQueue: 'winback' };
   const nowhere = { client: new Client({ connection }), taskQueue: place.taskQueue };
+  const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const app = createApp({
     db,
     policy,
@@ -82,12 +84,14 @@ export async function startApi(
         name: 'Eva Schönwetter',
       },
     },
-    logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
+    logger,
     clock,
     ...deps,
     limits: { patienceMs: 200, ...deps.limits },
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  const stopping = new AbortController();
+  const waitingEvents = runWaitingEvents({ db, clock, logger }, stopping.signal);
   const url = `http://127.0.0.1:${server.port}`;
   const keys = Object.fromEntries(
     await Promise.all(
@@ -126,7 +130,9 @@ export async function startApi(
     get: (path, request) => call('GET', path, request),
     post: (path, body, request) => call('POST', path, { body, ...request }),
     async stop() {
+      stopping.abort();
       await server.close();
+      await waitingEvents;
       await connection.close();
       if (!databaseOf) closeDatabase(db);
       await rm(folder, { recursive: true });

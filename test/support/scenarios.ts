@@ -277,6 +277,27 @@ export const scenarios = {
       return caseId;
     },
   },
+  'has a visit brought forward, which is made when one may be made': {
+    outcome: 'lost',
+    async run(engine) {
+      const caseId = await engine.open(await engine.customer(), {
+        statedCause: 'better-offer-product',
+      });
+      const tailor = (change: Tailoring) =>
+        engine.command('case.tailor-plan', caseId, caseId, { change });
+      await engine.task(caseId, 'recovery-call');
+      const measure: Measure = { id: 'own', kind: 'visit', afterDays: 300 };
+      await tailor({ kind: 'add', position: 'next', measure });
+      await tailor({ kind: 'skip', measureId: 'ask' });
+      const { dueAt } = await engine.task(caseId, 'visit');
+      await tailor({ kind: 'bring-forward', measureId: 'own' });
+      const visit = await engine.task(caseId, 'visit');
+      if (visit.dueAt >= dueAt) throw new Error(`It is still due at ${visit.dueAt}`);
+      await engine.complete(visit, { outcome: 'accepted' });
+      await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
   'has its cause verified by a manager before the measures': {
     outcome: 'lost',
     async run(engine) {

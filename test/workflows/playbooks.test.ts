@@ -190,6 +190,19 @@ describe('an agent', () => {
     await engine.until(caseId, ({ step }) => step === 'success-control');
   });
 
+  it('brings forward once, however often the same request comes', async () => {
+    const { caseId } = await inMeasures();
+    await engine.task(caseId, 'recovery-call');
+    const order = { change: { kind: 'bring-forward', measureId: 'ask' }, reason: 'Asked for it' };
+    const headers = { 'idempotency-key': `bring-${caseId}` };
+    const send = () => api.post(`/api/v1/cases/${caseId}/plan`, order, { headers });
+    const first = await send();
+    expect(first.status).toBe(200);
+    expect(await send()).toMatchObject({ status: 200, body: first.body });
+    const told = (await engine.story(caseId)).filter((line) => line.includes('plan-tailored'));
+    expect(told).toHaveLength(1);
+  });
+
   it('hears what the plan leaves no room for', async () => {
     const { caseId } = await inMeasures();
     await engine.task(caseId, 'recovery-call');

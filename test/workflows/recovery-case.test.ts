@@ -4,6 +4,8 @@ import { getTask, listTasks } from '../../db/tasks.ts';
 import { nextWorkingMoment } from '../../domain/calendar.ts';
 import { after } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
+import type { Tailoring } from '../../domain/measure-plan.ts';
+import type { Measure } from '../../domain/playbooks.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import { reportFact } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
@@ -55,6 +57,25 @@ describe('calls', () => {
 
     const callback = await engine.task(caseId, 'cause-call');
     expect(callback).toMatchObject({ dueAt: callbackAt, agreed: true, attempt: 1 });
+  });
+
+  it('is brought forward to a moment at which a call may be made', async () => {
+    const { caseId } = await dormantCase();
+    await engine.answer(caseId, 'cause-call', { outcome: 'wrong-number' });
+    const letter = await engine.task(caseId, 'letter');
+    const tailor = (change: Tailoring) =>
+      engine.command('case.tailor-plan', caseId, caseId, { change });
+    const measure: Measure = { id: 'own', kind: 'visit', afterDays: 60 };
+    await tailor({ kind: 'add', position: 'next', measure });
+    await tailor({ kind: 'skip', measureId: letter.measureId! });
+    const planned = await engine.task(caseId, 'visit');
+    await tailor({ kind: 'bring-forward', measureId: 'own' });
+
+    const visit = await engine.task(caseId, 'visit');
+    const hours = { hours: policy.contact.hours, timeZone: policy.timeZone };
+    expect(visit).toMatchObject({ taskId: planned.taskId, agreed: false });
+    expect(visit.dueAt < after(await engine.now(), '10d')).toBe(true);
+    expect(nextWorkingMoment(visit.dueAt, hours)).toBe(visit.dueAt);
   });
 
   it('waits for the recontact date after "not now", no longer than the policy allows', async () => {
