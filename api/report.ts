@@ -33,6 +33,7 @@ export const definitionsSchema = z.record(
   z.strictObject({ de: z.string(), en: z.string() }),
 );
 
+export const share = z.number().min(0).max(1).nullable();
 export const interval = z
   .tuple([z.number(), z.number()])
   .nullable()

@@ -4,7 +4,7 @@ import type { Db } from '../db/open.ts';
 import { storePolicy } from '../db/policies.ts';
 import { cases, contacts, customers, purchases, tasks } from '../db/schema.ts';
 import { caseIdOf, taskIdOf } from '../domain/ids.ts';
-import { standardPolicy } from '../domain/policy.ts';
+import { standardPolicy } from '../domain/standard-policy.ts';
 import { successSplits } from '../domain/success-figures.ts';
 import type { TaskType } from '../domain/tasks.ts';
 import { causes, tiers, triggers } from '../domain/words.ts';

@@ -13,6 +13,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { CaseRecord } from '../domain/records.ts';
 import { isCause, type Cause } from '../domain/words.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
+import { placeholders } from './columns.ts';
 import { recordCommand, type NewCommand } from './commands.ts';
 import { prepared, type Db } from './connection.ts';
 import { factId, reportFact } from './facts.ts';
@@ -25,19 +26,7 @@ const statementId = sql.placeholder('statementId');
 const statements = prepared((db) => ({
   keep: db
     .insert(caseCauses)
-    .values({
-      statementId,
-      caseId,
-      layer: sql.placeholder('layer'),
-      cause: sql.placeholder('cause'),
-      category: sql.placeholder('category'),
-      furtherCauses: sql.placeholder('furtherCauses'),
-      sureness: sql.placeholder('sureness'),
-      competitor: sql.placeholder('competitor'),
-      note: sql.placeholder('note'),
-      by: sql.placeholder('by'),
-      at: sql.placeholder('at'),
-    })
+    .values(placeholders(caseCauses, ['causeSeq']))
     .prepare(),
   forget: db.delete(caseCauses).where(eq(caseCauses.statementId, statementId)).prepare(),
   forgetDiscarded: db

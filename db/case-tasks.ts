@@ -4,12 +4,15 @@ import { assigneeFor, type MeasurePlan } from '../domain/measure-plan.ts';
 import type { Tier } from '../domain/words.ts';
 import { assigneeOfNew, lastWorkerOf, namedIfThere } from './assignment.ts';
 import { forgetDiscardedAssessments, keepAssessment } from './case-causes.ts';
+import { excluded, placeholders } from './columns.ts';
 import { prepared, type Db } from './connection.ts';
 import { storedPolicy } from './policies.ts';
 import { commands, tasks } from './schema.ts';
 
 const caseId = sql.placeholder('caseId');
 const taskId = sql.placeholder('taskId');
+/** What the workflow of a case says nothing of. */
+const notFromCases = ['escalatedAt', 'sign', 'signAt', 'signData'] as const;
 
 const statements = prepared((db) => ({
   command: db
@@ -21,50 +24,17 @@ const statements = prepared((db) => ({
   task: db
     .insert(tasks)
     .values({
-      taskId,
-      caseId,
-      customerId: sql.placeholder('customerId'),
-      type: sql.placeholder('type'),
-      step: sql.placeholder('step'),
-      measureId: sql.placeholder('measureId'),
-      queue: sql.placeholder('queue'),
-      status: sql.placeholder('status'),
-      assignee: sql.placeholder('assignee'),
-      attempt: sql.placeholder('attempt'),
-      agreed: sql.placeholder('agreed'),
-      expectedGain: sql.placeholder('expectedGain'),
-      createdAt: sql.placeholder('createdAt'),
-      dueAt: sql.placeholder('dueAt'),
-      deadlineAt: sql.placeholder('deadlineAt'),
-      pausedUntil: sql.placeholder('pausedUntil'),
-      closedAt: sql.placeholder('closedAt'),
-      closeReason: sql.placeholder('closeReason'),
-      completedBy: sql.placeholder('completedBy'),
+      ...placeholders(tasks, notFromCases),
       // As text: the column's own encoder would make the text `null` of a missing result.
       result: sql`${sql.placeholder('resultText')}`,
     })
     .onConflictDoUpdate({
       target: tasks.taskId,
-      // Everything but the assignee, which the workflow does not know.
       set: {
-        type: sql`excluded.type`,
-        step: sql`excluded.step`,
-        measureId: sql`excluded.measure_id`,
-        queue: sql`excluded.queue`,
-        status: sql`excluded.status`,
-        attempt: sql`excluded.attempt`,
-        agreed: sql`excluded.agreed`,
-        expectedGain: sql`excluded.expected_gain`,
-        createdAt: sql`excluded.created_at`,
-        dueAt: sql`excluded.due_at`,
-        deadlineAt: sql`excluded.deadline_at`,
+        // Everything but the assignee, which the workflow does not know.
+        ...excluded(tasks, [...notFromCases, 'taskId', 'caseId', 'customerId', 'assignee']),
         // Moved to later, it may escalate anew.
         escalatedAt: sql`case when excluded.due_at > ${tasks.dueAt} then null else ${tasks.escalatedAt} end`,
-        pausedUntil: sql`excluded.paused_until`,
-        closedAt: sql`excluded.closed_at`,
-        closeReason: sql`excluded.close_reason`,
-        completedBy: sql`excluded.completed_by`,
-        result: sql`excluded.result`,
       },
     })
     .prepare(),

@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, max, sql } from 'drizzle-orm';
 import type { CaseProjection } from '../domain/case.ts';
 import type { TimelineRecord } from '../domain/records.ts';
+import { placeholders } from './columns.ts';
 import { prepared, type Db } from './connection.ts';
 import { timeline } from './schema.ts';
 
@@ -11,16 +12,7 @@ const statements = prepared((db) => ({
     .delete(timeline)
     .where(and(eq(timeline.caseId, caseId), gte(timeline.seq, sql.placeholder('firstSeq'))))
     .prepare(),
-  tell: db
-    .insert(timeline)
-    .values({
-      caseId,
-      seq: sql.placeholder('seq'),
-      at: sql.placeholder('at'),
-      code: sql.placeholder('code'),
-      data: sql.placeholder('data'),
-    })
-    .prepare(),
+  tell: db.insert(timeline).values(placeholders(timeline)).prepare(),
 }));
 
 export async function timelineOf(db: Db, caseId: string): Promise<TimelineRecord[]> {

@@ -1,6 +1,5 @@
 import { and, count, countDistinct, eq, gte, isNull, lt, ne, or, sql, sum } from 'drizzle-orm';
-import type { CauseLayer } from '../domain/causes.ts';
-import type { CauseFigures, LossFigures } from '../domain/records.ts';
+import type { CauseLayer, CauseFigures, LossFigures } from '../domain/causes.ts';
 import type { Cause } from '../domain/words.ts';
 import { lostRevenue } from './case-causes.ts';
 import type { Db } from './connection.ts';

@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
+import { placeholders } from './columns.ts';
 import { prepared, writing, writingTogether, type Db } from './connection.ts';
 import { noteContact } from './contacts.ts';
 import { bookCase } from './ledger.ts';
@@ -15,19 +16,7 @@ import { cases, commands, tasks } from './schema.ts';
 const statements = prepared((db) => ({
   insert: db
     .insert(commands)
-    .values({
-      commandId: sql.placeholder('commandId'),
-      actor: sql.placeholder('actor'),
-      role: sql.placeholder('role'),
-      action: sql.placeholder('action'),
-      target: sql.placeholder('target'),
-      caseId: sql.placeholder('caseId'),
-      request: sql.placeholder('request'),
-      idempotencyKey: sql.placeholder('idempotencyKey'),
-      status: sql.placeholder('status'),
-      at: sql.placeholder('at'),
-      finishedAt: sql.placeholder('finishedAt'),
-    })
+    .values(placeholders(commands, ['error']))
     .returning()
     .prepare(),
   finish: db

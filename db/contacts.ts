@@ -1,47 +1,23 @@
-import { and, count, desc, eq, gte, inArray, lt, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { localDay } from '../domain/calendar.ts';
-import {
-  clockOfCustomer,
-  contactMoment,
-  planOf,
-  type ContactSurroundings,
-  type TimeOfDay,
-} from '../domain/contact-plan.ts';
-import { latest } from '../domain/duration.ts';
-import {
-  permissionFor,
-  type PermissionReason,
-  type PermissionVerdict,
-} from '../domain/permission.ts';
-import { standardPolicy, type Policy, type VersionedPolicy } from '../domain/policy.ts';
-import type { MailRecord, Reliance, TaskRecord } from '../domain/records.ts';
+import { clockOfCustomer } from '../domain/contact-plan.ts';
+import { permissionFor, type PermissionVerdict } from '../domain/permission.ts';
+import type { Policy, VersionedPolicy } from '../domain/policy.ts';
+import { standardPolicy } from '../domain/standard-policy.ts';
+import type { Reliance, TaskRecord } from '../domain/records.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
-import {
-  channels,
-  purposes,
-  type Channel,
-  type LegalBasis,
-  type Purpose,
-} from '../domain/words.ts';
-import { prepared, writingTogether, type Db } from './connection.ts';
+import { channels, purposes, type Channel, type Purpose } from '../domain/words.ts';
+import { placeholders } from './columns.ts';
+import { prepared, type Db } from './connection.ts';
 import { caseForFacts, factId, reportFact } from './facts.ts';
-import { isHolidayIn } from './holidays.ts';
 import { bookCase } from './ledger.ts';
 import { wordsOf } from './permissions.ts';
 import { policyOf } from './policies.ts';
-import {
-  callHours,
-  cases,
-  contacts,
-  customers,
-  mails,
-  plannedContacts,
-  purchases,
-} from './schema.ts';
+import { callHours, cases, contacts, customers, plannedContacts, purchases } from './schema.ts';
+
+/* Whether a customer may be contacted, and what a contact that was made has relied on. */
 
 const customerId = sql.placeholder('customerId');
-const from = sql.placeholder('from');
-const until = sql.placeholder('until');
 
 const statements = prepared((db) => ({
   customer: db
@@ -74,11 +50,6 @@ const statements = prepared((db) => ({
     .orderBy(desc(contacts.at))
     .limit(100)
     .prepare(),
-  ofCase: db
-    .select({ number: count() })
-    .from(contacts)
-    .where(eq(contacts.caseId, sql.placeholder('caseId')))
-    .prepare(),
   policyVersion: db
     .select({ version: cases.policyVersion })
     .from(cases)
@@ -98,26 +69,7 @@ const statements = prepared((db) => ({
     .orderBy(desc(contacts.at))
     .limit(1)
     .prepare(),
-  insert: db
-    .insert(contacts)
-    .values({
-      commandId: sql.placeholder('commandId'),
-      taskId: sql.placeholder('taskId'),
-      caseId: sql.placeholder('caseId'),
-      customerId,
-      channel: sql.placeholder('channel'),
-      purpose: sql.placeholder('purpose'),
-      outcome: sql.placeholder('outcome'),
-      at: sql.placeholder('at'),
-      permitted: sql.placeholder('permitted'),
-      reason: sql.placeholder('reason'),
-      basis: sql.placeholder('basis'),
-      rule: sql.placeholder('rule'),
-      permissionId: sql.placeholder('permissionId'),
-      proof: sql.placeholder('proof'),
-    })
-    .prepare(),
-  hours: db.select().from(callHours).prepare(),
+  insert: db.insert(contacts).values(placeholders(contacts)).prepare(),
   count: db
     .insert(callHours)
     .values({
@@ -134,74 +86,7 @@ const statements = prepared((db) => ({
       },
     })
     .prepare(),
-  plan: db
-    .insert(plannedContacts)
-    .values({ customerId, dueAt: sql.placeholder('dueAt') })
-    .onConflictDoUpdate({
-      target: plannedContacts.customerId,
-      set: { dueAt: sql`excluded.due_at` },
-    })
-    .prepare(),
   forget: db.delete(plannedContacts).where(eq(plannedContacts.customerId, customerId)).prepare(),
-  planned: db
-    .select({ number: count() })
-    .from(plannedContacts)
-    .where(
-      and(
-        gte(plannedContacts.dueAt, from),
-        lt(plannedContacts.dueAt, until),
-        ne(plannedContacts.customerId, customerId),
-      ),
-    )
-    .prepare(),
-  // Those that wait for their turn or have had it, unless they have the place that was planned for them.
-  mailsInHour: db
-    .select({ number: count() })
-    .from(mails)
-    .where(
-      and(
-        or(
-          // Written out where the partial index is to be recognised.
-          and(
-            sql`${mails.status} = 'queued'`,
-            gte(mails.notBefore, from),
-            lt(mails.notBefore, until),
-          ),
-          and(gte(mails.lastAttemptAt, from), lt(mails.lastAttemptAt, until)),
-        ),
-        ne(mails.customerId, customerId),
-        notExists(
-          db
-            .select({ one: sql`1` })
-            .from(plannedContacts)
-            .where(
-              and(
-                eq(plannedContacts.customerId, mails.customerId),
-                gte(plannedContacts.dueAt, from),
-                lt(plannedContacts.dueAt, until),
-              ),
-            ),
-        ),
-      ),
-    )
-    .prepare(),
-  underWay: db
-    .select({
-      mailId: mails.mailId,
-      caseId: mails.caseId,
-      status: mails.status,
-      createdAt: mails.createdAt,
-      notBefore: mails.notBefore,
-      lastAttemptAt: mails.lastAttemptAt,
-    })
-    .from(mails)
-    .where(
-      and(
-        eq(mails.customerId, customerId),
-        inArray(mails.status, ['queued', 'sending', 'unclear']),
-      ),
-    )
-    .prepare(),
 }));
 
 const nobody = {
@@ -212,6 +97,16 @@ const nobody = {
   deceasedAt: null,
   lastPurchaseAt: null,
 };
+
+/** What contacts with a customer go by. */
+export function contactedCustomer(db: Db, customerId: string) {
+  return statements(db).customer.get({ customerId }) ?? nobody;
+}
+
+/** The last 100, the newest first. */
+export function contactsWith(db: Db, customerId: string) {
+  return statements(db).made.all({ customerId });
+}
 
 export type PermissionAsked = {
   customerId: string;
@@ -226,9 +121,9 @@ export function permissionOf(
   { customerId, channel, purpose, at }: PermissionAsked,
   { permission = 'unless-refused' }: Policy['contact'],
 ): PermissionVerdict {
-  const { customer, made } = statements(db);
-  const known = customer.get({ customerId }) ?? nobody;
-  const lastUsedAt = made.all({ customerId }).find((one) => one.channel === channel)?.at ?? null;
+  const known = contactedCustomer(db, customerId);
+  const lastUsedAt =
+    contactsWith(db, customerId).find((one) => one.channel === channel)?.at ?? null;
   const asking = { ...known, channel, purpose, history: wordsOf(db, customerId), lastUsedAt, at };
   return permissionFor(asking, permission);
 }
@@ -284,20 +179,18 @@ function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Rel
 
 /** What we have in our hands where nobody has named a proof; null: nothing. */
 function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
-  const { customer, orderOf } = statements(db);
   if (word) return `told by ${word.source} on ${word.at}`;
-  const known = customer.get({ customerId }) ?? nobody;
+  const { lastPurchaseAt, objectedAt } = contactedCustomer(db, customerId);
   switch (reason) {
     case 'purchase': {
-      const { lastPurchaseAt } = known;
-      const order = orderOf.get({ customerId, purchasedAt: lastPurchaseAt });
+      const order = statements(db).orderOf.get({ customerId, purchasedAt: lastPurchaseAt });
       return `order ${order?.orderId ?? 'unknown'} of ${lastPurchaseAt}`;
     }
     case 'none-needed':
     case 'not-refused':
       return 'no refusal on record';
     case 'objected':
-      return `objection of ${known.objectedAt}`;
+      return `objection of ${objectedAt}`;
     default:
       return null;
   }
@@ -321,15 +214,15 @@ export function noteContact(
   if (!isContact(type, outcome)) return;
   const channel = channelOf(type)!;
   const purpose = 'recovery';
-  const { insert, customer, count: countCall, forget } = statements(tx);
+  const { insert, count, forget } = statements(tx);
   const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
   const told = { commandId, taskId, caseId, customerId, channel, purpose, outcome, at };
   insert.run({ ...told, ...relianceOf(tx, customerId, verdict) });
   forget.run({ customerId });
   if (channel !== 'phone') return;
-  const known = customer.get({ customerId }) ?? nobody;
-  const { weekday, hour } = localDay(at, clockOfCustomer(known) ?? timeZone);
-  countCall.run({ weekday, hour, answered: speaksWithCustomer(type, outcome) ? 1 : 0 });
+  const clock = clockOfCustomer(contactedCustomer(tx, customerId)) ?? timeZone;
+  const { weekday, hour } = localDay(at, clock);
+  count.run({ weekday, hour, answered: speaksWithCustomer(type, outcome) ? 1 : 0 });
 }
 
 /** Whether the law and the customer let the engine itself write in a case, by the case's own policy. */
@@ -342,7 +235,7 @@ export function permissionInCase(
 }
 
 /** The policy that a case carries; undefined without a case. */
-function policyOfCase(db: Db, caseId: string | null): VersionedPolicy | undefined {
+export function policyOfCase(db: Db, caseId: string | null): VersionedPolicy | undefined {
   const version = caseId === null ? undefined : statements(db).policyVersion.get({ caseId });
   return version && policyOf(db, version.version);
 }
@@ -377,197 +270,4 @@ export async function relianceOfTask(
   const { contact } = policyOfCase(db, caseId) ?? otherwise;
   const asked = { customerId, channel, purpose: 'recovery', at } as const;
   return relianceOf(db, customerId, permissionOf(db, asked, contact));
-}
-
-type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed'>;
-
-/**
- * When each of many tasks may be done, by all that is known at `at`: then, if the answer is `at` itself; null for a
- * contact that is not permitted, or of which the case has had enough. Outside the hours only these are looked at, so
- * that a queue that waits for the morning is passed quickly.
- * @param otherwise the policy for tasks without a case
- */
-export function contactTimes(
-  tx: Db,
-  { policy: otherwise, at }: { policy: Pick<Policy, 'timeZone' | 'contact'>; at: string },
-): (task: ContactTask) => string | null {
-  const openings = new Map<string, string | null>();
-  return ({ caseId, customerId, type, agreed }) => {
-    const channel = channelOf(type);
-    if (channel === null) return at;
-    const ofCase = policyOfCase(tx, caseId);
-    const { timeZone, contact } = ofCase ?? otherwise;
-    const momentFor = (fields: Partial<ContactSurroundings>) => {
-      const around = surroundingsOf(tx, { customerId, channel, timeZone, contact }, at);
-      return contactMoment({ channel, agreed }, { timeZone, contact }, { ...around, ...fields });
-    };
-    if (!agreed) {
-      const clock = clockOfCustomer(statements(tx).customer.get({ customerId }) ?? nobody);
-      const key = [ofCase?.version, channel, clock].join();
-      if (!openings.has(key)) openings.set(key, momentFor({ contacts: [] }));
-      const opening = openings.get(key)!;
-      if (opening !== at) return opening;
-    }
-    const asked = { customerId, channel, purpose: 'recovery', at } as const;
-    if (!permissionOf(tx, asked, contact).permitted) return null;
-    if (agreed) return at;
-    return isUsedUp(tx, { caseId, customerId }, contact.limits) ? null : momentFor({});
-  };
-}
-
-export type ContactRequest = {
-  customerId: string;
-  /** left out by cases that began before there were limits */
-  caseId?: string;
-  timeZone: string;
-  contact: Policy['contact'];
-  /** null for work that reaches no customer */
-  channel: Channel | null;
-  /** left out: recovery */
-  purpose?: Purpose;
-  notBefore: string;
-  /** from 1: after each without an answer another time of day */
-  attempt: number;
-  /** agreed with the customer to the minute: moved by nothing */
-  agreed: boolean;
-};
-
-export type PlannedContact = {
-  dueAt: string;
-  permitted: boolean;
-  reason?: PermissionReason | 'case-limit' | 'no-common-hours';
-  basis?: LegalBasis | null;
-  rule?: string | null;
-  timeOfDay?: TimeOfDay | null;
-};
-
-/** When a contact is due, and whether it may be made at all. From then on it counts in its hour. */
-export async function planContact(
-  db: Db,
-  request: ContactRequest,
-  at: string,
-): Promise<PlannedContact> {
-  // Only limits leave a trace, and only a trace waits for the disk.
-  return request.contact.limits
-    ? writingTogether(db, (tx) => planContactIn(tx, request, at))
-    : planContactIn(db, request, at);
-}
-
-/** @throws RangeError if the company works on no day for two months */
-export function planContactIn(tx: Db, request: ContactRequest, at: string): PlannedContact {
-  const { customerId, caseId, channel, contact, timeZone, purpose = 'recovery' } = request;
-  const { limits } = contact;
-  const { plan } = statements(tx);
-  const refuse = (why: Omit<PlannedContact, 'dueAt' | 'permitted'>): PlannedContact => ({
-    dueAt: request.notBefore,
-    permitted: false,
-    ...why,
-  });
-  let reliance = {};
-  if (channel !== null) {
-    const verdict = permissionOf(tx, { customerId, channel, purpose, at }, contact);
-    const { permitted, reason, basis, rule } = verdict;
-    if (!permitted) return refuse({ reason, basis, rule });
-    reliance = { reason, basis, rule };
-    if (!request.agreed && isUsedUp(tx, { caseId, customerId }, limits)) {
-      return refuse({ reason: 'case-limit', basis, rule });
-    }
-  }
-  const around = surroundingsOf(tx, { customerId, channel, timeZone, contact }, at);
-  const found = planOf(request, { timeZone, contact }, around);
-  if (!found) return refuse({ reason: 'no-common-hours' });
-  if (limits && channel !== null) plan.run({ customerId, dueAt: found.dueAt });
-  return { permitted: true, ...reliance, ...found };
-}
-
-function isUsedUp(
-  tx: Db,
-  {
-    caseId,
-    customerId,
-    mail,
-  }: { caseId: string | null | undefined; customerId: string; mail?: MailRecord },
-  limits: Policy['contact']['limits'],
-): boolean {
-  if (!caseId || !limits) return false;
-  const onTheWay = mailsOnTheWay(tx, customerId, mail).filter((one) => one.caseId === caseId);
-  return statements(tx).ofCase.get({ caseId })!.number + onTheWay.length >= limits.perCase;
-}
-
-/**
- * Mails that may have reached the customer or are about to: for the limits they are contacts. For a mail itself those
- * count that go before it.
- */
-function mailsOnTheWay(tx: Db, customerId: string, mail?: MailRecord) {
-  const goesBefore = (one: { createdAt: string; mailId: string }) =>
-    !mail ||
-    one.createdAt < mail.createdAt ||
-    (one.createdAt === mail.createdAt && one.mailId < mail.mailId);
-  return statements(tx)
-    .underWay.all({ customerId })
-    .filter((one) => one.mailId !== mail?.mailId)
-    .filter((one) => one.status !== 'queued' || goesBefore(one));
-}
-
-/** Why a mail may not be sent any more, though nobody forbids it. */
-export type NoTurn = 'case-limit' | 'no-common-hours';
-
-/**
- * When a mail may be sent whose turn has come, by the policy of its case: `at` itself, or when hours, limits and room
- * allow it next. Its `notBefore` holds its place in that hour.
- */
-export function turnOfMail(tx: Db, mail: MailRecord, at: string): { at: string } | NoTurn {
-  const { caseId, customerId } = mail;
-  const { timeZone, contact } = policyOfCase(tx, caseId) ?? standardPolicy;
-  if (isUsedUp(tx, { caseId, customerId, mail }, contact.limits)) return 'case-limit';
-  const channel = 'email';
-  const around = surroundingsOf(tx, { customerId, channel, timeZone, contact, mail }, at);
-  const asked = { channel, notBefore: at, attempt: 1, agreed: false } as const;
-  const found = planOf(asked, { timeZone, contact }, around);
-  return found ? { at: found.dueAt } : 'no-common-hours';
-}
-
-type Contacted = {
-  customerId: string;
-  channel: Channel | null;
-  timeZone: string;
-  contact: Policy['contact'];
-  /** that is to be sent */
-  mail?: MailRecord;
-};
-
-function surroundingsOf(
-  tx: Db,
-  { customerId, channel, timeZone, contact, mail }: Contacted,
-  at: string,
-): ContactSurroundings {
-  const { region, timesOfDay } = contact;
-  const { customer, made, hours, planned, mailsInHour } = statements(tx);
-  const known = customer.get({ customerId }) ?? nobody;
-  const contactsMade = made.all({ customerId }).reverse();
-  const clock = clockOfCustomer(known) ?? timeZone;
-  const onTheWay = mailsOnTheWay(tx, customerId, mail).map(
-    ({ status, notBefore, lastAttemptAt }) =>
-      status === 'queued' ? latest(notBefore, at) : lastAttemptAt!,
-  );
-  return {
-    ...known,
-    at,
-    contacts: [...contactsMade.map((one) => one.at), ...onTheWay].sort(),
-    isHoliday: (day) => region !== undefined && isHolidayIn(tx, region, day),
-    plannedInHour: (hour) => {
-      const inHour = { from: hour, until: `${hour}:99`, customerId };
-      return planned.get(inHour)!.number + mailsInHour.get(inHour)!.number;
-    },
-    answers: {
-      all: channel === 'phone' && timesOfDay.length > 0 ? hours.all() : [],
-      own: contactsMade
-        .filter((one) => one.channel === 'phone')
-        .map((one) => ({
-          hour: localDay(one.at, clock).hour,
-          calls: 1,
-          answered: one.outcome === 'no-answer' ? 0 : 1,
-        })),
-    },
-  };
 }

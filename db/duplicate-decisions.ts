@@ -1,5 +1,5 @@
 import { asc, eq, and } from 'drizzle-orm';
-import type { DuplicateRecord } from '../domain/records.ts';
+import type { DuplicateRecord } from '../domain/identity.ts';
 import type { Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { decideDuplicate, personOf } from './duplicates.ts';

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { and, asc, count, desc, eq, gt, isNotNull, lt, ne, or, sql } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, count, desc, eq, gt, lt, ne, or, sql } from 'drizzle-orm';
 import { durationMs, type Duration } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
 import {
@@ -7,9 +8,11 @@ import {
   type DuplicateStatus,
   type Likeness,
   type Particulars,
+  type DuplicateRecord,
 } from '../domain/identity.ts';
-import type { DuplicateRecord, Page, PageOf } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
+import { placeholders } from './columns.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { cases, customerMarks, customers, duplicates, installation } from './schema.ts';
@@ -24,6 +27,7 @@ const formerId = sql.placeholder('formerId');
 
 const statements = prepared((db) => ({
   forget: db.delete(customerMarks).where(eq(customerMarks.customerId, customerId)).prepare(),
+  keep: db.insert(customerMarks).values(placeholders(customerMarks)).prepare(),
   marks: db
     .select({ likeness: customerMarks.likeness, mark: customerMarks.mark })
     .from(customerMarks)
@@ -92,17 +96,28 @@ export function recognise(
 }
 
 function mark(tx: Db, customerId: string, of: Particulars): void {
-  statements(tx).forget.run({ customerId });
-  const marks = marksOf(of).map(({ likeness, text }) => {
+  const { forget, keep } = statements(tx);
+  forget.run({ customerId });
+  for (const { likeness, text } of marksOf(of)) {
     const mark = createHash('sha256').update(text).digest('base64url');
-    return { likeness, mark, customerId };
-  });
-  if (marks.length > 0) tx.insert(customerMarks).values(marks).run();
+    keep.run({ likeness, mark, customerId });
+  }
 }
 
 /** Reports who may be this customer under another ID, each pair once for ever. */
 export function noteDuplicates(tx: Db, customerId: string, at: string): void {
-  const { marks, sharing, pair } = statements(tx);
+  for (const found of unreported(tx, customerId)) {
+    tx.insert(duplicates)
+      .values({ ...found, duplicateId: randomUUID(), foundAt: at, status: 'open' })
+      .run();
+  }
+}
+
+type Pair = Pick<DuplicateRecord, 'customerId' | 'formerId' | 'caseId'>;
+
+/** Who may be this customer under another ID, and is not reported yet. */
+function unreported(db: Db, customerId: string): (Pair & Pick<DuplicateRecord, 'alike'>)[] {
+  const { marks, sharing, pair } = statements(db);
   const alike = new Map<string, Likeness[]>();
   for (const { likeness, mark } of marks.all({ customerId })) {
     const others = sharing.all({ likeness, mark, customerId });
@@ -111,32 +126,19 @@ export function noteDuplicates(tx: Db, customerId: string, at: string): void {
       alike.set(other.customerId, [...(alike.get(other.customerId) ?? []), likeness]);
     }
   }
-  for (const [other, likenesses] of alike) {
+  return [...alike].flatMap(([other, likenesses]) => {
     const isKnown =
       pair.get({ customerId, formerId: other }) ??
       pair.get({ customerId: other, formerId: customerId });
-    if (isKnown) continue;
-    const found = returnOf(tx, customerId, other) ?? returnOf(tx, other, customerId);
-    if (!found) continue;
-    tx.insert(duplicates)
-      .values({
-        ...found,
-        duplicateId: randomUUID(),
-        alike: likenesses,
-        foundAt: at,
-        status: 'open',
-      })
-      .run();
-  }
+    if (isKnown) return [];
+    const found = returnOf(db, customerId, other) ?? returnOf(db, other, customerId);
+    return found ? [{ ...found, alike: likenesses }] : [];
+  });
 }
 
 /** Whether one may be the other, who was lost: has no case, and has appeared or bought since the loss. */
-function returnOf(
-  tx: Db,
-  customerId: string,
-  formerId: string,
-): Pick<DuplicateRecord, 'customerId' | 'formerId' | 'caseId'> | undefined {
-  const { lastCase, since } = statements(tx);
+function returnOf(db: Db, customerId: string, formerId: string): Pair | undefined {
+  const { lastCase, since } = statements(db);
   const loss = lastCase.get({ customerId: formerId });
   if (!loss || loss.endReason === 'was-not-lost') return undefined;
   if (lastCase.get({ customerId })?.status === 'open') return undefined;
@@ -145,33 +147,47 @@ function returnOf(
   return isLater ? { customerId, formerId, caseId: loss.caseId } : undefined;
 }
 
+/** Cases that are looked at before others get their turn. */
+const lookedAtOnce = 200;
+
 /** Of the open cases: who may have bought under another ID since. */
 export async function findDuplicates(db: Db, at: string): Promise<void> {
-  const open = db
-    .select({ customerId: cases.customerId })
-    .from(cases)
-    .where(eq(cases.status, 'open'))
-    .orderBy(asc(cases.caseId))
-    .all();
-  writing(db, (tx) => open.forEach((one) => noteDuplicates(tx, one.customerId, at)));
+  for (let last = ''; ; await setImmediate()) {
+    const page = db
+      .select({ caseId: cases.caseId, customerId: cases.customerId })
+      .from(cases)
+      .where(and(eq(cases.status, 'open'), gt(cases.caseId, last)))
+      .orderBy(asc(cases.caseId))
+      .limit(lookedAtOnce)
+      .all();
+    // Nearly always there is nobody, and nobody waits for the lock.
+    const found = page.filter(({ customerId }) => unreported(db, customerId).length > 0);
+    if (found.length > 0) {
+      writing(db, (tx) => found.forEach((one) => noteDuplicates(tx, one.customerId, at)));
+    }
+    if (page.length < lookedAtOnce) return;
+    last = page.at(-1)!.caseId;
+  }
 }
 
 const markedUpTo = 'customers-marked-up-to';
 
 /**
  * Marks customers who were stored before there were marks, by ID; it goes on where it was.
- * @returns how many; 0: all are marked
+ * @returns how many it has looked at, with a profile or without; 0: all are marked
  */
 export async function markCustomers(db: Db, limit: number): Promise<number> {
   const ofCursor = eq(installation.name, markedUpTo);
   const cursor = db.select().from(installation).where(ofCursor).get()?.value ?? '';
-  const after = and(gt(customers.customerId, cursor), isNotNull(customers.profileAt));
+  const after = gt(customers.customerId, cursor);
   const page = () =>
     db.select().from(customers).where(after).orderBy(asc(customers.customerId)).limit(limit).all();
   if (page().length === 0) return 0;
   return writing(db, (tx) => {
     const found = page();
-    for (const { customerId, ...profile } of found) mark(tx, customerId, profile);
+    for (const { customerId, profileAt, ...profile } of found) {
+      if (profileAt !== null) mark(tx, customerId, profile);
+    }
     const value = found.at(-1)?.customerId ?? cursor;
     tx.insert(installation)
       .values({ name: markedUpTo, value })

@@ -8,7 +8,7 @@ import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
 import { absenceOf, isServed, productOfCustomer, teamFor } from './assignment.ts';
 import { insertCommand } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
-import { contactTimes } from './contacts.ts';
+import { contactTimes } from './contact-plan.ts';
 import { cases, customers, tasks, teamMembers } from './schema.ts';
 
 /* The work of a team, handed out one by one to whoever asks for the next. */

@@ -1,11 +1,11 @@
-import { and, asc, countDistinct, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { and, asc, countDistinct, eq, gt, lte, sql } from 'drizzle-orm';
 import { targetGroupOf } from '../domain/identification.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
-import { standardPolicy } from '../domain/policy.ts';
+import { standardPolicy } from '../domain/standard-policy.ts';
 import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../domain/success.ts';
 import { isSpokenTo } from '../domain/tasks.ts';
+import { excluded, placeholders } from './columns.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';
 import { policyOf } from './policies.ts';
 import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
@@ -121,23 +121,6 @@ const statements = prepared((db) => ({
       .prepare(),
   ),
 }));
-
-function placeholders<T extends SQLiteTable>(table: T, without: string[] = []) {
-  const names = Object.keys(getTableColumns(table)).filter((name) => !without.includes(name));
-  return Object.fromEntries(
-    names.map((name) => [name, sql.placeholder(name)]),
-  ) as unknown as T['$inferInsert'];
-}
-
-function excluded(table: SQLiteTable) {
-  const columns = Object.entries(getTableColumns(table));
-  return Object.fromEntries(
-    columns.map(([name]) => [
-      name,
-      sql.raw(`excluded.${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`),
-    ]),
-  );
-}
 
 /**
  * Brings ledger and figures of a case to what the other tables say of it, in the transaction that changes one of them.

@@ -4,7 +4,7 @@ import { and, asc, desc, eq, gt, isNull, notInArray, or } from 'drizzle-orm';
 import { before } from '../domain/duration.ts';
 import type { Policy } from '../domain/policy.ts';
 import { topicKey, type LossCell } from '../domain/prevention.ts';
-import type { RiseRecord } from '../domain/records.ts';
+import type { RiseRecord } from '../domain/rises.ts';
 import { baselineOf, risesOf, type Rise } from '../domain/rises.ts';
 import { lossesRisen } from '../domain/webhooks.ts';
 import { writing, type Db } from './connection.ts';

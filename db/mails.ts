@@ -23,11 +23,13 @@ import {
   type MailAnswer,
   type MailRefusal,
   type MailStatus,
+  type MailRecord,
 } from '../domain/mails.ts';
-import type { MailRecord, Page, PageOf } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
-import { noteMailContact, permissionInCase, turnOfMail } from './contacts.ts';
+import { noteMailContact, permissionInCase } from './contacts.ts';
+import { turnOfMail } from './contact-plan.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { cases, customers, mails } from './schema.ts';
 import { newestOf } from './templates.ts';

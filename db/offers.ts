@@ -10,8 +10,9 @@ import {
   type OfferFacts,
   type OfferLimits,
   type OfferVerdict,
+  type CaseOffer,
+  type OfferRecord,
 } from '../domain/offers.ts';
-import type { CaseOffer, OfferRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { bookCase } from './ledger.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
-import type { Playbook, PlaybookContent } from '../domain/playbooks.ts';
+import type { Playbook, PlaybookContent, PlaybookRecord } from '../domain/playbooks.ts';
 import { contentFor } from '../domain/measure-plan.ts';
-import type { CaseRecord, PlaybookRecord, TaskRecord } from '../domain/records.ts';
+import type { CaseRecord, TaskRecord } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { cases, playbooks } from './schema.ts';

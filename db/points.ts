@@ -1,32 +1,22 @@
-import { and, desc, eq, gte, lt, lte, max, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lte, sql } from 'drizzle-orm';
 import { before, latest } from '../domain/duration.ts';
-import { DomainError } from '../domain/errors.ts';
 import {
   dueAtOf,
   entitlementsOf,
   entriesFor,
   isLossWithin,
-  payrollPeriod,
   type Entitlement,
   type Occasion,
   type Work,
 } from '../domain/incentives.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type {
-  Page,
-  PageOf,
-  PayrollRecord,
-  PointBalance,
-  PointEntry,
-  TaskRecord,
-} from '../domain/records.ts';
+import type { TaskRecord } from '../domain/records.ts';
 import { speaksWithCustomer } from '../domain/tasks.ts';
 import type { Outcome } from '../domain/words.ts';
-import { insertDone, type Asked } from './commands.ts';
-import { prepared, writing, type Db } from './connection.ts';
-import { pageOf, startOf, type Listing } from './paging.ts';
+import { prepared, type Db } from './connection.ts';
+import { payrollClosedUntil } from './payroll.ts';
 import { policyOf } from './policies.ts';
-import { apiKeys, cases, commands, payrollClosings, pointEntries, tasks } from './schema.ts';
+import { apiKeys, cases, commands, pointEntries, tasks } from './schema.ts';
 
 /*
  * The ledger of points. What everybody should have follows from the facts as they stand; what differs from the ledger is
@@ -37,6 +27,12 @@ const customerId = sql.placeholder('customerId');
 const caseId = sql.placeholder('caseId');
 
 const statements = prepared((db) => ({
+  concerned: db.$client
+    .prepare(
+      `select exists (select 1 from point_entries where customer_id = @customerId)
+       or exists (select 1 from cases where customer_id = @customerId and regained_at is not null)`,
+    )
+    .pluck(),
   episodes: db.select().from(cases).where(eq(cases.customerId, customerId)).prepare(),
   entries: db.select().from(pointEntries).where(eq(pointEntries.customerId, customerId)).prepare(),
   work: db
@@ -90,9 +86,10 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
-  closedUntil: db
-    .select({ until: max(payrollClosings.until) })
-    .from(payrollClosings)
+  role: db
+    .select({ role: apiKeys.role })
+    .from(apiKeys)
+    .where(eq(apiKeys.keyId, sql.placeholder('keyId')))
     .prepare(),
   task: db
     .select()
@@ -106,7 +103,9 @@ type Entry = typeof pointEntries.$inferSelect;
 
 /** Books what the facts of a customer have made of anybody's points. */
 export function settlePoints(tx: Db, customerId: string, at: string): void {
-  const { episodes, entries } = statements(tx);
+  const { concerned, episodes, entries } = statements(tx);
+  // Of most who are lost nobody has earned anything.
+  if (!concerned.get({ customerId })) return;
   const booked = entries.all({ customerId });
   const all = episodes.all({ customerId });
   for (const episode of all) {
@@ -172,7 +171,7 @@ function preventionOf(
 ): Occasion | undefined {
   if (!policy.incentives || completedBy === null || closedAt === null) return undefined;
   if (result?.['outcome'] !== 'reached') return undefined;
-  const key = tx.select().from(apiKeys).where(eq(apiKeys.keyId, completedBy)).get();
+  const key = statements(tx).role.get({ keyId: completedBy });
   const { observation } = policy.secondLoyalty;
   const span = { since: closedAt, observation };
   return {
@@ -269,7 +268,7 @@ function correct(
   const booked = [...people].map(([keyId, { points }]) => ({ keyId, points }));
   const entries = entriesFor(entitlements, booked);
   if (entries.length === 0) return;
-  const payableAt = latest(of.dueAt, statements(tx).closedUntil.get()?.until ?? '');
+  const payableAt = latest(of.dueAt, payrollClosedUntil(tx));
   const { occasion, achievement, caseId, taskId, customerId, occurredAt, dueAt, policyVersion } =
     of;
   tx.insert(pointEntries)
@@ -283,130 +282,4 @@ function correct(
       })),
     )
     .run();
-}
-
-const shown = {
-  entrySeq: pointEntries.entrySeq,
-  achievement: pointEntries.achievement,
-  keyId: pointEntries.keyId,
-  caseId: pointEntries.caseId,
-  taskId: pointEntries.taskId,
-  points: pointEntries.points,
-  reason: pointEntries.reason,
-  policyVersion: pointEntries.policyVersion,
-  occurredAt: pointEntries.occurredAt,
-  dueAt: pointEntries.dueAt,
-  payableAt: pointEntries.payableAt,
-  bookedAt: pointEntries.bookedAt,
-};
-
-const newestFirst: Listing<PointEntry> = {
-  name: 'points',
-  keyOf: ({ entrySeq }) => [String(entrySeq)],
-  keyParts: 1,
-  order: 'descending',
-};
-
-/** The newest first; of one person, or of all. */
-export async function listPointEntries(
-  db: Db,
-  keyId: string | undefined,
-  page: Page,
-): Promise<PageOf<PointEntry>> {
-  const [start] = startOf(newestFirst, page) ?? [];
-  const rows = db
-    .select(shown)
-    .from(pointEntries)
-    .where(
-      and(
-        keyId === undefined ? undefined : eq(pointEntries.keyId, keyId),
-        start === undefined ? undefined : lt(pointEntries.entrySeq, Number(start)),
-      ),
-    )
-    .orderBy(desc(pointEntries.entrySeq))
-    .limit(page.limit + 1)
-    .all();
-  return pageOf(newestFirst, rows, page);
-}
-
-/** By name; of one person, or of all who have ever had an entry. */
-export async function pointBalances(
-  db: Db,
-  { keyId, at }: { keyId?: string | undefined; at: string },
-): Promise<PointBalance[]> {
-  const until = statements(db).closedUntil.get()?.until ?? '';
-  const { payableAt, points } = pointEntries;
-  const sumWhere = (condition: ReturnType<typeof sql>) =>
-    sql<number>`coalesce(sum(case when ${condition} then ${points} end), 0)`;
-  return db
-    .select({
-      keyId: pointEntries.keyId,
-      name: sql<string>`coalesce(${apiKeys.name}, '')`,
-      pending: sumWhere(sql`${payableAt} > ${at}`),
-      payable: sumWhere(sql`${payableAt} <= ${at} and ${payableAt} >= ${until}`),
-      paid: sumWhere(sql`${payableAt} < ${until}`),
-    })
-    .from(pointEntries)
-    .leftJoin(apiKeys, eq(apiKeys.keyId, pointEntries.keyId))
-    .where(keyId === undefined ? undefined : eq(pointEntries.keyId, keyId))
-    .groupBy(pointEntries.keyId)
-    .orderBy(sql`2`, pointEntries.keyId)
-    .all();
-}
-
-/** What a payroll period pays, entry by entry, in the order in which it was booked. */
-export async function payrollEntries(
-  db: Db,
-  period: string,
-): Promise<(PointEntry & { name: string })[]> {
-  const { from, to } = payrollPeriod(period);
-  return db
-    .select({ ...shown, name: sql<string>`coalesce(${apiKeys.name}, '')` })
-    .from(pointEntries)
-    .leftJoin(apiKeys, eq(apiKeys.keyId, pointEntries.keyId))
-    .where(and(gte(pointEntries.payableAt, from), lt(pointEntries.payableAt, to)))
-    .orderBy(pointEntries.entrySeq)
-    .all();
-}
-
-/** The newest first. */
-export async function listPayrollClosings(db: Db): Promise<PayrollRecord[]> {
-  const { period, closedAt, closedBy } = payrollClosings;
-  return db
-    .select({ period, closedAt, closedBy })
-    .from(payrollClosings)
-    .orderBy(desc(period))
-    .all();
-}
-
-/**
- * Closes a payroll period: nothing is added to it any more, and later corrections go to the next one.
- * @throws DomainError `conflict` when it is not over, is closed, or an earlier one has entries and is not closed
- */
-export async function closePayroll(
-  db: Db,
-  period: string,
-  { asked, at }: { asked: Asked; at: string },
-): Promise<PayrollRecord> {
-  const { from, to } = payrollPeriod(period);
-  const refuse = (why: string) => new DomainError('conflict', why);
-  return writing(db, (tx) => {
-    if (to > at) throw refuse(`The period ${period} is not over.`);
-    const until = statements(tx).closedUntil.get()?.until ?? '';
-    if (to <= until) throw refuse(`The period ${period} is closed.`);
-    const open = tx
-      .select({ payableAt: pointEntries.payableAt })
-      .from(pointEntries)
-      .where(and(gte(pointEntries.payableAt, until), lt(pointEntries.payableAt, from)))
-      .orderBy(pointEntries.payableAt)
-      .limit(1)
-      .get();
-    if (open) throw refuse(`Close ${open.payableAt.slice(0, 7)} first: it has points to pay.`);
-    const record = { period, closedAt: at, closedBy: asked.actor.actorId };
-    tx.insert(payrollClosings)
-      .values({ ...record, until: to })
-      .run();
-    insertDone(tx, asked, { action: 'payroll.close', target: period, caseId: null, at });
-    return record;
-  });
 }

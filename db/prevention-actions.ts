@@ -14,8 +14,10 @@ import {
   type PreventionPolicy,
   type PreventionStatus,
   type Topic,
+  type PreventionChange,
+  type PreventionRecord,
 } from '../domain/prevention.ts';
-import type { Page, PageOf, PreventionChange, PreventionRecord } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { lossCells, lossesOf } from './losses.ts';

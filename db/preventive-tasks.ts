@@ -10,7 +10,7 @@ import type { Channel } from '../domain/words.ts';
 import { preventiveTaskCreated } from '../domain/webhooks.ts';
 import { assigneeOfNew } from './assignment.ts';
 import { prepared, writing, type Db } from './connection.ts';
-import { planContactIn } from './contacts.ts';
+import { planContactIn } from './contact-plan.ts';
 import { tasks } from './schema.ts';
 import { announce } from './webhook-messages.ts';
 

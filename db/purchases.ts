@@ -3,6 +3,7 @@ import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Purchase } from '../domain/records.ts';
+import { placeholders } from './columns.ts';
 import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
 import { bookReturned } from './ledger.ts';
@@ -12,18 +13,7 @@ import { customers, purchases } from './schema.ts';
 const statements = prepared((db) => ({
   insert: compiled(
     db,
-    db
-      .insert(purchases)
-      .values({
-        customerId: sql.placeholder('customerId'),
-        orderId: sql.placeholder('orderId'),
-        purchasedAt: sql.placeholder('purchasedAt'),
-        amount: sql.placeholder('amount'),
-        currency: sql.placeholder('currency'),
-        product: sql.placeholder('product'),
-      })
-      .onConflictDoNothing()
-      .prepare(),
+    db.insert(purchases).values(placeholders(purchases)).onConflictDoNothing().prepare(),
   ),
   antedate: db
     .update(purchases)

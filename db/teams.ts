@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
-import type { AbsenceRecord, Actor, MemberRecord, TeamRecord } from '../domain/records.ts';
+import type { Actor } from '../domain/records.ts';
+import type { AbsenceRecord, MemberRecord, TeamRecord } from '../domain/teams.ts';
 import type { Member, Team } from '../domain/teams.ts';
 import { isServed } from './assignment.ts';
 import { insertDone, type Asked } from './commands.ts';

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, asc, desc, eq } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
-import type { Template, TemplateContent } from '../domain/mails.ts';
-import type { TemplateRecord } from '../domain/records.ts';
+import type { Template, TemplateContent, TemplateRecord } from '../domain/mails.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { templates } from './schema.ts';

@@ -18,7 +18,8 @@ import {
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { DomainError } from '../domain/errors.ts';
-import type { Page, PageOf, WebhookDelivery } from '../domain/records.ts';
+import type { Page, PageOf } from '../domain/records.ts';
+import type { WebhookDelivery } from '../domain/webhooks.ts';
 import { deliveryStatuses, testMessage, type DeliveryStatus } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { asc, count, eq, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
-import type { WebhookRecord } from '../domain/records.ts';
+import type { WebhookRecord } from '../domain/webhooks.ts';
 import type { WebhookType } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';

@@ -163,3 +163,24 @@ export function statementErrors(statement: {
   }
   return errors;
 }
+
+/** Losses, by what caused them. */
+export type LossFigures = {
+  cases: number;
+  regained: number;
+  /** minor units: what their customers bought in the 365 days up to the loss */
+  lostRevenue: number;
+  /** of it, that of cases which were not regained (so far) */
+  stillLostRevenue: number;
+};
+
+export type CauseFigures = LossFigures & {
+  /** null: not known yet */
+  cause: Cause | null;
+  /** by the layer that the cause comes from */
+  layers: Record<CauseLayer, number>;
+  /** cases in which it came in addition to another main cause, or a category of it did */
+  alsoNamed: number;
+  /** the company's own categories; null: none was named */
+  categories: (LossFigures & { category: string | null })[];
+};

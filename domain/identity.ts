@@ -106,3 +106,16 @@ export function surenessOf(alike: readonly Likeness[]): DuplicateSureness {
 
 export const duplicateStatuses = ['open', 'confirmed', 'rejected'] as const;
 export type DuplicateStatus = (typeof duplicateStatuses)[number];
+
+/** Two customers who may be one person. */
+export type DuplicateRecord = {
+  duplicateId: string;
+  customerId: string;
+  formerId: string;
+  caseId: string;
+  alike: Likeness[];
+  foundAt: string;
+  status: DuplicateStatus;
+  decidedAt: string | null;
+  decidedBy: string | null;
+};

@@ -182,3 +182,32 @@ export function payrollPeriod(period: string): { from: string; to: string } {
   const [from, to] = [Date.UTC(year, month - 1), Date.UTC(year, month)];
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
+
+export type PointEntry = {
+  entrySeq: number;
+  achievement: Achievement;
+  keyId: string;
+  caseId: string | null;
+  taskId: string | null;
+  points: number;
+  reason: PointReason;
+  policyVersion: string;
+  occurredAt: string;
+  dueAt: string;
+  payableAt: string;
+  bookedAt: string;
+};
+
+/** One person's points. */
+export type PointBalance = {
+  keyId: string;
+  name: string;
+  /** not due yet */
+  pending: number;
+  /** due, and in no payroll period that is closed */
+  payable: number;
+  /** in closed payroll periods */
+  paid: number;
+};
+
+export type PayrollRecord = { period: string; closedAt: string; closedBy: string };

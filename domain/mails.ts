@@ -82,3 +82,39 @@ export const mailStatuses = [
   'withheld',
 ] as const;
 export type MailStatus = (typeof mailStatuses)[number];
+
+/** A mail to a customer; what it says is null until it is first sent. */
+export type MailRecord = {
+  mailId: string;
+  caseId: string;
+  customerId: string;
+  measureId: string;
+  templateId: string;
+  status: MailStatus;
+  token: string;
+  templateVersion: number | null;
+  language: Language | null;
+  recipient: string | null;
+  subject: string | null;
+  body: string | null;
+  createdAt: string;
+  notBefore: string;
+  sendBy: string | null;
+  /** it is for who has come back */
+  afterReturn: boolean;
+  possiblySent: boolean;
+  attempts: number;
+  lastAttemptAt: string | null;
+  lastError: string | null;
+  finishedAt: string | null;
+};
+
+/** One version of a template. */
+export type TemplateRecord = {
+  templateId: string;
+  version: number;
+  content: Template;
+  createdAt: string;
+  /** it came with a file, and not through the API */
+  fromFile: boolean;
+};

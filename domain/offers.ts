@@ -126,3 +126,31 @@ function refusalOf(
 /** `proposed` while it is being offered; `granted` once it is accepted, or has gone out in place of a call. */
 export const offerStatuses = ['proposed', 'granted', 'withdrawn'] as const;
 export type OfferStatus = (typeof offerStatuses)[number];
+
+export type OfferRecord = {
+  offerId: string;
+  content: Offer;
+  changedAt: string;
+  retiredAt: string | null;
+  /** granted and set aside, minor units */
+  spentThisMonth: number;
+};
+
+/** An offer in a case. */
+export type CaseOffer = {
+  caseId: string;
+  measureId: string;
+  offerId: string;
+  customerId: string;
+  cost: number;
+  /** of its code, from the grant on */
+  validDays: number;
+  status: OfferStatus;
+  approved: boolean;
+  proposedAt: string;
+  grantedAt: string | null;
+  code: string | null;
+  expiresAt: string | null;
+  redeemedAt: string | null;
+  orderId: string | null;
+};

@@ -147,3 +147,15 @@ export function choosePlaybook(
     alsoFitted: others.map(({ playbookId }) => playbookId),
   };
 }
+
+/** One version of a playbook. */
+export type PlaybookRecord = {
+  playbookId: string;
+  version: number;
+  content: Playbook;
+  createdAt: string;
+  /** it came with a file, and not through the API */
+  fromFile: boolean;
+  /** no case chooses it any more */
+  retiredAt: string | null;
+};

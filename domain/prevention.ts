@@ -248,3 +248,28 @@ export type PreventionPolicy = {
     falseShare: number;
   };
 };
+
+/** What a prevention action was proposed for. */
+export type PreventionEvidence = { from: string; to: string; cases: number; lostRevenue: number };
+
+export type PreventionRecord = Topic &
+  PreventionPlan & {
+    actionId: string;
+    /** null: somebody made it by hand */
+    evidence: PreventionEvidence | null;
+    /** null: the engine has proposed it */
+    createdBy: string | null;
+    createdAt: string;
+    startedAt: string | null;
+    endedAt: string | null;
+    revision: number;
+  };
+
+export type PreventionChange = {
+  revision: number;
+  at: string;
+  /** null: the engine */
+  by: string | null;
+  /** what each field was and has become */
+  changes: Record<string, [string | number | null, string | number | null]>;
+};

@@ -1,16 +1,8 @@
 import type { CaseState, CaseOpening, TaskState } from './case.ts';
-import type { CauseLayer } from './causes.ts';
 import type { CompanyFit } from './company-fit.ts';
 import type { SignData } from './early-signs.ts';
 import type { ErrorCode } from './errors.ts';
-import type { DuplicateStatus, Likeness } from './identity.ts';
-import type { Achievement, PointReason } from './incentives.ts';
-import type { Offer, OfferStatus } from './offers.ts';
-import type { Language, MailStatus, Template } from './mails.ts';
-import type { Playbook } from './playbooks.ts';
 import type { PermissionReason, Word } from './permission.ts';
-import type { PreventionPlan, Topic } from './prevention.ts';
-import type { Rise } from './rises.ts';
 import type { ScanDetection, SilentLoss } from './silent-loss.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type {
@@ -30,10 +22,11 @@ import type {
   Trigger,
 } from './words.ts';
 import type { TaskType } from './tasks.ts';
-import type { Member, Team } from './teams.ts';
-import type { DeliveryStatus, EndpointStatus, MessageType, WebhookType } from './webhooks.ts';
 
-/* What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. */
+/*
+ * What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. Records of one subject alone
+ * stand with its rules.
+ */
 
 export type Page = { limit: number; cursor?: string | undefined };
 export type PageOf<T> = { items: T[]; nextCursor: string | null };
@@ -192,26 +185,6 @@ export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
   result: Record<string, unknown> | null;
 };
 
-export type TeamRecord = Team & { createdAt: string };
-
-export type MemberRecord = Member & {
-  name: string;
-  role: Role;
-  /** that are theirs now, of whatever team */
-  openTasks: number;
-  absent: boolean;
-};
-
-export type AbsenceRecord = {
-  absenceId: string;
-  keyId: string;
-  fromAt: string;
-  /** null: nobody knows yet */
-  untilAt: string | null;
-  createdBy: string;
-  createdAt: string;
-};
-
 export type FeedRecord = {
   feedId: string;
   keyId: string;
@@ -324,82 +297,6 @@ export type ScanRecord = {
 
 export type FitRecord = CompanyFit & { fitId: number; fittedAt: string };
 
-/** One version of a playbook. */
-export type PlaybookRecord = {
-  playbookId: string;
-  version: number;
-  content: Playbook;
-  createdAt: string;
-  /** it came with a file, and not through the API */
-  fromFile: boolean;
-  /** no case chooses it any more */
-  retiredAt: string | null;
-};
-
-export type OfferRecord = {
-  offerId: string;
-  content: Offer;
-  changedAt: string;
-  retiredAt: string | null;
-  /** granted and set aside, minor units */
-  spentThisMonth: number;
-};
-
-/** An offer in a case. */
-export type CaseOffer = {
-  caseId: string;
-  measureId: string;
-  offerId: string;
-  customerId: string;
-  cost: number;
-  /** of its code, from the grant on */
-  validDays: number;
-  status: OfferStatus;
-  approved: boolean;
-  proposedAt: string;
-  grantedAt: string | null;
-  code: string | null;
-  expiresAt: string | null;
-  redeemedAt: string | null;
-  orderId: string | null;
-};
-
-/** One version of a template. */
-export type TemplateRecord = {
-  templateId: string;
-  version: number;
-  content: Template;
-  createdAt: string;
-  /** it came with a file, and not through the API */
-  fromFile: boolean;
-};
-
-/** A mail to a customer; what it says is null until it is first sent. */
-export type MailRecord = {
-  mailId: string;
-  caseId: string;
-  customerId: string;
-  measureId: string;
-  templateId: string;
-  status: MailStatus;
-  token: string;
-  templateVersion: number | null;
-  language: Language | null;
-  recipient: string | null;
-  subject: string | null;
-  body: string | null;
-  createdAt: string;
-  notBefore: string;
-  sendBy: string | null;
-  /** it is for who has come back */
-  afterReturn: boolean;
-  possiblySent: boolean;
-  attempts: number;
-  lastAttemptAt: string | null;
-  lastError: string | null;
-  finishedAt: string | null;
-};
-
 /** A dormant customer for whom the team has had no place yet. */
 export type CandidateRecord = {
   customerId: string;
@@ -418,140 +315,4 @@ export type OutboxMessage = {
   payload: unknown;
   createdAt: string;
   attempts: number;
-};
-
-/** Who hears of what by webhook. */
-export type WebhookRecord = {
-  webhookId: string;
-  url: string;
-  types: WebhookType[];
-  description: string | null;
-  status: EndpointStatus;
-  createdAt: string;
-  updatedAt: string;
-  /** until when messages are also signed with the secret before the last rotation */
-  previousSecretUntil: string | null;
-  /** since when it has answered nothing but failures */
-  failingSince: string | null;
-  consecutiveFailures: number;
-  lastSuccessAt: string | null;
-  lastError: string | null;
-};
-
-/** One message to one endpoint. */
-export type WebhookDelivery = {
-  /** its `webhook-id`, the same for every attempt */
-  deliveryId: string;
-  webhookId: string;
-  type: MessageType;
-  /** the body, as it is sent every time */
-  payload: string;
-  occurredAt: string;
-  status: DeliveryStatus;
-  attempts: number;
-  /** of what is pending */
-  nextAttemptAt: string | null;
-  lastAttemptAt: string | null;
-  /** of the last answer */
-  responseStatus: number | null;
-  /** how the answer to a failed attempt began */
-  responseBody: string | null;
-  lastError: string | null;
-  finishedAt: string | null;
-};
-
-/** What a prevention action was proposed for. */
-export type PreventionEvidence = { from: string; to: string; cases: number; lostRevenue: number };
-
-export type PreventionRecord = Topic &
-  PreventionPlan & {
-    actionId: string;
-    /** null: somebody made it by hand */
-    evidence: PreventionEvidence | null;
-    /** null: the engine has proposed it */
-    createdBy: string | null;
-    createdAt: string;
-    startedAt: string | null;
-    endedAt: string | null;
-    revision: number;
-  };
-
-export type PreventionChange = {
-  revision: number;
-  at: string;
-  /** null: the engine */
-  by: string | null;
-  /** what each field was and has become */
-  changes: Record<string, [string | number | null, string | number | null]>;
-};
-
-export type RiseRecord = Rise & {
-  riseId: string;
-  foundAt: string;
-  lastSeenAt: string;
-  /** null: it goes on */
-  endedAt: string | null;
-};
-
-export type PointEntry = {
-  entrySeq: number;
-  achievement: Achievement;
-  keyId: string;
-  caseId: string | null;
-  taskId: string | null;
-  points: number;
-  reason: PointReason;
-  policyVersion: string;
-  occurredAt: string;
-  dueAt: string;
-  payableAt: string;
-  bookedAt: string;
-};
-
-/** One person's points. */
-export type PointBalance = {
-  keyId: string;
-  name: string;
-  /** not due yet */
-  pending: number;
-  /** due, and in no payroll period that is closed */
-  payable: number;
-  /** in closed payroll periods */
-  paid: number;
-};
-
-export type PayrollRecord = { period: string; closedAt: string; closedBy: string };
-
-/** Two customers who may be one person. */
-export type DuplicateRecord = {
-  duplicateId: string;
-  customerId: string;
-  formerId: string;
-  caseId: string;
-  alike: Likeness[];
-  foundAt: string;
-  status: DuplicateStatus;
-  decidedAt: string | null;
-  decidedBy: string | null;
-};
-
-/** Losses, by what caused them. */
-export type LossFigures = {
-  cases: number;
-  regained: number;
-  /** minor units: what their customers bought in the 365 days up to the loss */
-  lostRevenue: number;
-  /** of it, that of cases which were not regained (so far) */
-  stillLostRevenue: number;
-};
-
-export type CauseFigures = LossFigures & {
-  /** null: not known yet */
-  cause: Cause | null;
-  /** by the layer that the cause comes from */
-  layers: Record<CauseLayer, number>;
-  /** cases in which it came in addition to another main cause, or a category of it did */
-  alsoNamed: number;
-  /** the company's own categories; null: none was named */
-  categories: (LossFigures & { category: string | null })[];
 };

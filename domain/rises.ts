@@ -103,3 +103,11 @@ export function risesOf(
     .filter(({ cases, expected, chance }) => cases > expected && chance <= falseShare)
     .sort((a, b) => a.chance - b.chance || b.cases - a.cases);
 }
+
+export type RiseRecord = Rise & {
+  riseId: string;
+  foundAt: string;
+  lastSeenAt: string;
+  /** null: it goes on */
+  endedAt: string | null;
+};

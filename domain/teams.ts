@@ -87,3 +87,23 @@ export function goesBefore(a: Waiting, b: Waiting): number {
     (a.dueAt + a.taskId < b.dueAt + b.taskId ? -1 : 1)
   );
 }
+
+export type TeamRecord = Team & { createdAt: string };
+
+export type MemberRecord = Member & {
+  name: string;
+  role: Role;
+  /** that are theirs now, of whatever team */
+  openTasks: number;
+  absent: boolean;
+};
+
+export type AbsenceRecord = {
+  absenceId: string;
+  keyId: string;
+  fromAt: string;
+  /** null: nobody knows yet */
+  untilAt: string | null;
+  createdBy: string;
+  createdAt: string;
+};

@@ -257,3 +257,43 @@ const failingForDaysMs = 2 * 24 * hourMs;
 export function failsForDays(failingSince: string | null, now: string): boolean {
   return failingSince !== null && Date.parse(now) - Date.parse(failingSince) >= failingForDaysMs;
 }
+
+/** Who hears of what by webhook. */
+export type WebhookRecord = {
+  webhookId: string;
+  url: string;
+  types: WebhookType[];
+  description: string | null;
+  status: EndpointStatus;
+  createdAt: string;
+  updatedAt: string;
+  /** until when messages are also signed with the secret before the last rotation */
+  previousSecretUntil: string | null;
+  /** since when it has answered nothing but failures */
+  failingSince: string | null;
+  consecutiveFailures: number;
+  lastSuccessAt: string | null;
+  lastError: string | null;
+};
+
+/** One message to one endpoint. */
+export type WebhookDelivery = {
+  /** its `webhook-id`, the same for every attempt */
+  deliveryId: string;
+  webhookId: string;
+  type: MessageType;
+  /** the body, as it is sent every time */
+  payload: string;
+  occurredAt: string;
+  status: DeliveryStatus;
+  attempts: number;
+  /** of what is pending */
+  nextAttemptAt: string | null;
+  lastAttemptAt: string | null;
+  /** of the last answer */
+  responseStatus: number | null;
+  /** how the answer to a failed attempt began */
+  responseBody: string | null;
+  lastError: string | null;
+  finishedAt: string | null;
+};

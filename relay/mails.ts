@@ -13,9 +13,8 @@ import {
 } from '../db/mails.ts';
 import type { Db } from '../db/open.ts';
 import { getTemplate } from '../db/templates.ts';
-import { textFor } from '../domain/mails.ts';
+import { textFor, type MailRecord } from '../domain/mails.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
-import type { MailRecord } from '../domain/records.ts';
 import { retryWaitMs } from '../domain/webhooks.ts';
 import { messageOf, objectionUrl, satisfactionUrl, type MailSettings } from '../mail/message.ts';
 import { filledIn, valuesOf } from '../mail/text.ts';

@@ -12,7 +12,7 @@ import {
 } from '../db/webhook-deliveries.ts';
 import { confirmRevision, takeHeldCases } from '../db/webhook-messages.ts';
 import { activeWebhooks, type WebhookTarget } from '../db/webhooks.ts';
-import type { WebhookDelivery } from '../domain/records.ts';
+import type { WebhookDelivery } from '../domain/webhooks.ts';
 import { retryAfterAtMostMs, retryWaitMs } from '../domain/webhooks.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { Logger } from './relay.ts';

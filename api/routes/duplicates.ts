@@ -6,8 +6,8 @@ import {
   duplicateSurenesses,
   likenesses,
   surenessOf,
+  type DuplicateRecord,
 } from '../../domain/identity.ts';
-import type { DuplicateRecord } from '../../domain/records.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Call } from '../route.ts';
 import { caseId, customerId, list, page, timestamp } from '../schemas/common.ts';

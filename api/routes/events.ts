@@ -4,7 +4,7 @@ import { acceptEvents, listUnknownEventTypes } from '../../db/events.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, type Call } from '../route.ts';
-import { list, page, timestamp } from '../schemas/common.ts';
+import { count, list, page, timestamp } from '../schemas/common.ts';
 import {
   binaryHeaders,
   eventsBody,
@@ -12,8 +12,6 @@ import {
   isOfUnknownType,
   salesEvent,
 } from '../schemas/event.ts';
-
-const count = z.int().min(0);
 
 const data = { orderId: '77', amount: 4_990, currency: 'EUR' };
 const purchase = {

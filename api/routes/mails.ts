@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { getMail, listMails, resendMail } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { languages, mailStatuses } from '../../domain/mails.ts';
-import type { MailRecord } from '../../domain/records.ts';
+import { languages, mailStatuses, type MailRecord } from '../../domain/mails.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route } from '../route.ts';
 import { caseId, customerId, list, page, text, timestamp } from '../schemas/common.ts';

@@ -3,8 +3,7 @@ import * as z from 'zod';
 import { acceptEvents, refuseMails } from '../../db/events.ts';
 import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Language } from '../../domain/mails.ts';
-import type { MailRecord } from '../../domain/records.ts';
+import type { Language, MailRecord } from '../../domain/mails.ts';
 import { publicPage } from '../public-page.ts';
 import { route, type Call } from '../route.ts';
 

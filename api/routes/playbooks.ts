@@ -14,8 +14,12 @@ import {
 import { queuesOfNobody } from '../../db/teams.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { differenceOf, replaced, withoutContent } from '../../domain/measure-plan.ts';
-import { choosePlaybook, queuesOf, type PlaybookContent } from '../../domain/playbooks.ts';
-import type { PlaybookRecord } from '../../domain/records.ts';
+import {
+  choosePlaybook,
+  queuesOf,
+  type PlaybookContent,
+  type PlaybookRecord,
+} from '../../domain/playbooks.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';

@@ -5,7 +5,7 @@ import {
   listPointEntries,
   payrollEntries,
   pointBalances,
-} from '../../db/points.ts';
+} from '../../db/payroll.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { achievements, payrollPattern, pointReasons } from '../../domain/incentives.ts';
 import { csv } from '../csv.ts';

@@ -12,15 +12,15 @@ import {
 } from '../../db/prevention-actions.ts';
 import { before } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import {
   isOver,
   pilesOf,
   preventionStatuses,
   topicKey,
   type PreventionPlan,
+  type PreventionRecord,
 } from '../../domain/prevention.ts';
-import type { PreventionRecord } from '../../domain/records.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Call } from '../route.ts';
 import { mustBeOffered } from '../schemas/cause.ts';

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { causeFigures } from '../../db/cause-report.ts';
-import type { LossFigures } from '../../domain/records.ts';
+import type { LossFigures } from '../../domain/causes.ts';
 import { causes } from '../../domain/words.ts';
 import { period, periodOf } from '../report.ts';
 import { route, staff } from '../route.ts';
-import { money, timestamp } from '../schemas/common.ts';
+import { count, money, timestamp } from '../schemas/common.ts';
 
-const count = z.int().min(0);
 const lossFigures = {
   cases: count,
   regained: count,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { acceptEvents } from '../../db/events.ts';
 import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { MailRecord } from '../../domain/records.ts';
+import type { MailRecord } from '../../domain/mails.ts';
 import { publicPage } from '../public-page.ts';
 import { route, type Call } from '../route.ts';
 

@@ -7,7 +7,7 @@ import { scanOrigins, type ScanRecord } from '../../domain/records.ts';
 import { detectionWords, triggerDetailOf, triggerDetails } from '../../domain/silent-loss.ts';
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Answer } from '../route.ts';
-import { customerId, list, money, page, timestamp } from '../schemas/common.ts';
+import { count, customerId, list, money, page, timestamp } from '../schemas/common.ts';
 import {
   fallbackSchema,
   ruleSchema,
@@ -16,7 +16,6 @@ import {
   thresholdSchema,
 } from '../schemas/silent-loss.ts';
 
-const count = z.int().min(0);
 const scanSchema = z
   .strictObject({
     scanId: z.string(),

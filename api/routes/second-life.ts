@@ -8,14 +8,12 @@ import {
   interval,
   period,
   periodOf,
+  share,
   type Definitions,
 } from '../report.ts';
 import { route, staff, type Call } from '../route.ts';
-import { text, timestamp } from '../schemas/common.ts';
+import { count, text, timestamp } from '../schemas/common.ts';
 import { secondLifePicture } from '../second-life-picture.ts';
-
-const count = z.int().min(0);
-const share = z.number().min(0).max(1).nullable();
 
 const definitions: Definitions = {
   cohorts: {

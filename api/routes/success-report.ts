@@ -18,13 +18,12 @@ import {
   interval,
   period,
   periodOf,
+  share,
   type Definitions,
 } from '../report.ts';
 import { route, staff, type Call } from '../route.ts';
-import { money, text, timestamp } from '../schemas/common.ts';
+import { count, money, text, timestamp } from '../schemas/common.ts';
 
-const count = z.int().min(0);
-const share = z.number().min(0).max(1).nullable();
 const amount = () => money('see definitions');
 const arm = z.strictObject({ cases: count, regained: count });
 

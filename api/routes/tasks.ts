@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
-import { contactTimes, relianceOfTask } from '../../db/contacts.ts';
+import { relianceOfTask } from '../../db/contacts.ts';
+import { contactTimes } from '../../db/contact-plan.ts';
 import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
 import { companyHours } from '../../db/holidays.ts';
 import { validKey } from '../../db/keys.ts';

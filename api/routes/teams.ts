@@ -14,7 +14,7 @@ import {
   removeMember,
 } from '../../db/teams.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { MemberRecord, TeamRecord } from '../../domain/records.ts';
+import type { MemberRecord, TeamRecord } from '../../domain/teams.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';

@@ -4,8 +4,13 @@ import { offerToName } from '../../db/offers.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { getTemplate, listTemplates, publishTemplate } from '../../db/templates.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { languages, textFor, type Addressee, type TemplateContent } from '../../domain/mails.ts';
-import type { TemplateRecord } from '../../domain/records.ts';
+import {
+  languages,
+  textFor,
+  type Addressee,
+  type TemplateContent,
+  type TemplateRecord,
+} from '../../domain/mails.ts';
 import { bodiesOf, objectionUrl, satisfactionUrl } from '../../mail/message.ts';
 import { filledIn, valuesOf } from '../../mail/text.ts';
 import { repeated } from '../idempotency.ts';

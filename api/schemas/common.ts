@@ -24,6 +24,8 @@ const inRange = (text: string) => {
 /** As `toISOString` writes it. */
 const inUtc = /T\d\d:\d\d:\d\d\.\d{3}Z$/;
 
+export const count = z.int().min(0);
+
 /** A time that a caller gives, in any zone; we go on with UTC. */
 export const time = z
   .string()

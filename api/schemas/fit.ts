@@ -2,10 +2,9 @@ import * as z from 'zod';
 import type { FittedModel } from '../../domain/models/beta-geometric.ts';
 import { badFits, type Fit } from '../../domain/models/fit.ts';
 import type { FitRecord } from '../../domain/records.ts';
-import { timestamp } from './common.ts';
+import { count, timestamp } from './common.ts';
 import { ruleSchema, thresholdSchema } from './silent-loss.ts';
 
-const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 
 /** A good fit has `parameters`, a bad one `problem`. */

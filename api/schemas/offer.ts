@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { offerKinds, offerStatuses } from '../../domain/offers.ts';
-import type { CaseOffer, OfferRecord } from '../../domain/records.ts';
+import {
+  offerKinds,
+  offerStatuses,
+  type CaseOffer,
+  type OfferRecord,
+} from '../../domain/offers.ts';
 import { causes, tiers } from '../../domain/words.ts';
 import { money, timestamp } from './common.ts';
 

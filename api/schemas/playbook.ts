@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { measureSchema, playbookSchema, playbookYaml } from '../../config/playbooks.ts';
 import { planStatuses } from '../../domain/measure-plan.ts';
-import { measureKinds, measureResults, type MeasureResult } from '../../domain/playbooks.ts';
-import type { PlaybookRecord } from '../../domain/records.ts';
+import {
+  measureKinds,
+  measureResults,
+  type MeasureResult,
+  type PlaybookRecord,
+} from '../../domain/playbooks.ts';
 import { caseId, timestamp } from './common.ts';
 
 const allResults = [...new Set(Object.values(measureResults).flat())] as [

@@ -1,11 +1,14 @@
 import * as z from 'zod';
-import { preventionStatuses, type Effect } from '../../domain/prevention.ts';
-import type { PreventionChange, PreventionRecord, RiseRecord } from '../../domain/records.ts';
+import {
+  preventionStatuses,
+  type Effect,
+  type PreventionChange,
+  type PreventionRecord,
+} from '../../domain/prevention.ts';
+import type { RiseRecord } from '../../domain/rises.ts';
 import { longest } from '../../domain/profile.ts';
 import { causes } from '../../domain/words.ts';
-import { categoryCode, money, text, time, timestamp } from './common.ts';
-
-const count = z.int().min(0);
+import { categoryCode, count, money, text, time, timestamp } from './common.ts';
 
 /** What losses have in common. */
 export const topicFields = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { WebhookDelivery, WebhookRecord } from '../../domain/records.ts';
+import type { WebhookDelivery, WebhookRecord } from '../../domain/webhooks.ts';
 import {
   deliveryStatuses,
   endpointStatuses,

@@ -2,7 +2,7 @@ import type { PastCustomer } from '../../domain/backtest.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/models/history.ts';
 import { minorDigits } from '../../domain/money.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { readPurchases, type BadLine } from '../import/files.ts';
 
 /** `first` and `last`: the days of the first and the last purchase of all. */

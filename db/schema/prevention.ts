@@ -9,8 +9,11 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import { achievements, pointReasons } from '../../domain/incentives.ts';
-import { preventionStatuses } from '../../domain/prevention.ts';
-import type { PreventionChange, PreventionEvidence } from '../../domain/records.ts';
+import {
+  preventionStatuses,
+  type PreventionChange,
+  type PreventionEvidence,
+} from '../../domain/prevention.ts';
 import { causes } from '../../domain/words.ts';
 import { json } from './columns.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { holidaysOf, knowHolidays } from '../../activities/holidays.ts';
 import { isHolidayIn } from '../../db/holidays.ts';
 import { nextWorkingMoment } from '../../domain/calendar.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { withDatabase } from '../support/database.ts';
 
 /** By the laws of the states, in 2026. */

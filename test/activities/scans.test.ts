@@ -6,7 +6,7 @@ import type { Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { getScan, saveScanPage, startScan } from '../../db/scans.ts';
 import { listTasks } from '../../db/tasks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { withDatabase } from '../support/database.ts';
 
 const now = '2026-11-02T08:00:00.000Z';

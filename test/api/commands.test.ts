@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readinessOf } from '../../api/readiness.ts';
 import { noteWorkerAlive } from '../../db/health.ts';
-import { demoPolicy } from '../../domain/policy.ts';
+import { demoPolicy } from '../../domain/standard-policy.ts';
 import type { TaskType } from '../../domain/tasks.ts';
 import type { Role } from '../../domain/words.ts';
 import { startApi, type Api, type Json } from '../support/api.ts';

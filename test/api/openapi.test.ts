@@ -96,6 +96,7 @@ describe('the OpenAPI document', () => {
     const open = Object.keys(document.paths).filter((path) => document.paths[path].get?.security);
     expect(open.sort()).toEqual([
       ...['/api/v1/calendar/{secret}.ics', '/healthz', '/objections/{token}', '/readyz'],
+      '/satisfaction/{token}',
     ]);
   });
 

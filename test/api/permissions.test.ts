@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getCase, openCase, projectCase } from '../../db/cases.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { taskIdOf } from '../../domain/ids.ts';
-import { standardPolicy, type VersionedPolicy } from '../../domain/policy.ts';
+import type { VersionedPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startApi, type Api } from '../support/api.ts';
 
 let api: Api;

@@ -7,7 +7,7 @@ import { roles, usually, type Reply, type Role, type RoleName } from '../../cli/
 import { loadPlaybooks } from '../../config/playbooks.ts';
 import { begun, planOf, settled } from '../../domain/measure-plan.ts';
 import { choosePlaybook, type MeasureResult } from '../../domain/playbooks.ts';
-import { demoPolicy } from '../../domain/policy.ts';
+import { demoPolicy } from '../../domain/standard-policy.ts';
 import {
   isCall,
   resultErrors,

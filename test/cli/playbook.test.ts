@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulated, type SimulatedMeasure } from '../../cli/playbook/simulation.ts';
 import type { Measure } from '../../domain/playbooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { testPlaybooks } from '../support/playbooks.ts';
 
 const terms = standardPolicy;

@@ -5,7 +5,7 @@ import { loadOffers } from '../../config/offers.ts';
 import { loadPlaybooks, parsePlaybooks, playbookYaml } from '../../config/playbooks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../../domain/playbooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
 import { causes, customerKinds, decisions, tiers, triggers } from '../../domain/words.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadPolicy, policySchema } from '../../config/policy.ts';
 import type { DomainError } from '../../domain/errors.ts';
-import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy } from '../../domain/standard-policy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'winback-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadOffers } from '../../config/offers.ts';
 import { loadPlaybooks } from '../../config/playbooks.ts';
 import { loadTemplates } from '../../config/templates.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { filledIn, valuesOf } from '../../mail/text.ts';
 
 /* What the letters, mails and calls of the playbooks that the product begins with say and promise. */

@@ -84,6 +84,16 @@ describe('a possible duplicate', () => {
       expect(await open(db)).toMatchObject([{ customerId: 'B', formerId: 'A' }]);
     }));
 
+  it('is found however many cases are open', () =>
+    withDatabase(async ({ db }) => {
+      for (let i = 0; i < 450; i += 1) await anOpenCase(db, `C${i}`, { at: minute(10) });
+      await lost(db);
+      await accept(db, [profile('B', anna, minute(1))], minute(1));
+      await accept(db, [purchase('B', 'O2', { time: minute(25) })], minute(25));
+      await findDuplicates(db, minute(30));
+      expect(await open(db)).toMatchObject([{ customerId: 'B', formerId: 'F' }]);
+    }));
+
   it('is none by what many share', () =>
     withDatabase(async ({ db }) => {
       await lost(db);
@@ -111,7 +121,10 @@ describe('a possible duplicate', () => {
       await lost(db);
       await accept(db, [profile('X', anna)], minute(30));
       db.$client.exec('delete from customer_marks; delete from duplicates');
-      expect([await markCustomers(db, 1), await markCustomers(db, 5)]).toEqual([1, 1]);
+      // E is known by what they bought alone.
+      await accept(db, [purchase('E', 'O2')], minute(30));
+      const looked = [await markCustomers(db, 1), await markCustomers(db, 1)];
+      expect([...looked, await markCustomers(db, 5)]).toEqual([1, 1, 1]);
       expect(await markCustomers(db, 5)).toBe(0);
       await findDuplicates(db, minute(40));
       expect(await open(db)).toHaveLength(1);

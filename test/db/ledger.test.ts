@@ -8,7 +8,7 @@ import { proposeOffer } from '../../db/offers.ts';
 import type { Db } from '../../db/open.ts';
 import { caseFigures, caseOffers, ledger } from '../../db/schema.ts';
 import type { TaskResult } from '../../domain/tasks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { Cause } from '../../domain/words.ts';
 import { withDatabase } from '../support/database.ts';
 import {

@@ -10,7 +10,7 @@ import {
   listPointEntries,
   payrollEntries,
   pointBalances,
-} from '../../db/points.ts';
+} from '../../db/payroll.ts';
 import { storePolicy } from '../../db/policies.ts';
 import type { CaseState, TaskState } from '../../domain/case.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { getPolicy, storePolicy } from '../../db/policies.ts';
-import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy } from '../../domain/standard-policy.ts';
 import { withDatabase } from '../support/database.ts';
 import { minute } from './given.ts';
 

@@ -13,7 +13,7 @@ import {
   proposeActions,
 } from '../../db/prevention-actions.ts';
 import { createWebhook } from '../../db/webhooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { PreventionPolicy } from '../../domain/prevention.ts';
 import type { Cause } from '../../domain/words.ts';
 import { withDatabase } from '../support/database.ts';

@@ -9,7 +9,7 @@ import { commands } from '../../db/schema.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
 import { listDeliveries } from '../../db/webhook-deliveries.ts';
 import { after } from '../../domain/duration.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { withDatabase } from '../support/database.ts';
 import {
   accept,

@@ -13,7 +13,7 @@ import type { Db } from '../../db/open.ts';
 import { messagesDone } from '../../db/outbox.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { claimTask, getTask, listTasks } from '../../db/tasks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { TimelineCode } from '../../domain/timeline.ts';
 import { withDatabase } from '../support/database.ts';
 import {

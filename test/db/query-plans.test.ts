@@ -13,7 +13,7 @@ import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventi
 import { successFigures } from '../../db/reports.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { createTeam } from '../../db/teams.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { CaseFilter, SalesEvent, TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
 import { unlessRefused } from '../support/policies.ts';

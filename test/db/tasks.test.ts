@@ -11,7 +11,7 @@ import {
   reassignTasks,
 } from '../../db/tasks.ts';
 import { keepHolidays } from '../../db/holidays.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { TaskFilter } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
 import {

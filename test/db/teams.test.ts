@@ -19,7 +19,7 @@ import {
   listTeams,
   removeMember,
 } from '../../db/teams.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { Assignment } from '../../domain/teams.ts';
 import { withDatabase } from '../support/database.ts';

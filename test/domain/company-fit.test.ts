@@ -10,7 +10,8 @@ import {
 } from '../../domain/company-fit.ts';
 import { detectionRules } from '../../domain/detection.ts';
 import { dayOf } from '../../domain/models/history.ts';
-import { standardPolicy, type Policy } from '../../domain/policy.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { cdnowUntil } from '../support/cdnow.ts';
 
 const policy: Policy['detection'] = { ...standardPolicy.detection, judgedOver: '180d' };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { localDay, timeZoneOf } from '../../domain/calendar.ts';
 import { planOf, type ContactSurroundings } from '../../domain/contact-plan.ts';
-import { standardPolicy, type Policy } from '../../domain/policy.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 
 // 2026-03-24 is a Tuesday, at 09:00 in Berlin.
 const at = '2026-03-24T08:00:00.000Z';

@@ -9,7 +9,7 @@ import {
   type Background,
   type LeftOutReason,
 } from '../../domain/early-signs.ts';
-import { demoPolicy, standardPolicy } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy } from '../../domain/standard-policy.ts';
 import { earlySigns, type EarlySign } from '../../domain/words.ts';
 
 const limits = standardPolicy.earlySigns;

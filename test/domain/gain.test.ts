@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bestEffort, chanceOfReturn, isDoubtful, type Prospect } from '../../domain/gain.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 
 const policy = standardPolicy.identification;
 const nothing = { cases: 0, regained: 0 };

@@ -10,7 +10,8 @@ import {
   type CustomerFacts,
   type Verdict,
 } from '../../domain/identification.ts';
-import { standardPolicy, type Policy } from '../../domain/policy.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { type Phase, causes, tiers, triggers, type Cause } from '../../domain/words.ts';
 
 const policy: Policy['identification'] = {

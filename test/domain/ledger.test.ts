@@ -11,7 +11,7 @@ import {
   type LedgerEntry,
   type LedgerItem,
 } from '../../domain/ledger.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 
 const at = (number: number) => new Date(Date.UTC(2026, 2, 1, 0, number)).toISOString();
 const terms = { currency: 'EUR', costs: standardPolicy.costs, marginPercent: 35 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { opensBeforeCloses } from '../../domain/calendar.ts';
 import { bestEffort } from '../../domain/gain.ts';
 import { durationMs, type Duration } from '../../domain/duration.ts';
-import { demoPolicy, openingPace, standardPolicy } from '../../domain/policy.ts';
+import { openingPace } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy } from '../../domain/standard-policy.ts';
 import { decisions, tiers } from '../../domain/words.ts';
 
 /** Every length of time in a policy, by its path. */

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { PurchaseHistory } from '../../domain/dormancy.ts';
 import { expectedIfAlive, type FittedModel } from '../../domain/models/beta-geometric.ts';
 import { expectedSpend } from '../../domain/models/gamma-gamma.ts';
-import { standardPolicy, type Policy } from '../../domain/policy.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import {
   secondLifetimeOf,
   secondLifetimeText,

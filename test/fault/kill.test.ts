@@ -8,9 +8,11 @@ import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { reconcile } from '../../relay/reconcile.ts';
 import { createRecoveries } from '../../temporal/recoveries.ts';
 import { disagreements } from './agreement.ts';
-import * as checks from './checks.ts';
+import * as cases from './case-checks.ts';
 import { diceOf, type Dice } from './dice.ts';
+import * as facts from './fact-checks.ts';
 import { startLoad, type Journal } from './load.ts';
+import * as orders from './order-checks.ts';
 import { startSystem, type Part, type System } from './system.ts';
 
 /*
@@ -74,20 +76,20 @@ describe(`killed at random moments (seed ${seed}, ${rounds} rounds)`, () => {
   });
 
   const promises = {
-    'every event is stored once': checks.eventsStoredOnce,
-    'every order counts once': checks.ordersCountedOnce,
-    'the newest profile of a customer stands': checks.newestProfileStands,
-    'a case hears every fact once': checks.factsToldOnce,
-    'results are recorded as answered, with their text': checks.completionsKept,
-    'the timeline tells every task once': checks.timelinesTellTheTasks,
-    'timelines have no gaps': checks.timelinesHaveNoGaps,
-    'cases are closed, paused and resumed as told': checks.managersObeyed,
-    'whoever claimed a task has it': checks.claimsStand,
-    'a customer has one open case, and episodes without gaps': checks.casesAreOneAfterTheOther,
-    'closed cases have an outcome and nothing left to do': checks.closedCasesAreAtRest,
-    'no open case waits for nothing': checks.nothingStalls,
-    'the audit has every command once': checks.auditComplete,
-    'scans end': checks.scansEnded,
+    'every event is stored once': facts.eventsStoredOnce,
+    'every order counts once': facts.ordersCountedOnce,
+    'the newest profile of a customer stands': facts.newestProfileStands,
+    'a case hears every fact once': facts.factsToldOnce,
+    'results are recorded as answered, with their text': orders.completionsKept,
+    'the timeline tells every task once': cases.timelinesTellTheTasks,
+    'timelines have no gaps': cases.timelinesHaveNoGaps,
+    'cases are closed, paused and resumed as told': orders.managersObeyed,
+    'whoever claimed a task has it': orders.claimsStand,
+    'a customer has one open case, and episodes without gaps': cases.casesAreOneAfterTheOther,
+    'closed cases have an outcome and nothing left to do': cases.closedCasesAreAtRest,
+    'no open case waits for nothing': cases.nothingStalls,
+    'the audit has every command once': orders.auditComplete,
+    'scans end': cases.scansEnded,
   };
   test.each(Object.entries(promises))('%s', (_promise, check) => {
     expect(check(db, journal)).toEqual([]);

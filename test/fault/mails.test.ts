@@ -9,7 +9,7 @@ import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/im
 import { listMails, queueMail } from '../../db/mails.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { startSystem, type System } from './system.ts';
 

@@ -5,7 +5,7 @@ import { beginScheduledScan, getScan } from '../../db/scans.ts';
 import { cases, tasks, timeline } from '../../db/schema.ts';
 import { getTask } from '../../db/tasks.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { reconcile } from '../../relay/reconcile.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 

@@ -8,7 +8,7 @@ import { webhookTargets } from '../../config/webhook-targets.ts';
 import { projectCase, timelineOf } from '../../db/cases.ts';
 import { deliveryCounts } from '../../db/webhook-deliveries.ts';
 import { createWebhook } from '../../db/webhooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { webhookTypes } from '../../domain/webhooks.ts';
 import { runWebhooks } from '../../relay/webhooks.ts';
 import { projection, task } from '../db/given.ts';

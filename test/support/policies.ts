@@ -1,4 +1,5 @@
-import { demoPolicy, standardPolicy, type CallRhythm, type Policy } from '../../domain/policy.ts';
+import type { CallRhythm, Policy } from '../../domain/policy.ts';
+import { demoPolicy, standardPolicy } from '../../domain/standard-policy.ts';
 
 const quickCall: CallRhythm = {
   firstAfter: '1s',

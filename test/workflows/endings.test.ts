@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { scenarioNames, scenarios } from '../support/scenarios.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { listMails } from '../../db/mails.ts';
 import { nextWorkingMoment } from '../../domain/calendar.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { emailOf, startEngine, type Engine } from '../support/engine.ts';
 
 const policy = {

@@ -3,7 +3,7 @@ import { publishPlaybook } from '../../db/playbooks.ts';
 import { getCase } from '../../db/cases.ts';
 import { offerToName, proposeOffer } from '../../db/offers.ts';
 import type { Measure } from '../../domain/playbooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 

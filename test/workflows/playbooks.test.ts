@@ -4,7 +4,7 @@ import { getPlaybook, publishPlaybook } from '../../db/playbooks.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { after, durationMs } from '../../domain/duration.ts';
 import type { Measure } from '../../domain/playbooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getCase } from '../../db/cases.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { quickPolicy } from '../support/policies.ts';
 

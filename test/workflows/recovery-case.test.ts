@@ -6,7 +6,7 @@ import { after } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
-import { standardPolicy } from '../../domain/policy.ts';
+import { standardPolicy } from '../../domain/standard-policy.ts';
 import { reportFact } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 
