@@ -24,6 +24,7 @@ import { seedPlaybooks } from './db/playbooks.ts';
 import { storePolicy } from './db/policies.ts';
 import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
+import { openRecontacts } from './db/recontacts.ts';
 import { warnOfReturners } from './db/returners.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
@@ -148,9 +149,12 @@ async function keepHouse(): Promise<void> {
 async function fillFreePlaces(): Promise<void> {
   const { limit, pauseMs } = openingPace(policy.scan);
   while (!stopping.signal.aborted) {
+    // What was agreed or decided comes before what a scan has found.
+    const again = await openRecontacts(db, { policy, at: clock(), limit });
+    if (again.opened > 0) log.info(again, 'opened cases once more');
     const { opened, left } = await openWaiting(db, { policy, at: clock(), limit });
-    if (opened === 0) return;
-    log.info({ opened, left }, 'opened cases of waiting candidates');
+    if (opened > 0) log.info({ opened, left }, 'opened cases of waiting candidates');
+    if (opened === 0 && !again.left) return;
     await untilNext(pauseMs);
   }
 }

@@ -12,6 +12,7 @@ import { bookCase } from './ledger.ts';
 import { settleOffers } from './offers.ts';
 import { settlePoints } from './points.ts';
 import { newestVersionOf } from './policies.ts';
+import { dropRecontact, noteAgreedRecontact } from './recontacts.ts';
 import { caseCauses, caseFigures, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 
@@ -79,7 +80,10 @@ export async function projectCase(
   return writingTogether(db, (tx) => {
     const stored = statements(tx).find.get({ caseId }) ?? restoreCase(tx, opening, at);
     if (stored.revision > revision) return 'stale';
-    if (stored.status === 'closed' && state.status === 'open') withdrawNextEpisode(tx, stored);
+    if (stored.status === 'closed' && state.status === 'open') {
+      withdrawNextEpisode(tx, stored);
+      dropRecontact(tx, caseId);
+    }
     const { pausedUntil, tier, plan, expectedGain = null } = state;
     const ofCase = { caseId, customerId, pausedUntil, tier, plan, expectedGain };
     writeTasks(tx, { ...ofCase, policyVersion: opening.policyVersion, given: tasks, since, at });
@@ -94,6 +98,10 @@ export async function projectCase(
       settlePoints(tx, customerId, at);
     }
     if (nextLoss) openNextEpisode(tx, stored, nextLoss, at);
+    if (state.outcome === 'lost') {
+      const closedAt = state.closedAt!;
+      noteAgreedRecontact(tx, { caseId, customerId, closedAt, expectedGain });
+    }
     return 'written';
   });
 }

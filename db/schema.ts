@@ -7,3 +7,4 @@ export * from './schema/tasks.ts';
 export * from './schema/measures.ts';
 export * from './schema/company.ts';
 export * from './schema/prevention.ts';
+export * from './schema/recontacts.ts';

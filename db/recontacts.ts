@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { DomainError } from '../domain/errors.ts';
+import type { VersionedPolicy } from '../domain/policy.ts';
+import type {
+  CampaignProgress,
+  CampaignRecord,
+  RecontactRecord,
+  RecontactRefusal,
+} from '../domain/recontacts.ts';
+import type { Page, PageOf } from '../domain/records.ts';
+import { channels, type Cause } from '../domain/words.ts';
+import { productOfCustomer } from './assignment.ts';
+import { openCaseIn } from './case-opening.ts';
+import { countOpen } from './cases.ts';
+import { insertDone, type Asked } from './commands.ts';
+import { writing, type Db } from './connection.ts';
+import { permissionOf } from './contacts.ts';
+import { pageOf, startOf, type Listing } from './paging.ts';
+import { campaigns, cases, customers, recontacts, tasks } from './schema.ts';
+
+/** What a case must have come to for its customer to be turned to once more. */
+const reopened = ['lost', 'not-pursued', 'closed-by-manager'] as const;
+
+/**
+ * Notes at the end of a case that the customer wanted to hear from us later than it lasted, in the transaction that
+ * closes it.
+ */
+export function noteAgreedRecontact(
+  tx: Db,
+  closed: { caseId: string; customerId: string; closedAt: string; expectedGain: number | null },
+): void {
+  const { caseId, customerId, closedAt, expectedGain } = closed;
+  const wished = sql<string>`${tasks.result} ->> '$.recontactAt'`;
+  const agreed = tx
+    .select({ dueAt: wished })
+    .from(tasks)
+    .where(and(eq(tasks.caseId, caseId), eq(tasks.status, 'done'), gt(wished, closedAt)))
+    .orderBy(desc(tasks.closedAt))
+    .get();
+  if (!agreed) return;
+  const dueAt = new Date(agreed.dueAt).toISOString();
+  keep(tx, { caseId, customerId, origin: 'agreed', campaignId: null, dueAt, expectedGain });
+}
+
+/** The case goes on: what its end had promised does not hold. */
+export function dropRecontact(tx: Db, caseId: string): void {
+  tx.delete(recontacts)
+    .where(and(eq(recontacts.caseId, caseId), eq(recontacts.status, 'waiting')))
+    .run();
+}
+
+function keep(
+  tx: Db,
+  {
+    expectedGain,
+    ...one
+  }: Pick<RecontactRecord, 'caseId' | 'customerId' | 'origin' | 'campaignId' | 'dueAt'> & {
+    expectedGain: number | null;
+  },
+): void {
+  const waiting = {
+    status: 'waiting',
+    leftOut: null,
+    openedCaseId: null,
+    settledAt: null,
+  } as const;
+  const values = { ...one, ...waiting, expectedGain: expectedGain ?? 0 };
+  tx.insert(recontacts)
+    .values(values)
+    .onConflictDoUpdate({ target: recontacts.caseId, set: values })
+    .run();
+}
+
+type Wanted = { title: string; causes: Cause[]; product: string | null };
+
+/**
+ * Puts every customer in line whom these causes have cost us for good, one case each, the last. They get their cases
+ * as places of the team become free.
+ * @throws DomainError `conflict` when there is nobody
+ */
+export async function startCampaign(
+  db: Db,
+  wanted: Wanted,
+  { asked, at }: { asked: Asked; at: string },
+): Promise<CampaignProgress> {
+  const campaignId = randomUUID();
+  return writing(db, (tx) => {
+    const lost = lostBy(tx, wanted);
+    if (lost.length === 0) {
+      throw new DomainError('conflict', 'No closed case of these causes waits for another try.');
+    }
+    const createdBy = asked.actor.actorId;
+    tx.insert(campaigns)
+      .values({ ...wanted, campaignId, createdAt: at, createdBy })
+      .run();
+    for (const one of lost) keep(tx, { ...one, origin: 'campaign', campaignId, dueAt: at });
+    insertDone(tx, asked, { action: 'campaign.start', target: campaignId, caseId: null, at });
+    return progressOf(tx, campaignId)!;
+  });
+}
+
+/** How many customers a campaign would put in line. */
+export async function countForCampaign(db: Db, wanted: Omit<Wanted, 'title'>): Promise<number> {
+  return lostBy(db, wanted).length;
+}
+
+function lostBy(tx: Db, { causes, product }: Omit<Wanted, 'title'>) {
+  const { caseId, customerId, expectedGain } = cases;
+  return tx
+    .select({ caseId, customerId, expectedGain })
+    .from(cases)
+    .innerJoin(customers, eq(customers.customerId, cases.customerId))
+    .where(
+      and(
+        eq(cases.status, 'closed'),
+        inArray(cases.cause, causes),
+        inArray(cases.outcome, [...reopened]),
+        isNull(customers.objectedAt),
+        isNull(customers.deceasedAt),
+        or(isNull(customers.lastPurchaseAt), sql`${customers.lastPurchaseAt} <= ${cases.closedAt}`),
+        product === null ? undefined : eq(productOfCustomer, product),
+        sql`not exists (select 1 from cases later where later.customer_id = ${cases.customerId} and later.episode > ${cases.episode})`,
+        // Who waits already keeps their place.
+        sql`not exists (select 1 from recontacts r where r.case_id = ${cases.caseId} and r.status = 'waiting')`,
+      ),
+    )
+    .all();
+}
+
+/**
+ * Ends a campaign: whom it has not reached yet gets no case by it.
+ * @throws DomainError `not-found`
+ */
+export async function stopCampaign(
+  db: Db,
+  campaignId: string,
+  { asked, at }: { asked: Asked; at: string },
+): Promise<CampaignProgress> {
+  return writing(db, (tx) => {
+    if (!progressOf(tx, campaignId))
+      throw new DomainError('not-found', 'There is no such campaign.');
+    const unstopped = and(eq(campaigns.campaignId, campaignId), isNull(campaigns.stoppedAt));
+    tx.update(campaigns).set({ stoppedAt: at }).where(unstopped).run();
+    tx.update(recontacts)
+      .set({ status: 'left-out', leftOut: 'campaign-stopped', settledAt: at })
+      .where(and(eq(recontacts.campaignId, campaignId), eq(recontacts.status, 'waiting')))
+      .run();
+    insertDone(tx, asked, { action: 'campaign.stop', target: campaignId, caseId: null, at });
+    return progressOf(tx, campaignId)!;
+  });
+}
+
+/**
+ * Opens cases for those whose time has come, at most `limit`, as far as the team has room: what was agreed first, then
+ * by expected gain. What has come in between counts: whoever bought, objected or may not be contacted is left out.
+ * @returns `left`: whether more would have room
+ */
+export async function openRecontacts(
+  db: Db,
+  { policy, at, limit }: { policy: VersionedPolicy; at: string; limit: number },
+): Promise<{ opened: number; left: boolean }> {
+  const nobody = { opened: 0, left: false };
+  if (!dueOnes(db, at, 1)[0]) return nobody;
+  return writing(db, (tx) => {
+    const room = Math.min(limit, policy.team.capacity - countOpen(tx));
+    if (room <= 0) return nobody;
+    const due = dueOnes(tx, at, room);
+    let opened = 0;
+    for (const one of due) {
+      const leftOut = refusalOf(tx, one, { policy, at });
+      const openedCaseId = leftOut ? null : reopen(tx, one, { policy, at });
+      if (openedCaseId) opened += 1;
+      const status = openedCaseId ? 'opened' : 'left-out';
+      tx.update(recontacts)
+        .set({ status, leftOut, openedCaseId, settledAt: at })
+        .where(eq(recontacts.caseId, one.caseId))
+        .run();
+    }
+    return { opened, left: due.length === room };
+  });
+}
+
+function dueOnes(db: Db, at: string, limit: number): RecontactRecord[] {
+  return (
+    db
+      .select()
+      .from(recontacts)
+      // Written out, so that SQLite recognises the partial index.
+      .where(and(sql`${recontacts.status} = 'waiting'`, lte(recontacts.dueAt, at)))
+      .orderBy(asc(recontacts.origin), desc(recontacts.expectedGain), desc(recontacts.caseId))
+      .limit(limit)
+      .all()
+  );
+}
+
+function refusalOf(
+  tx: Db,
+  { caseId, customerId }: RecontactRecord,
+  { policy, at }: { policy: VersionedPolicy; at: string },
+): RecontactRefusal | null {
+  const customer = tx.select().from(customers).where(eq(customers.customerId, customerId)).get();
+  const closed = tx.select().from(cases).where(eq(cases.caseId, caseId)).get();
+  const later = tx
+    .select({ caseId: cases.caseId })
+    .from(cases)
+    .where(and(eq(cases.customerId, customerId), gt(cases.episode, closed?.episode ?? 0)))
+    .get();
+  if (!customer || !closed || later) return 'case-since';
+  if (customer.deceasedAt) return 'deceased';
+  if (customer.objectedAt) return 'objected';
+  if ((customer.lastPurchaseAt ?? '') > closed.closedAt!) return 'bought-since';
+  const purpose = 'recovery';
+  const permitted = channels.some(
+    (channel) => permissionOf(tx, { customerId, channel, purpose, at }, policy.contact).permitted,
+  );
+  return permitted ? null : 'no-channel';
+}
+
+/** The new case knows why the customer left. */
+function reopen(
+  tx: Db,
+  { caseId, customerId, campaignId }: RecontactRecord,
+  { policy, at }: { policy: VersionedPolicy; at: string },
+): string {
+  const { cause } = tx
+    .select({ cause: cases.cause })
+    .from(cases)
+    .where(eq(cases.caseId, caseId))
+    .get()!;
+  const { record } = openCaseIn(tx, {
+    ...{ customerId, trigger: 'manual', statedCause: cause, statedReason: null },
+    ...{ effectiveAt: null, openedBy: campaignId ?? 'recontact', policy, at },
+  });
+  return record.caseId;
+}
+
+const byDue: Listing<RecontactRecord> = {
+  name: 'recontacts',
+  keyOf: ({ dueAt, caseId }) => [dueAt, caseId],
+  keyParts: 2,
+  order: 'ascending',
+};
+
+/** Whose turn is next first. */
+export async function listRecontacts(
+  db: Db,
+  { status, campaignId }: { status: RecontactRecord['status']; campaignId?: string | undefined },
+  page: Page,
+): Promise<PageOf<RecontactRecord>> {
+  const from = startOf(byDue, page);
+  const rows = db
+    .select()
+    .from(recontacts)
+    .where(
+      and(
+        eq(recontacts.status, status),
+        campaignId === undefined ? undefined : eq(recontacts.campaignId, campaignId),
+        from && sql`(${recontacts.dueAt}, ${recontacts.caseId}) > (${from[0]}, ${from[1]})`,
+      ),
+    )
+    .orderBy(asc(recontacts.dueAt), asc(recontacts.caseId))
+    .limit(page.limit + 1)
+    .all();
+  return pageOf(byDue, rows, page);
+}
+
+/** The newest first. */
+export async function listCampaigns(db: Db): Promise<CampaignProgress[]> {
+  const known = db.select().from(campaigns).orderBy(desc(campaigns.createdAt)).all();
+  return known.map((one) => withProgress(db, one));
+}
+
+export async function getCampaign(
+  db: Db,
+  campaignId: string,
+): Promise<CampaignProgress | undefined> {
+  return progressOf(db, campaignId);
+}
+
+function progressOf(db: Db, campaignId: string): CampaignProgress | undefined {
+  const record = db.select().from(campaigns).where(eq(campaigns.campaignId, campaignId)).get();
+  return record && withProgress(db, record);
+}
+
+function withProgress(db: Db, record: CampaignRecord): CampaignProgress {
+  const counted = db
+    .select({ status: recontacts.status, number: count() })
+    .from(recontacts)
+    .where(eq(recontacts.campaignId, record.campaignId))
+    .groupBy(recontacts.status)
+    .all();
+  const none = { waiting: 0, opened: 0, 'left-out': 0 };
+  return {
+    ...record,
+    ...none,
+    ...Object.fromEntries(counted.map((one) => [one.status, one.number])),
+  };
+}
