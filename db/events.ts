@@ -32,7 +32,7 @@ import { redeemOffer } from './offers.ts';
 import { wordsOf } from './permissions.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
-import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
+import { antedatePurchase, newsWhenReported, returnOrder, storePurchase } from './purchases.ts';
 import {
   aboutCancelling,
   customers,
@@ -326,6 +326,17 @@ const effects: Record<EventType, Effect> = {
   },
 
   'order.delivered': (tx, event, { at }) => ensureCustomer(tx, event.customerId, at),
+
+  'order.returned': (tx, event, { at }) => {
+    const { customerId, time: returnedAt, data } = event;
+    const { returnId = factIdOf(event), ...order } = data as {
+      orderId: string;
+      amount: number;
+      returnId?: string;
+    };
+    ensureCustomer(tx, customerId, at);
+    returnOrder(tx, { ...order, customerId, returnId, returnedAt }, at);
+  },
 
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
     const { code, orderId } = data as { code: string; orderId?: string };

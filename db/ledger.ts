@@ -1,5 +1,6 @@
 import { and, asc, countDistinct, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { after, latest } from '../domain/duration.ts';
 import { targetGroupOf } from '../domain/identification.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
@@ -7,8 +8,12 @@ import { standardPolicy } from '../domain/policy.ts';
 import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../domain/success.ts';
 import { isSpokenTo } from '../domain/tasks.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';
+import { judgeCase } from './judgements.ts';
 import { policyOf } from './policies.ts';
 import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
+
+/** Cases booked in one transaction. */
+const atOnce = 200;
 
 const caseId = sql.placeholder('caseId');
 const ofCustomer = eq(purchases.customerId, sql.placeholder('customerId'));
@@ -24,6 +29,7 @@ const statements = prepared((db) => ({
       outcome: cases.outcome,
       endReason: cases.endReason,
       trigger: cases.trigger,
+      effectiveAt: cases.effectiveAt,
       tier: cases.tier,
       cause: cases.cause,
       playbookId: cases.playbookId,
@@ -32,6 +38,7 @@ const statements = prepared((db) => ({
       controlGroup: cases.controlGroup,
       contacted: cases.contacted,
       regainedAt: cases.regainedAt,
+      regainedBy: cases.regainedBy,
       secondLifetimeValue: cases.secondLifetimeValue,
       policyVersion: cases.policyVersion,
     })
@@ -48,6 +55,7 @@ const statements = prepared((db) => ({
     .select({
       all: sql<number>`(select count(*) from cases)`,
       booked: sql<number>`(select count(*) from case_figures)`,
+      unjudged: sql<number>`(select count(*) from case_figures where strict_regain is null)`,
     })
     .from(sql`(select 1)`)
     .prepare(),
@@ -93,6 +101,18 @@ const statements = prepared((db) => ({
         lte(purchases.purchasedAt, sql.placeholder('until')),
       ),
     )
+    .prepare(),
+  due: db
+    .select({ caseId: caseFigures.caseId })
+    .from(caseFigures)
+    .where(
+      and(
+        // Written out, so that SQLite recognises the partial index.
+        sql`${caseFigures.strictRegain} = 'pending' and ${caseFigures.strictUntil} is not null`,
+        lte(caseFigures.strictUntil, sql.placeholder('at')),
+      ),
+    )
+    .limit(atOnce)
     .prepare(),
   daysBefore: db
     .select({ days: countDistinct(sql`substr(${purchases.purchasedAt}, 1, 10)`) })
@@ -158,9 +178,6 @@ export function bookReturned(tx: Db, customerId: string, at: string): void {
   for (const caseId of statements(tx).returned.all(customerId) as string[]) book(tx, caseId, at);
 }
 
-/** Cases booked in one transaction. */
-const atOnce = 200;
-
 /**
  * Books every case anew: those from before there was a ledger, and a proof that the others agree, since then nothing is
  * added.
@@ -178,10 +195,20 @@ export async function bookAll(db: Db, at: string): Promise<{ cases: number; adde
   }
 }
 
-/** Whether there are cases from before there was a ledger. */
+/** Judges those returns for good whose observation is over. @returns how many */
+export async function judgeDue(db: Db, at: string): Promise<number> {
+  for (let all = 0; ;) {
+    const due = statements(db).due.all({ at });
+    if (due.length === 0) return all;
+    await writingTogether(db, (tx) => due.forEach(({ caseId }) => book(tx, caseId, at)));
+    all += due.length;
+  }
+}
+
+/** Whether there are cases from before there was a ledger, or the strict rule. */
 export async function hasUnbooked(db: Db): Promise<boolean> {
-  const { all, booked } = statements(db).counts.get()!;
-  return all > booked;
+  const { all, booked, unjudged } = statements(db).counts.get()!;
+  return all > booked - unjudged;
 }
 
 /** What was booked for a case, in that order. */
@@ -212,8 +239,8 @@ function book(tx: Db, caseId: string, at: string): number {
   const losses = lossesOf(tx, caseId);
   if (!losses) return 0;
   const { record, next, policy } = losses;
-  const { customerId, endReason, closedAt } = record;
-  const { currency, costs = standardPolicy.costs, identification } = policy;
+  const { customerId, endReason, closedAt, openedAt, effectiveAt } = record;
+  const { currency, costs = standardPolicy.costs, identification, successControl } = policy;
   const { valueHorizon, marginPercent } = identification;
   const life = secondLifeOf(record, next, valueHorizon);
   const work = facts.tasks.all({ caseId });
@@ -242,6 +269,8 @@ function book(tx: Db, caseId: string, at: string): number {
     regainedAfter: life && msBetween(record.openedAt, life.returnedAt),
     lostAgainAt,
     lostAgainAfter: life && lostAgainAt && msBetween(life.returnedAt, lostAgainAt),
+    ...judgeCase(tx, { ...losses, caseId }, at),
+    observedUntil: after(latest(openedAt, effectiveAt ?? openedAt), successControl.observation),
     secondLossCause: lostAgainAt && secondLossCauseOf(record.cause, next?.cause ?? null),
   });
   return added.length;

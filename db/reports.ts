@@ -9,6 +9,7 @@ import {
   type SuccessSplit,
 } from '../domain/success-figures.ts';
 import { before } from '../domain/duration.ts';
+import { strictRegains, type StrictRegain } from '../domain/strict-regain.ts';
 import { taskTypeOfMeasure } from '../domain/tasks.ts';
 import { outcomes, type Outcome } from '../domain/words.ts';
 import type { Db } from './connection.ts';
@@ -112,11 +113,19 @@ export async function successFigures(
     (kind) =>
       sql`${total(sql`${figures.secondLossCause} = ${kind}`)} as ${sql.raw(`${kind}Cause`)}`,
   );
+  const is = (strict: StrictRegain) => sql`coalesce(${figures.strictRegain} = ${strict}, 0)`;
+  const strict = strictRegains.map(
+    (one) => sql`${total(is(one))} as ${sql.raw(`"strict-${one}"`)}`,
+  );
+  const contactedAre = (['regained', 'pending'] as const).map(
+    (one) =>
+      sql`${total(sql`${is(one)} and ${figures.contacted}`)} as ${sql.raw(`"contacted-${one}"`)}`,
+  );
   const money = Object.keys(noSums).map(
     (column) => sql`${total(sql`${figures[column as keyof typeof noSums]}`)} as ${sql.raw(column)}`,
   );
   const rows = db.all<Record<string, number> & { name: string | null }>(
-    sql`select ${name} as name, count(*) as cases, ${total(sql`${figures.reached}`)} as reached, ${total(sql`${figures.contacted}`)} as contacted, ${total(returned)} as regained, ${total(sql`${returned} and ${figures.contacted}`)} as regainedAfterContact, ${sql.join([...money, ...stay, ...ended, ...losses], sql`, `)} from ${from} where ${where} group by 1`,
+    sql`select ${name} as name, count(*) as cases, ${total(sql`${figures.reached}`)} as reached, ${total(sql`${figures.contacted}`)} as contacted, ${total(returned)} as regained, ${total(sql`${returned} and ${figures.contacted}`)} as regainedAfterContact, ${sql.join([...money, ...stay, ...ended, ...losses, ...strict, ...contactedAre], sql`, `)} from ${from} where ${where} group by 1`,
   );
   const medians = mediansOf(db, { name, from, where });
   const labels = labelsOf(db, by);
@@ -148,6 +157,10 @@ function countsOf(row: Record<string, unknown>, regainedAfter: number | null): S
     margin: of('margin'),
     stayed: stayDays.map((days) => ({ of: of(`of${days}`), there: of(`there${days}`) })),
     secondLosses: { same: of('sameCause'), other: of('otherCause'), unknown: of('unknownCause') },
+    strict: Object.fromEntries(
+      strictRegains.map((one) => [one, of(`strict-${one}`)]),
+    ) as SuccessCounts['strict'],
+    strictAfterContact: { regained: of('contacted-regained'), pending: of('contacted-pending') },
     outcomes: Object.fromEntries(outcomes.map((one) => [one, of(one)])) as Record<Outcome, number>,
   };
 }

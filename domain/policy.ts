@@ -44,6 +44,32 @@ export type AfterCare = {
   after: Duration;
 };
 
+/** What of a customer's earlier pattern is compared. */
+export const patternMeasures = ['purchase-days', 'spend', 'either', 'both'] as const;
+
+/** What a customer must do to count as regained. */
+export type RegainRule = {
+  /** an explicitly withdrawn cancellation is enough */
+  withdrawal: boolean;
+  /** of the expected pattern, 0 to 100, over as long as the observation; 0: any purchase is enough */
+  sharePercent: number;
+  of: (typeof patternMeasures)[number];
+};
+
+export type RegainRules = Record<Trigger, RegainRule>;
+
+/** How it is tried which of the playbooks that fit a case equally well wins most customers back. */
+export type OptimisationPolicy = {
+  /** least share of the choices for each of them, 0 to 100, as far as there is room */
+  floorPercent: number;
+  /** the trial is over as soon as one is the best with this probability, 50 to 100 … */
+  stopAtPercent: number;
+  /** … or each of them has so many cases with a known result: then the likeliest is taken */
+  casesAtMost: number;
+  /** so long after its opening the result of a case is known */
+  judgedAfter: Duration;
+};
+
 /** Every threshold, period, limit and schedule. A case keeps the version it was opened with. */
 export type Policy = {
   name: string;
@@ -139,6 +165,8 @@ export type Policy = {
     /** share of cases that get no measures, 0 to 100 */
     controlGroupPercent: number;
     controlGroupTriggers: Trigger[];
+    /** also cancellations that are not yet effective; left out: none of them */
+    controlGroupBeforeEffective?: boolean | undefined;
   };
   causeAnalysis: { call: CallRhythm };
   measures: {
@@ -153,7 +181,11 @@ export type Policy = {
   successControl: {
     /** from the last measure (or the opening, for the control group): bought again by then, or lost */
     observation: Duration;
+    /** the strict rule; left out: the standard's */
+    regained?: RegainRules | undefined;
   };
+  /** left out: nothing is tried, the playbook that fits best is taken */
+  optimisation?: OptimisationPolicy;
   secondLoyalty: {
     afterCare: AfterCare[];
     call: CallRhythm;
@@ -249,8 +281,13 @@ export function openingPace({ startsPerMinute }: Pick<Policy['scan'], 'startsPer
   return { limit, pauseMs: (limit / startsPerMinute) * 60_000 };
 }
 
+const backToHalf = { withdrawal: true, sharePercent: 50, of: 'either' } as const;
+
 /** What a mid-sized German company would start with. */
-export const standardPolicy: Policy & { costs: Costs } = {
+export const standardPolicy: Policy & {
+  costs: Costs;
+  successControl: { regained: RegainRules };
+} = {
   name: 'standard',
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
@@ -337,7 +374,10 @@ export const standardPolicy: Policy & { costs: Costs } = {
     monthlyBudget: 200_000,
     noRewardWithin: '365d',
   },
-  successControl: { observation: '90d' },
+  successControl: {
+    observation: '90d',
+    regained: { cancellation: backToHalf, dormancy: backToHalf, manual: backToHalf },
+  },
   secondLoyalty: {
     afterCare: [
       { task: 'welcome-call', after: '4d' },
@@ -438,7 +478,7 @@ export const demoPolicy: Policy = {
     urgentWithin: '1s',
   },
   offers: { ...standardPolicy.offers, approveWithin: '10s', monthlyBudget: null },
-  successControl: { observation: '25s' },
+  successControl: { ...standardPolicy.successControl, observation: '25s' },
   secondLoyalty: {
     ...standardPolicy.secondLoyalty,
     afterCare: [

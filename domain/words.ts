@@ -102,6 +102,7 @@ export const eventTypes = [
   'customer.deceased',
   'complaint.recorded',
   'order.delivered',
+  'order.returned',
   'cancellation.considered',
   'offer.redeemed',
   'mail.bounced',

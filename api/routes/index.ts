@@ -8,6 +8,7 @@ import { detectionRoutes } from './detection.ts';
 import { duplicateRoutes } from './duplicates.ts';
 import { eventRoutes } from './events.ts';
 import { forecastRoutes } from './forecast.ts';
+import { judgementRoutes } from './judgements.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...caseRoutes,
   ...ledgerRoutes,
+  ...judgementRoutes,
   ...taskRoutes,
   ...causeRoutes,
   ...teamRoutes,

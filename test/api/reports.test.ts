@@ -66,12 +66,32 @@ describe('the ledger of a case', () => {
   });
 });
 
+describe('the strict rule', () => {
+  test('is shown on the case, with every judgement and its reason', async () => {
+    const { body } = await api.get('/api/v1/cases/C1-e1', { as: 'agent' });
+    const regained = { is: 'regained', because: 'as-before' };
+    expect(body.strictRegain).toEqual({ ...regained, until: null });
+    const judgements = await api.get('/api/v1/cases/C1-e1/judgements', { as: 'agent' });
+    expect(judgements.body.items).toEqual([
+      {
+        ...{ at: minute(20), ...regained, correction: false, until: null },
+        expected: { purchaseDays: 0, spend: eur(0) },
+        bought: { purchaseDays: 1, spend: eur(4_000) },
+      },
+    ]);
+    const none = await api.get('/api/v1/cases/C2-e1/judgements');
+    expect(none.body.items).toMatchObject([{ is: 'not', because: 'no-return', expected: null }]);
+    expect((await api.get('/api/v1/cases/C9-e1/judgements')).status).toBe(404);
+  });
+});
+
 describe('the success report', () => {
   test('gives figures by cause, small groups without a rank', async () => {
     const { body } = await api.get('/api/v1/reports/success?by=cause', { as: 'agent' });
     expect(body.total).toMatchObject({
       ...{ cases: 2, contacted: 2, regained: 1, regainedRate: 0.5, small: true, uplift: null },
       ...{ cost: eur(1_520), costPerRegain: eur(1_520), result: eur(-120), workMinutes: 20 },
+      ...{ strict: { regained: 1, halfReturn: 0, pending: 0, not: 1 }, strictRate: 0.5 },
       stillThere: [{ afterDays: 90 }, { afterDays: 180 }, { afterDays: 365 }],
     });
     expect(body.total.regainedRateInterval[0]).toBeCloseTo(0.0945, 3);

@@ -21,6 +21,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   getCase: all,
   getTimeline: all,
   getLedger: staff,
+  listJudgements: staff,
   closeCase: managers,
   pauseCase: managers,
   resumeCase: managers,

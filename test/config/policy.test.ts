@@ -233,6 +233,11 @@ describe('a policy file is refused', () => {
       'must be a whole number from 0 to 100',
     ],
     [
+      'successControl.regained.dormancy.of',
+      { successControl: { regained: { dormancy: { of: 'visits' } } } },
+      'must be one of: purchase-days, spend, either, both',
+    ],
+    [
       'secondLoyalty.afterCare.1.after',
       afterCare('30d', '4d'),
       'must be later than the entry before it',

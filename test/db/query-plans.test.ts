@@ -6,7 +6,7 @@ import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
-import { bookAll } from '../../db/ledger.ts';
+import { bookAll, judgeDue } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
@@ -196,12 +196,17 @@ describe('everything else that is asked often', () => {
       for (const question of questions) await expectIndexed(connect, question);
     }));
 
+  it('finds the returns to be judged by their time', () =>
+    withDatabase(async ({ connect }) => {
+      await expectIndexed(connect, (db) => judgeDue(db, minute(1)));
+    }));
+
   it('books a case by what lies side by side', () =>
     withDatabase(async ({ db, connect }) => {
       await anOpenCase(db, 'C1');
       const plans = await plansOf(connect, (db) => bookAll(db, minute(3)));
       const whole =
-        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING COVERING)/;
+        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING (COVERING|INDEX case_figures_unjudged))/;
       expect(plans.filter((plan) => whole.test(plan))).toEqual([]);
       expect(plans).toContainEqual(expect.stringContaining('INDEX ledger_case '));
     }));
