@@ -169,8 +169,8 @@ const definitions: Definitions = {
   },
   outcomes: { de: 'Geschlossene Fälle nach ihrem Ausgang', en: 'Closed cases by their outcome' },
   uplift: {
-    de: 'Verfolgte Fälle gegen Kontrollgruppe, alle wie gezogen, nur Auslöser und Wertklassen mit Kontrollgruppe: Anteil der Rückkehrer (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich',
-    en: 'Pursued cases against the control group, all as they were drawn, only triggers and tiers with a control group: share of returns (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison',
+    de: 'Verfolgte Fälle gegen Kontrollgruppe, alle wie gezogen, nur Auslöser und Wertklassen mit Kontrollgruppe, beide gleich lange gesehen: so lange wie der Beobachtungszeitraum des Regelwerks ab der Eröffnung (oder dem Ende der Kündigungsfrist), der im Zeitraum des Berichts endete. Anteil der Rückkehrer bis dahin (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich',
+    en: 'Pursued cases against the control group, all as they were drawn, only triggers and tiers with a control group, both seen for the same time: as long as the observation of the policy from the opening (or the effective date) on, which ended in the period of the report. Share of returns by then (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison',
   },
 };
 

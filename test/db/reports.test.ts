@@ -190,12 +190,22 @@ describe('success figures', () => {
       // No control group of their kind.
       await closed(db, 'C5', { ...won, ...pursued });
       await closed(db, 'C6', { ...won, ...pursued, tier: 'A' }, dormant);
-      const [all] = await successFigures(db, null, asked());
+      // Came back after the time for which both are seen; not yet decided; not seen for so long.
+      await closed(db, 'C7', { ...won, ...pursued, regainedAt: minute(200_000) }, dormant);
+      await closed(
+        db,
+        'C8',
+        { ...pursued, status: 'open', outcome: null, closedAt: null },
+        dormant,
+      );
+      await closed(db, 'C9', pursued, { ...dormant, at: minute(1) });
+      const seenFor = after(minute(0), '90d');
+      const [all] = await successFigures(db, null, asked({}, seenFor));
       expect(all!.uplift).toMatchObject({
-        ...{ treated: { hits: 1, cases: 2 }, control: { hits: 0, cases: 2 } },
-        rate: { value: 0.5 },
+        ...{ treated: { hits: 1, cases: 4 }, control: { hits: 0, cases: 2 } },
+        rate: { value: 0.25 },
       });
-      const groups = await successFigures(db, 'trigger', asked());
+      const groups = await successFigures(db, 'trigger', asked({}, seenFor));
       expect(groups.map(({ group, uplift }) => [group, uplift !== null])).toEqual([
         ['dormancy', true],
         ['manual', false],
