@@ -40,8 +40,7 @@ export function blockOf(percent: number): number {
 
 /**
  * Draws the next case of a stratum so that in each block exactly the share is drawn, and every choice of places is as
- * likely: selection sampling, Fan, Muller and Rezucha (1962), JASA 57, 387-402; Knuth, The Art of Computer Programming,
- * volume 2, 3.4.2, algorithm S.
+ * likely: selection sampling, Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
  * @param chance 0 up to, and not including, 1
  * @param place of the case among those of its stratum, from 0
  * @param drawn how many of its block are drawn already

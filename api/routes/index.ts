@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { armRoutes } from './arms.ts';
 import { calendarRoutes } from './calendar.ts';
 import { caseRoutes } from './cases.ts';
 import { causeRoutes } from './causes.ts';
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...preventionRoutes,
   ...pointRoutes,
   ...successReportRoutes,
+  ...armRoutes,
   ...secondLifeRoutes,
   ...forecastRoutes,
   ...keyRoutes,

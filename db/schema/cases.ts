@@ -180,6 +180,9 @@ export const caseFigures = sqliteTable(
     index('case_figures_pending')
       .on(t.strictUntil)
       .where(sql`strict_regain = 'pending' and strict_until is not null`),
+    index('case_figures_arms')
+      .on(t.cause, t.tier, t.playbookId, t.playbookVersion)
+      .where(sql`playbook_id is not null`),
     index('case_figures_unjudged')
       .on(t.caseId)
       .where(sql`strict_regain is null`),

@@ -163,3 +163,42 @@ test('a table has nothing that a spreadsheet would calculate', () => {
     '\uFEFFa,b\r\n\'=1+1,-5\r\n\'+49 30,\r\n\'@x,"two, or ""three""\nlines"\r\n\'\tx,true\r\n',
   );
 });
+
+describe('the comparison of playbooks and offers', () => {
+  test('is by cause and tier, with definitions, and marks what is small', async () => {
+    const { db } = api;
+    const at = '2020-01-02T00:00:00.000Z';
+    for (let i = 0; i < 42; i += 1) {
+      const fields = { at, statedCause: 'no-need', trigger: 'cancellation' } as const;
+      const record = await anOpenCase(db, `arm-${i}`, fields);
+      const [arm, many] = i < 40 ? [i < 20 ? 'a' : 'b', 20] : ['c', 2];
+      const isBack = arm === 'b' ? i % many < 15 : i % many === 0;
+      const state = {
+        ...{ ...closedAsLost, closedAt: at, playbook: { playbookId: arm, version: 1 } },
+        ...({ tier: 'C', statedCause: 'no-need' } as const),
+        ...(isBack && ({ regainedAt: at, regainedBy: 'cancellation-withdrawn' } as const)),
+      };
+      await projectCase(db, projection(record, 1, { state }), at);
+    }
+    const path = '/api/v1/reports/arms?tier=C&kind=playbook';
+    const { body } = await api.get(path, { as: 'agent' });
+    expect(body).toMatchObject({ judgedAfter: '180d', definitions: { suggestion: {} } });
+    expect(body.comparisons).toMatchObject([
+      {
+        ...{ kind: 'playbook', cause: 'no-need', tier: 'C', suggestion: { arm: 'b@1' } },
+        arms: [
+          { arm: 'b@1', cases: 20, regained: 15, rate: 0.75, small: false, rank: 1 },
+          { arm: 'a@1', cases: 20, regained: 1, rank: 2 },
+          { arm: 'c@1', cases: 2, regained: 1, small: true, rank: null, bestProbability: null },
+        ],
+      },
+    ]);
+    expect(body.comparisons[0].suggestion.probability).toBeGreaterThan(0.99);
+    const table = await api.get(`${path}&format=csv`);
+    const lines = table.body.split('\r\n');
+    expect(lines[1]).toMatch(/^playbook,no-need,C,b@1,1,false,20,15,0.75,.*,true$/);
+    expect(lines[3]).toMatch(/^playbook,no-need,C,c@1,,true,2,1,/);
+    expect((await api.get('/api/v1/reports/arms?kind=offer')).body.comparisons).toEqual([]);
+    expect((await api.get('/api/v1/reports/arms?from=2021-01-01')).body.comparisons).toEqual([]);
+  });
+});

@@ -99,6 +99,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   getScanSchedule: managers,
   changeScanSchedule: managers,
   reportSuccess: staff,
+  reportArms: staff,
   reportCauses: staff,
   reportRises: managers,
   listTopics: managers,

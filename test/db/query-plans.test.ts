@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { playbookResults } from '../../db/arms.ts';
 import { assigneeOfNew } from '../../db/assignment.ts';
 import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
 import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
@@ -200,6 +201,16 @@ describe('everything else that is asked often', () => {
     withDatabase(async ({ connect }) => {
       const plans = await plansOf(connect, (db) => judgeDue(db, minute(1)));
       expect(plans).toContainEqual(expect.stringContaining('INDEX case_figures_pending '));
+    }));
+
+  it('finds how a playbook has done by cause and tier', () =>
+    withDatabase(async ({ connect }) => {
+      const of = { cause: 'neglected', tier: 'B', judgedAfter: '1d', at: minute(0) } as const;
+      const arms = [{ playbookId: 'own', version: 1 }];
+      const plans = await plansOf(connect, (db) => playbookResults(db, arms, of));
+      expect(plans).toEqual([
+        expect.stringContaining('INDEX case_figures_arms (cause=? AND tier=?'),
+      ]);
     }));
 
   it('books a case by what lies side by side', () =>
