@@ -28,6 +28,7 @@ import {
   reportFact,
   type CaseForFacts,
 } from './facts.ts';
+import { bookReturned } from './ledger.ts';
 import { redeemOffer } from './offers.ts';
 import { wordsOf } from './permissions.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
@@ -278,6 +279,7 @@ const effects: Record<EventType, Effect> = {
     if (open?.cancelled && event.time >= open.lostAt) {
       tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
     }
+    bookReturned(tx, event.customerId, context.at);
   },
 
   'permission.changed': (tx, event, context) => {

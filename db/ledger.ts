@@ -9,6 +9,7 @@ import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../dom
 import { isSpokenTo } from '../domain/tasks.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';
 import { judgeCase } from './judgements.ts';
+import { lateReturnOf } from './late-returns.ts';
 import { policyOf } from './policies.ts';
 import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
 
@@ -26,6 +27,7 @@ const statements = prepared((db) => ({
       openedAt: cases.openedAt,
       closedAt: cases.closedAt,
       lostAt: cases.lostAt,
+      cancelled: cases.cancelled,
       outcome: cases.outcome,
       endReason: cases.endReason,
       trigger: cases.trigger,
@@ -46,7 +48,9 @@ const statements = prepared((db) => ({
     .where(eq(cases.caseId, caseId))
     .prepare(),
   returned: db.$client
-    .prepare('select case_id from cases where customer_id = ? and regained_at is not null')
+    .prepare(
+      "select case_id from cases where customer_id = ? and (regained_at is not null or outcome in ('lost', 'control-group'))",
+    )
     .pluck(),
   page: db.$client
     .prepare('select case_id from cases where case_id > ? order by case_id limit ?')
@@ -173,7 +177,7 @@ export function bookCase(tx: Db, caseId: string, at: string): number {
   return episode > 1 ? added + book(tx, caseIdOf(customerId, episode - 1), at) : added;
 }
 
-/** The same for every case of a customer that a purchase may belong to. */
+/** The same for every case of a customer that a purchase or a withdrawal may belong to. */
 export function bookReturned(tx: Db, customerId: string, at: string): void {
   for (const caseId of statements(tx).returned.all(customerId) as string[]) book(tx, caseId, at);
 }
@@ -197,12 +201,14 @@ export async function bookAll(db: Db, at: string): Promise<{ cases: number; adde
 
 /** Judges those returns for good whose observation is over. @returns how many */
 export async function judgeDue(db: Db, at: string): Promise<number> {
-  for (let all = 0; ;) {
+  let judged = 0;
+  for (let found = atOnce; found === atOnce;) {
     const due = statements(db).due.all({ at });
-    if (due.length === 0) return all;
     await writingTogether(db, (tx) => due.forEach(({ caseId }) => book(tx, caseId, at)));
-    all += due.length;
+    found = due.length;
+    judged += found;
   }
+  return judged;
 }
 
 /** Whether there are cases from before there was a ledger, or the strict rule. */
@@ -226,8 +232,9 @@ export async function secondLifeOfCase(db: Db, caseId: string): Promise<SecondLi
 /** A case, the policy that it carries, and the next loss of its customer. */
 function lossesOf(tx: Db, caseId: string) {
   const { find } = statements(tx);
-  const record = find.get({ caseId });
-  if (!record) return undefined;
+  const found = find.get({ caseId });
+  if (!found) return undefined;
+  const record = { ...found, ...lateReturnOf(tx, found) };
   const next = find.get({ caseId: caseIdOf(record.customerId, record.episode + 1) });
   const isLoss = next && next.endReason !== 'was-not-lost';
   const policy = policyOf(tx, record.policyVersion) ?? standardPolicy;

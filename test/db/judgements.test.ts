@@ -11,7 +11,7 @@ import type { CaseState } from '../../domain/case.ts';
 import { after } from '../../domain/duration.ts';
 import type { SalesEvent } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anOpenCase, event, minute, projection, purchase } from './given.ts';
+import { accept, anOpenCase, closedAsLost, event, minute, projection, purchase } from './given.ts';
 
 const days = (number: number) => after(minute(0), `${number + 1_000}d`);
 
@@ -98,6 +98,38 @@ describe('the strict rule', () => {
       expect(await strict(db)).toEqual([
         ['regained', 'withdrawn', days(80)],
         ['not', 'cancelled-again', days(120)],
+      ]);
+    }));
+
+  it('counts a return that is heard of only after the end of the case, as everything else does', () =>
+    withDatabase(async ({ db }) => {
+      const record = await anOpenCase(db, 'C1', { at: minute(0) });
+      await projectCase(db, projection(record, 1, { state: closedAsLost }), minute(50));
+      const figures = () => db.select().from(caseFigures).get()!;
+      await accept(db, [purchase('C1', 'b2', { time: minute(51) })], minute(60));
+      expect(figures()).toMatchObject({ regainedAt: null, strictRegain: 'not', revenue: 0 });
+      await accept(db, [purchase('C1', 'b1', { time: minute(40), amount: 700 })], minute(70));
+      expect(figures()).toMatchObject({
+        ...{ regainedAt: minute(40), decidedAt: minute(40), outcome: 'lost', revenue: 1_700 },
+      });
+      await accept(db, [back('b1', 700)], minute(80));
+      expect(figures()).toMatchObject({ regainedAt: null, decidedAt: minute(50), revenue: 0 });
+      expect(await strict(db)).toEqual([
+        ['not', 'no-return', minute(50)],
+        ['regained', 'as-before', minute(70)],
+        ['not', 'no-return', minute(80)],
+      ]);
+    }));
+
+  it('counts a withdrawal that is heard of only after the end of the case', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [event('cancellation.received', 'C1', { time: minute(0) })], minute(0));
+      const record = await anOpenCase(db, 'C1');
+      await projectCase(db, projection(record, 1, { state: closedAsLost }), minute(50));
+      await accept(db, [event('cancellation.withdrawn', 'C1', { time: minute(45) })], minute(60));
+      expect(await strict(db)).toEqual([
+        ['not', 'no-return', minute(50)],
+        ['regained', 'withdrawn', minute(60)],
       ]);
     }));
 
