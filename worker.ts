@@ -17,7 +17,7 @@ import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { seedOffers } from './db/offers.ts';
-import { bookAll, hasUnbooked } from './db/ledger.ts';
+import { bookAll, hasUnbooked, judgeDue } from './db/ledger.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { findRises } from './db/loss-rises.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
@@ -53,6 +53,7 @@ const earlySignsEveryMs = 10_000;
 /** Silences are counted in days. */
 const returnersEveryMs = 60 * 60_000;
 const teamEveryMs = 10_000;
+const judgeEveryMs = 10_000;
 /** Customers in one transaction, which stays well under a second; others get their turn in between. */
 const markedAtOnce = 1_000;
 const markingPauseMs = 50;
@@ -137,7 +138,7 @@ async function keepHouse(): Promise<void> {
   log.debug({ compared }, 'reconciled');
   if (await hasUnbooked(db)) {
     const booked = await bookAll(db, clock());
-    log.info(booked, 'booked the ledgers of cases from before there were any');
+    log.info(booked, 'booked cases from before there was a ledger or the strict rule');
   }
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
@@ -179,6 +180,12 @@ async function mindTheTeam(): Promise<void> {
   if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
   const escalated = await escalateTasks(db, { policy, at });
   if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
+}
+
+/** Returns whose observation is over are judged for good. */
+async function judgeReturns(): Promise<void> {
+  const judged = await judgeDue(db, clock());
+  if (judged > 0) log.info({ judged }, 'judged returns by the strict rule');
 }
 
 /** What losses have in common, and what has risen: nobody has to ask for it. */
@@ -223,6 +230,7 @@ await Promise.all([
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
   regularly('minding returners', returnersEveryMs, mindReturners),
   regularly('minding the team', teamEveryMs, mindTheTeam),
+  regularly('judging returns', judgeEveryMs, judgeReturns),
   regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
   ...(policy.prevention

@@ -4,6 +4,7 @@ import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { OfferLimits } from '../domain/offers.ts';
+import type { OptimisationPolicy } from '../domain/policy.ts';
 import { completed, standardPolicy, type StoredPolicy } from '../domain/standard-policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
@@ -13,9 +14,15 @@ import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
 import { knowHolidays } from './holidays.ts';
+import { tryOne, type Tried } from './trial.ts';
 
-/** A playbook, which traits of the case it names, and which others fitted. */
-export type ChosenPlaybook = { playbook: Playbook; because: string; alsoFitted: string };
+/** A playbook, which traits of the case it names, which others fitted, and how it was taken among its equals. */
+export type ChosenPlaybook = {
+  playbook: Playbook;
+  because: string;
+  alsoFitted: string;
+  tried?: Tried;
+};
 
 export function caseActivities({ db, clock }: ActivityDeps) {
   return {
@@ -31,18 +38,33 @@ export function caseActivities({ db, clock }: ActivityDeps) {
     },
 
     /** Without what to say: that stays here. */
-    async chooseMeasures(
-      about: PlaybookChoice & { customerId: string },
-    ): Promise<ChosenPlaybook | Playbook | null> {
-      const customer = await getCustomer(db, about.customerId);
+    async chooseMeasures({
+      customerId,
+      caseId,
+      optimisation,
+      ...about
+    }: PlaybookChoice & {
+      customerId: string;
+      caseId: string;
+      optimisation?: OptimisationPolicy | undefined;
+    }): Promise<ChosenPlaybook | Playbook | null> {
+      const customer = await getCustomer(db, customerId);
       const to = { ...about, customerKind: customer?.kind ?? null };
       const choice = choosePlaybook(await currentPlaybooks(db), to);
       if (!choice) return null;
-      const { playbook, because, alsoFitted } = choice;
+      const { because, equals } = choice;
+      const { cause, tier } = about;
+      const taken: { playbook: Playbook; tried?: Tried } =
+        optimisation && equals.length > 1
+          ? await tryOne(db, equals, { caseId, cause, tier, policy: optimisation, at: clock() })
+          : choice;
+      const { playbook, tried } = taken;
+      const fitted = [choice.playbook.playbookId, ...choice.alsoFitted];
       return {
         playbook: { ...playbook, measures: playbook.measures.map(withoutContent) },
         because: because.join(', '),
-        alsoFitted: alsoFitted.join(', '),
+        alsoFitted: fitted.filter((id) => id !== playbook.playbookId).join(', '),
+        ...(tried && { tried }),
       };
     },
 

@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import packageJson from '../package.json' with { type: 'json' };
 import { temporalBinary } from '../temporal/binary.ts';
 import { run } from '../temporal/cache.ts';
+import { armRegret } from './arms.ts';
 import { bytesPerCase } from './bytes.ts';
 import { wholeCases } from './cases.ts';
 import { eventIngestion } from './events.ts';
@@ -23,7 +24,7 @@ const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST            some of ready, cases, starts, bytes, latency, lists, reports, events, imports, scans, fits (with commas)
+  --only LIST            some of ready, cases, starts, bytes, latency, lists, reports, events, imports, scans, fits, arms (with commas)
   --cases N              whole cases a round (300)
   --starts N             starts a round, and open cases for bytes (1000)
   --open N               open cases in the larger database of the lists (100000)
@@ -74,6 +75,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
   scans: () => scanSpeed({ sizes: sizes.scanCustomers, rounds }),
   fits: () => fitTimes({ rounds }),
+  arms: () => Promise.resolve(armRegret({ cases: 2_000, runs: 100 })),
 };
 
 for (const [signal, code] of [

@@ -26,6 +26,7 @@ const reports = [
   '/reports/second-life',
   '/reports/second-life?by=cause',
   '/reports/forecast',
+  '/reports/arms',
   '/cases/C-0-e1/ledger',
 ];
 

@@ -7,7 +7,7 @@ import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { currencyPattern } from '../domain/money.ts';
 import { permissionModes } from '../domain/permission.ts';
-import { afterCareTasks, type Policy } from '../domain/policy.ts';
+import { afterCareTasks, patternMeasures, type Policy } from '../domain/policy.ts';
 import { demoPolicy, standardPolicy } from '../domain/standard-policy.ts';
 import { causes, decisions, earlySigns, roles, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
@@ -62,6 +62,12 @@ const callRhythm = group({
   window: duration,
   postponements: wholeNumber(0, 20),
   postponeAtMost: duration,
+});
+
+const regainRule = group({
+  withdrawal: z.boolean('must be true or false'),
+  sharePercent: share,
+  of: oneOf(patternMeasures),
 });
 
 /** The hours in which a company or a person works. */
@@ -171,6 +177,7 @@ export const policySchema = group({
     onManagerSilence: oneOf(decisions),
     controlGroupPercent: percent,
     controlGroupTriggers: list(oneOf(triggers)),
+    controlGroupBeforeEffective: z.boolean('must be true or false').optional(),
   }),
   causeAnalysis: group({ call: callRhythm }),
   measures: group({ call: callRhythm, window: duration, urgentWithin: duration }),
@@ -180,7 +187,20 @@ export const policySchema = group({
     monthlyBudget: money.nullable(),
     noRewardWithin: duration,
   }),
-  successControl: group({ observation: duration }),
+  successControl: group({
+    observation: duration,
+    regained: group({
+      cancellation: regainRule,
+      dormancy: regainRule,
+      manual: regainRule,
+    }).optional(),
+  }),
+  optimisation: group({
+    floorPercent: wholeNumber(1, 50),
+    stopAtPercent: wholeNumber(50, 100),
+    casesAtMost: wholeNumber(20, 1_000_000),
+    judgedAfter: duration,
+  }).exactOptional(),
   secondLoyalty: group({
     afterCare: list(
       group({

@@ -1,19 +1,19 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { and, count, eq, isNotNull, ne, sql } from 'drizzle-orm';
 import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
 import { dormancyOf } from '../domain/dormancy.ts';
+import { canBeDrawn } from '../domain/control-group.ts';
 import { chanceOfReturn } from '../domain/gain.ts';
 import { worthOf, type CustomerFacts } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
-import { prepared, writing, type Db } from './connection.ts';
+import { prepared, type Db } from './connection.ts';
+import { drawControl } from './control-group.ts';
 import { newestFitIn } from './fits.ts';
 import { historyOf } from './purchases.ts';
 import { returnRates } from './return-rates.ts';
-import { cases, customers, installation } from './schema.ts';
+import { cases, customers } from './schema.ts';
 
-const keyName = 'control-group-key';
 const customerId = sql.placeholder('customerId');
 
 const statements = prepared((db) => ({
@@ -33,10 +33,10 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
-  drawKey: db
-    .select({ value: installation.value })
-    .from(installation)
-    .where(eq(installation.name, keyName))
+  effectiveAt: db
+    .select({ at: cases.effectiveAt })
+    .from(cases)
+    .where(eq(cases.caseId, sql.placeholder('caseId')))
     .prepare(),
 }));
 
@@ -46,14 +46,13 @@ export async function customerFacts(
   about: {
     customerId: string;
     caseId: string;
-    episode: number;
     trigger: Trigger;
     cause: Cause | null;
     policy: Pick<Policy, 'identification' | 'detection'>;
     at: string;
   },
 ): Promise<CustomerFacts> {
-  const { customerId, caseId, episode, trigger, cause, policy, at } = about;
+  const { customerId, caseId, trigger, cause, policy, at } = about;
   const history = historyOf(db, customerId);
   const fit = newestFitIn(db);
   const worth = worthOf(history, policy.identification, valueModelsOf(fit));
@@ -63,7 +62,7 @@ export async function customerFacts(
   const lostDays =
     trigger === 'cancellation' || !lost ? 0 : suspicion.explanation.silentDays - lost.lostAfterDays;
   const customer = statements(db).customer.get({ customerId });
-  return {
+  const facts = {
     purchaseDays: history.days.length,
     lastPurchaseAt: history.lastPurchaseAt,
     ...worth,
@@ -75,23 +74,11 @@ export async function customerFacts(
     earlierReturns: statements(db).earlierReturns.get({ customerId, caseId })!.returns,
     objected: Boolean(customer?.objectedAt),
     deceased: Boolean(customer?.deceasedAt),
-    controlGroupDraw: draw(drawKey(db), `${customerId}/${episode}`),
   };
-}
-
-/** 0 to 99: the same for ever, and without the key nobody can tell beforehand whom it will hit. */
-function draw(key: string, subject: string): number {
-  return createHmac('sha256', key).update(subject).digest().readUIntBE(0, 6) % 100;
-}
-
-function drawKey(db: Db): string {
-  const find = (from: Db) => statements(from).drawKey.get()?.value;
-  return (
-    find(db) ??
-    writing(db, (tx) => {
-      const value = randomBytes(32).toString('hex');
-      tx.insert(installation).values({ name: keyName, value }).onConflictDoNothing().run();
-      return find(tx)!;
-    })
-  );
+  const effectiveAt = statements(db).effectiveAt.get({ caseId })?.at ?? null;
+  const { controlGroupPercent: percent } = policy.identification;
+  const controlGroup =
+    canBeDrawn({ trigger, cause, effectiveAt }, facts, policy.identification, at) &&
+    (await drawControl(db, { caseId, trigger, tier, percent, at }));
+  return { ...facts, controlGroup };
 }

@@ -12,7 +12,7 @@ import { bookCase } from './ledger.ts';
 import { settleOffers } from './offers.ts';
 import { settlePoints } from './points.ts';
 import { newestVersionOf } from './policies.ts';
-import { dropRecontact, noteAgreedRecontact } from './recontacts.ts';
+import { dropRecontact, noteAgreedRecontact } from './recontact-line.ts';
 import { caseCauses, caseFigures, cases, customers, outbox } from './schema.ts';
 import { announceProjection, retractCase } from './webhook-messages.ts';
 

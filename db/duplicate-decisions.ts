@@ -4,7 +4,7 @@ import type { Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { decideDuplicate, personOf } from './duplicates.ts';
 import { factId } from './facts.ts';
-import { newsWhenReported, recountPurchases, storePurchase } from './purchases.ts';
+import { moveReturns, newsWhenReported, recountPurchases, storePurchase } from './purchases.ts';
 import { purchases } from './schema.ts';
 
 type Told = { asked: Asked; at: string };
@@ -30,9 +30,10 @@ export async function confirmDuplicate(
       .where(theirs)
       .orderBy(asc(purchases.purchasedAt))
       .all();
-    for (const { product, ...purchase } of bought) {
+    for (const { product, returned, ...purchase } of bought) {
       const { orderId } = purchase;
-      const own = { ...purchase, customerId: person, ...(product !== null && { product }) };
+      const amount = purchase.amount + returned;
+      const own = { ...purchase, amount, customerId: person, ...(product !== null && { product }) };
       const eventId = () => factId('duplicate', customerId, orderId);
       // An order that the former customer has, too, stays where it is.
       if (!storePurchase(tx, own, { at, eventId, isNews: newsWhenReported })) continue;
@@ -41,6 +42,7 @@ export async function confirmDuplicate(
         .run();
     }
     recountPurchases(tx, customerId, at);
+    moveReturns(tx, { from: customerId, to: person }, at);
     return record;
   });
 }

@@ -25,10 +25,11 @@ import {
   reportFact,
   type CaseForFacts,
 } from './facts.ts';
+import { bookReturned } from './ledger.ts';
 import { redeemOffer } from './offers.ts';
 import { closeAfterPermission, closePreventiveTask } from './preventive-tasks.ts';
 import { applyProfile, ensureCustomer } from './profiles.ts';
-import { antedatePurchase, newsWhenReported, storePurchase } from './purchases.ts';
+import { antedatePurchase, newsWhenReported, returnOrder, storePurchase } from './purchases.ts';
 import { aboutCancelling, customers, events, forRecovery, permissions } from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
@@ -179,6 +180,7 @@ export const effects: Record<EventType, Effect> = {
     if (open?.cancelled && event.time >= open.lostAt) {
       tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
     }
+    bookReturned(tx, event.customerId, context.at);
   },
 
   'permission.changed': (tx, event, context) => {
@@ -224,6 +226,17 @@ export const effects: Record<EventType, Effect> = {
     ensureCustomer(tx, customerId, at);
     const answer = answeredAt ? utc(answeredAt) : null;
     recordComplaint(tx, { customerId, complaintId, recordedAt, answeredAt: answer }, at);
+  },
+
+  'order.returned': (tx, event, { at }) => {
+    const { customerId, time: returnedAt, data } = event;
+    const { returnId = factIdOf(event), ...order } = data as {
+      orderId: string;
+      amount: number;
+      returnId?: string;
+    };
+    ensureCustomer(tx, customerId, at);
+    returnOrder(tx, { ...order, customerId, returnId, returnedAt }, at);
   },
 
   'satisfaction.answered': (tx, event, context) => {

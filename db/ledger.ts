@@ -1,4 +1,5 @@
 import { and, asc, countDistinct, eq, gt, lte, sql } from 'drizzle-orm';
+import { after, latest } from '../domain/duration.ts';
 import { targetGroupOf } from '../domain/identification.ts';
 import { caseIdOf } from '../domain/ids.ts';
 import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
@@ -7,8 +8,13 @@ import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../dom
 import { isSpokenTo } from '../domain/tasks.ts';
 import { excluded, placeholders } from './columns.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';
+import { judgeCase } from './judgements.ts';
+import { lateReturnOf } from './late-returns.ts';
 import { policyOf } from './policies.ts';
 import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
+
+/** Cases booked in one transaction. */
+const atOnce = 200;
 
 const caseId = sql.placeholder('caseId');
 const ofCustomer = eq(purchases.customerId, sql.placeholder('customerId'));
@@ -21,9 +27,11 @@ const statements = prepared((db) => ({
       openedAt: cases.openedAt,
       closedAt: cases.closedAt,
       lostAt: cases.lostAt,
+      cancelled: cases.cancelled,
       outcome: cases.outcome,
       endReason: cases.endReason,
       trigger: cases.trigger,
+      effectiveAt: cases.effectiveAt,
       tier: cases.tier,
       cause: cases.cause,
       playbookId: cases.playbookId,
@@ -32,6 +40,7 @@ const statements = prepared((db) => ({
       controlGroup: cases.controlGroup,
       contacted: cases.contacted,
       regainedAt: cases.regainedAt,
+      regainedBy: cases.regainedBy,
       secondLifetimeValue: cases.secondLifetimeValue,
       policyVersion: cases.policyVersion,
     })
@@ -39,7 +48,9 @@ const statements = prepared((db) => ({
     .where(eq(cases.caseId, caseId))
     .prepare(),
   returned: db.$client
-    .prepare('select case_id from cases where customer_id = ? and regained_at is not null')
+    .prepare(
+      "select case_id from cases where customer_id = ? and (regained_at is not null or outcome in ('lost', 'control-group'))",
+    )
     .pluck(),
   page: db.$client
     .prepare('select case_id from cases where case_id > ? order by case_id limit ?')
@@ -48,6 +59,7 @@ const statements = prepared((db) => ({
     .select({
       all: sql<number>`(select count(*) from cases)`,
       booked: sql<number>`(select count(*) from case_figures)`,
+      unjudged: sql<number>`(select count(*) from case_figures where strict_regain is null)`,
     })
     .from(sql`(select 1)`)
     .prepare(),
@@ -94,6 +106,18 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
+  due: db
+    .select({ caseId: caseFigures.caseId })
+    .from(caseFigures)
+    .where(
+      and(
+        // Written out, so that SQLite recognises the partial index.
+        sql`${caseFigures.strictRegain} = 'pending' and ${caseFigures.strictUntil} is not null`,
+        lte(caseFigures.strictUntil, sql.placeholder('at')),
+      ),
+    )
+    .limit(atOnce)
+    .prepare(),
   daysBefore: db
     .select({ days: countDistinct(sql`substr(${purchases.purchasedAt}, 1, 10)`) })
     .from(purchases)
@@ -136,13 +160,10 @@ export function bookCase(tx: Db, caseId: string, at: string): number {
   return episode > 1 ? added + book(tx, caseIdOf(customerId, episode - 1), at) : added;
 }
 
-/** The same for every case of a customer that a purchase may belong to. */
+/** The same for every case of a customer that a purchase or a withdrawal may belong to. */
 export function bookReturned(tx: Db, customerId: string, at: string): void {
   for (const caseId of statements(tx).returned.all(customerId) as string[]) book(tx, caseId, at);
 }
-
-/** Cases booked in one transaction. */
-const atOnce = 200;
 
 /**
  * Books every case anew: those from before there was a ledger, and a proof that the others agree, since then nothing is
@@ -161,10 +182,22 @@ export async function bookAll(db: Db, at: string): Promise<{ cases: number; adde
   }
 }
 
-/** Whether there are cases from before there was a ledger. */
+/** Judges those returns for good whose observation is over. @returns how many */
+export async function judgeDue(db: Db, at: string): Promise<number> {
+  let judged = 0;
+  for (let found = atOnce; found === atOnce;) {
+    const due = statements(db).due.all({ at });
+    await writingTogether(db, (tx) => due.forEach(({ caseId }) => book(tx, caseId, at)));
+    found = due.length;
+    judged += found;
+  }
+  return judged;
+}
+
+/** Whether there are cases from before there was a ledger, or the strict rule. */
 export async function hasUnbooked(db: Db): Promise<boolean> {
-  const { all, booked } = statements(db).counts.get()!;
-  return all > booked;
+  const { all, booked, unjudged } = statements(db).counts.get()!;
+  return all > booked - unjudged;
 }
 
 /** What was booked for a case, in that order. */
@@ -182,8 +215,9 @@ export async function secondLifeOfCase(db: Db, caseId: string): Promise<SecondLi
 /** A case, the policy that it carries, and the next loss of its customer. */
 function lossesOf(tx: Db, caseId: string) {
   const { find } = statements(tx);
-  const record = find.get({ caseId });
-  if (!record) return undefined;
+  const found = find.get({ caseId });
+  if (!found) return undefined;
+  const record = { ...found, ...lateReturnOf(tx, found) };
   const next = find.get({ caseId: caseIdOf(record.customerId, record.episode + 1) });
   const isLoss = next && next.endReason !== 'was-not-lost';
   const policy = policyOf(tx, record.policyVersion) ?? standardPolicy;
@@ -195,8 +229,8 @@ function book(tx: Db, caseId: string, at: string): number {
   const losses = lossesOf(tx, caseId);
   if (!losses) return 0;
   const { record, next, policy } = losses;
-  const { customerId, endReason, closedAt } = record;
-  const { currency, costs = standardPolicy.costs, identification } = policy;
+  const { customerId, endReason, closedAt, openedAt, effectiveAt } = record;
+  const { currency, costs = standardPolicy.costs, identification, successControl } = policy;
   const { valueHorizon, marginPercent } = identification;
   const life = secondLifeOf(record, next, valueHorizon);
   const work = facts.tasks.all({ caseId });
@@ -225,6 +259,8 @@ function book(tx: Db, caseId: string, at: string): number {
     regainedAfter: life && msBetween(record.openedAt, life.returnedAt),
     lostAgainAt,
     lostAgainAfter: life && lostAgainAt && msBetween(life.returnedAt, lostAgainAt),
+    ...judgeCase(tx, { ...losses, caseId }, at),
+    observedUntil: after(latest(openedAt, effectiveAt ?? openedAt), successControl.observation),
     secondLossCause: lostAgainAt && secondLossCauseOf(record.cause, next?.cause ?? null),
   });
   return added.length;

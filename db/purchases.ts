@@ -8,7 +8,7 @@ import { compiled, prepared, type Db } from './connection.ts';
 import { caseForFacts, reportFact, type CaseForFacts } from './facts.ts';
 import { bookReturned } from './ledger.ts';
 import { closeAfterPurchase } from './preventive-tasks.ts';
-import { customers, purchases } from './schema.ts';
+import { customers, orderReturns, purchases } from './schema.ts';
 
 const statements = prepared((db) => ({
   insert: compiled(
@@ -19,7 +19,7 @@ const statements = prepared((db) => ({
     .update(purchases)
     .set({
       purchasedAt: sql`${sql.placeholder('purchasedAt')}`,
-      amount: sql`${sql.placeholder('amount')}`,
+      amount: sql`max(0, ${sql.placeholder('amount')} - ${purchases.returned})`,
       currency: sql`${sql.placeholder('currency')}`,
     })
     .where(
@@ -55,6 +55,40 @@ const statements = prepared((db) => ({
       })
       .prepare(),
   ),
+  keepReturn: db
+    .insert(orderReturns)
+    .values({
+      customerId: sql.placeholder('customerId'),
+      orderId: sql.placeholder('orderId'),
+      returnId: sql.placeholder('returnId'),
+      amount: sql.placeholder('amount'),
+      returnedAt: sql.placeholder('returnedAt'),
+    })
+    .onConflictDoNothing()
+    .prepare(),
+  returned: db
+    .select({ amount: sql<number>`coalesce(sum(${orderReturns.amount}), 0)` })
+    .from(orderReturns)
+    .where(
+      and(
+        eq(orderReturns.customerId, sql.placeholder('customerId')),
+        eq(orderReturns.orderId, sql.placeholder('orderId')),
+      ),
+    )
+    .prepare(),
+  reduce: db
+    .update(purchases)
+    .set({
+      amount: sql`max(0, ${purchases.amount} - ${sql.placeholder('amount')})`,
+      returned: sql`${purchases.returned} + ${sql.placeholder('amount')}`,
+    })
+    .where(
+      and(
+        eq(purchases.customerId, sql.placeholder('customerId')),
+        eq(purchases.orderId, sql.placeholder('orderId')),
+      ),
+    )
+    .prepare(),
   moments: db
     .select({ at: purchases.purchasedAt, amount: purchases.amount })
     .from(purchases)
@@ -91,9 +125,12 @@ export function storePurchase(
   purchase: Purchase,
   { at, eventId, isNews }: { at: string; eventId: () => string; isNews: IsNews },
 ): boolean {
-  const { insert, add } = statements(tx);
-  if (insert.run({ ...purchase, product: purchase.product ?? null }).changes === 0) return false;
-  const { customerId, purchasedAt, amount, currency } = purchase;
+  const { insert, add, returned: cameBack } = statements(tx);
+  const returned = cameBack.get(purchase)!.amount;
+  const amount = Math.max(0, purchase.amount - returned);
+  const row = { ...purchase, product: purchase.product ?? null, amount, returned };
+  if (insert.run(row).changes === 0) return false;
+  const { customerId, purchasedAt, currency } = purchase;
   const open = caseForFacts(tx, customerId);
   if (open && isNews(purchasedAt, open)) {
     const fact = {
@@ -115,6 +152,30 @@ export function storePurchase(
 export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
   if (statements(tx).antedate.run(purchase).changes === 0) return;
   recountPurchases(tx, purchase.customerId, at);
+}
+
+export type OrderReturn = {
+  customerId: string;
+  orderId: string;
+  returnId: string;
+  /** minor units of the order's currency, above 0 */
+  amount: number;
+  returnedAt: string;
+};
+
+/** Goods have come back: their order is worth less by them, once, whichever of them we hear of first. */
+export function returnOrder(tx: Db, back: OrderReturn, at: string): void {
+  const { keepReturn, reduce } = statements(tx);
+  if (keepReturn.run(back).changes === 0) return;
+  if (reduce.run(back).changes > 0) recountPurchases(tx, back.customerId, at);
+}
+
+/** What came back under one ID belongs to the orders of another. */
+export function moveReturns(tx: Db, { from, to }: { from: string; to: string }, at: string): void {
+  const theirs = eq(orderReturns.customerId, from);
+  const backs = tx.select().from(orderReturns).where(theirs).all();
+  tx.delete(orderReturns).where(theirs).run();
+  for (const back of backs) returnOrder(tx, { ...back, customerId: to }, at);
 }
 
 /** Makes a customer's sums those of the purchases that are kept. */

@@ -17,60 +17,11 @@ import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { permissionOf } from './contacts.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
-import { campaigns, cases, customers, recontacts, tasks } from './schema.ts';
+import { keepRecontact } from './recontact-line.ts';
+import { campaigns, cases, customers, recontacts } from './schema.ts';
 
 /** What a case must have come to for its customer to be turned to once more. */
 const reopened = ['lost', 'not-pursued', 'closed-by-manager'] as const;
-
-/**
- * Notes at the end of a case that the customer wanted to hear from us later than it lasted, in the transaction that
- * closes it.
- */
-export function noteAgreedRecontact(
-  tx: Db,
-  closed: { caseId: string; customerId: string; closedAt: string; expectedGain: number | null },
-): void {
-  const { caseId, customerId, closedAt, expectedGain } = closed;
-  const wished = sql<string>`${tasks.result} ->> '$.recontactAt'`;
-  const agreed = tx
-    .select({ dueAt: wished })
-    .from(tasks)
-    .where(and(eq(tasks.caseId, caseId), eq(tasks.status, 'done'), gt(wished, closedAt)))
-    .orderBy(desc(tasks.closedAt))
-    .get();
-  if (!agreed) return;
-  const dueAt = new Date(agreed.dueAt).toISOString();
-  keep(tx, { caseId, customerId, origin: 'agreed', campaignId: null, dueAt, expectedGain });
-}
-
-/** The case goes on: what its end had promised does not hold. */
-export function dropRecontact(tx: Db, caseId: string): void {
-  tx.delete(recontacts)
-    .where(and(eq(recontacts.caseId, caseId), eq(recontacts.status, 'waiting')))
-    .run();
-}
-
-function keep(
-  tx: Db,
-  {
-    expectedGain,
-    ...one
-  }: Pick<RecontactRecord, 'caseId' | 'customerId' | 'origin' | 'campaignId' | 'dueAt'> & {
-    expectedGain: number | null;
-  },
-): void {
-  const waiting = {
-    status: 'waiting',
-    leftOut: null,
-    openedCaseId: null,
-    settledAt: null,
-  } as const;
-  const values = { ...one, ...waiting, expectedGain: expectedGain ?? 0 };
-  tx.insert(recontacts)
-    .values(values)
-    .onConflictDoUpdate({ target: recontacts.caseId, set: values })
-    .run();
-}
 
 type Wanted = { title: string; causes: Cause[]; product: string | null };
 
@@ -94,7 +45,8 @@ export async function startCampaign(
     tx.insert(campaigns)
       .values({ ...wanted, campaignId, createdAt: at, createdBy })
       .run();
-    for (const one of lost) keep(tx, { ...one, origin: 'campaign', campaignId, dueAt: at });
+    for (const one of lost)
+      keepRecontact(tx, { ...one, origin: 'campaign', campaignId, dueAt: at });
     insertDone(tx, asked, { action: 'campaign.start', target: campaignId, caseId: null, at });
     return progressOf(tx, campaignId)!;
   });

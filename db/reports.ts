@@ -9,6 +9,7 @@ import {
   type SuccessSplit,
 } from '../domain/success-figures.ts';
 import { before } from '../domain/duration.ts';
+import { strictRegains, type StrictRegain } from '../domain/strict-regain.ts';
 import { taskTypeOfMeasure } from '../domain/tasks.ts';
 import { outcomes, type Outcome } from '../domain/words.ts';
 import type { Db } from './connection.ts';
@@ -41,27 +42,30 @@ const measureKind = sql.raw(
     .join(' ')} end`,
 );
 
-const columns = {
+type Known = typeof figures.decidedAt | typeof figures.observedUntil;
+
+const columnsBy = (known: Known) => ({
   cause: figures.cause,
   playbook: sql`${figures.playbookId} || '@' || ${figures.playbookVersion}`,
   tier: figures.tier,
   trigger: figures.trigger,
   'target-group': figures.targetGroup,
-  period: sql`substr(${figures.decidedAt}, 1, 7)`,
-};
+  period: sql`substr(${known}, 1, 7)`,
+});
 
 function isPart(split: SuccessSplit): split is keyof ReturnType<typeof parts> {
   return split === 'measure' || split === 'offer' || split === 'team' || split === 'agent';
 }
 
-/** The cases whose result was known in [`from`, `to`), as far as the filter lets them through. */
-function chosen({ filter, recoveryTeam }: Asked): SQL {
+/** The cases whose result was `known` in [`from`, `to`), as far as the filter lets them through. */
+function chosen({ filter, recoveryTeam }: Asked, known: Known): SQL {
+  const columns = columnsBy(known);
   const { from, to, ...wanted } = filter;
   const each = Object.entries(wanted) as [Exclude<SuccessSplit, 'period'>, string | undefined][];
   return and(
-    isNotNull(figures.decidedAt),
-    from === undefined ? undefined : gte(figures.decidedAt, from),
-    to === undefined ? undefined : lt(figures.decidedAt, to),
+    isNotNull(known),
+    from === undefined ? undefined : gte(known, from),
+    to === undefined ? undefined : lt(known, to),
     ...each.map(([split, value]) => {
       if (value === undefined) return undefined;
       if (!isPart(split)) return sql`${columns[split]} = ${value}`;
@@ -71,9 +75,13 @@ function chosen({ filter, recoveryTeam }: Asked): SQL {
 }
 
 /** Each chosen case under the names of its groups; without a split all under one. */
-function grouped(by: SuccessSplit | null, { recoveryTeam }: Asked): { name: SQL; from: SQL } {
+function grouped(
+  by: SuccessSplit | null,
+  { recoveryTeam }: Asked,
+  known: Known,
+): { name: SQL; from: SQL } {
   if (by === null) return { name: sql`null`, from: sql`${figures}` };
-  if (!isPart(by)) return { name: sql`${columns[by]}`, from: sql`${figures}` };
+  if (!isPart(by)) return { name: sql`${columnsBy(known)[by]}`, from: sql`${figures}` };
   const own = parts(recoveryTeam)[by];
   return {
     name: sql`part.part`,
@@ -94,8 +102,8 @@ export async function successFigures(
   by: SuccessSplit | null,
   asked: Asked & { pick: Pick },
 ): Promise<SuccessGroup[]> {
-  const { name, from } = grouped(by, asked);
-  const where = chosen(asked);
+  const { name, from } = grouped(by, asked, figures.decidedAt);
+  const where = chosen(asked, figures.decidedAt);
   const returned = sql`${figures.regainedAt} is not null`;
   const stay = stayDays.flatMap((days) => {
     const hadTime = sql`${figures.regainedAt} <= ${before(asked.at, `${days}d`)}`;
@@ -112,15 +120,23 @@ export async function successFigures(
     (kind) =>
       sql`${total(sql`${figures.secondLossCause} = ${kind}`)} as ${sql.raw(`${kind}Cause`)}`,
   );
+  const is = (strict: StrictRegain) => sql`coalesce(${figures.strictRegain} = ${strict}, 0)`;
+  const strict = strictRegains.map(
+    (one) => sql`${total(is(one))} as ${sql.raw(`"strict-${one}"`)}`,
+  );
+  const contactedAre = (['regained', 'pending'] as const).map(
+    (one) =>
+      sql`${total(sql`${is(one)} and ${figures.contacted}`)} as ${sql.raw(`"contacted-${one}"`)}`,
+  );
   const money = Object.keys(noSums).map(
     (column) => sql`${total(sql`${figures[column as keyof typeof noSums]}`)} as ${sql.raw(column)}`,
   );
   const rows = db.all<Record<string, number> & { name: string | null }>(
-    sql`select ${name} as name, count(*) as cases, ${total(sql`${figures.reached}`)} as reached, ${total(sql`${figures.contacted}`)} as contacted, ${total(returned)} as regained, ${total(sql`${returned} and ${figures.contacted}`)} as regainedAfterContact, ${sql.join([...money, ...stay, ...ended, ...losses], sql`, `)} from ${from} where ${where} group by 1`,
+    sql`select ${name} as name, count(*) as cases, ${total(sql`${figures.reached}`)} as reached, ${total(sql`${figures.contacted}`)} as contacted, ${total(returned)} as regained, ${total(sql`${returned} and ${figures.contacted}`)} as regainedAfterContact, ${sql.join([...money, ...stay, ...ended, ...losses, ...strict, ...contactedAre], sql`, `)} from ${from} where ${where} group by 1`,
   );
   const medians = mediansOf(db, { name, from, where });
   const labels = labelsOf(db, by);
-  const uplifts = upliftsOf(db, { name, from, where, pick: asked.pick });
+  const uplifts = upliftsOf(db, by, asked);
   const groups =
     by === null && rows.length === 0 ? [{ name: null } as (typeof rows)[number]] : rows;
   return groups.map((row) => ({
@@ -148,6 +164,10 @@ function countsOf(row: Record<string, unknown>, regainedAfter: number | null): S
     margin: of('margin'),
     stayed: stayDays.map((days) => ({ of: of(`of${days}`), there: of(`there${days}`) })),
     secondLosses: { same: of('sameCause'), other: of('otherCause'), unknown: of('unknownCause') },
+    strict: Object.fromEntries(
+      strictRegains.map((one) => [one, of(`strict-${one}`)]),
+    ) as SuccessCounts['strict'],
+    strictAfterContact: { regained: of('contacted-regained'), pending: of('contacted-pending') },
     outcomes: Object.fromEntries(outcomes.map((one) => [one, of(one)])) as Record<Outcome, number>,
   };
 }
@@ -163,15 +183,21 @@ function mediansOf(db: Db, { name, from, where }: Grouped): Map<string | null, n
 
 /**
  * Pursued cases against those of the control group, which were pursued but for the draw: of the kinds (trigger and tier)
- * that have a control group, so that like is compared with like.
+ * that have a control group, so that like is compared with like. Both are seen for the same time, the observation from
+ * the opening on: what measures keep open for longer would have had longer to come back, and a case counts when that
+ * time is over, whether or not it has closed, since the lost among the pursued close later than the others.
  */
 function upliftsOf(
   db: Db,
-  { name, from, where, pick }: Grouped & { pick: Pick },
+  by: SuccessSplit | null,
+  asked: Asked & { pick: Pick },
 ): Map<string | null, Uplift> {
-  const kinds = sql`select ${figures.trigger}, ${figures.tier} from ${figures} where ${figures.controlGroup} and ${figures.decidedAt} is not null`;
+  const { name, from } = grouped(by, asked, figures.observedUntil);
+  const seen = sql`${figures.observedUntil} <= ${asked.at} and (${figures.outcome} is null or ${figures.outcome} <> 'not-pursued')`;
+  const kinds = sql`select ${figures.trigger}, ${figures.tier} from ${figures} where ${figures.controlGroup} and ${seen}`;
+  const isBack = sql`coalesce(${figures.regainedAt} <= ${figures.observedUntil}, 0)`;
   const rows = db.all<{ name: string | null; control: number; back: number; result: number }>(
-    sql`select ${name} as name, ${figures.controlGroup} as control, ${figures.regainedAt} is not null as back, ${figures.margin} + ${figures.work} + ${figures.contact} + ${figures.concession} as result from ${from} where ${where} and (${figures.controlGroup} or ${figures.decision} in ('pursue', 'pursue-light')) and (${figures.trigger}, ${figures.tier}) in (${kinds})`,
+    sql`select ${name} as name, ${figures.controlGroup} as control, ${isBack} as back, ${figures.margin} * ${isBack} + ${figures.work} + ${figures.contact} + ${figures.concession} as result from ${from} where ${chosen(asked, figures.observedUntil)} and ${seen} and (${figures.controlGroup} or ${figures.decision} in ('pursue', 'pursue-light')) and (${figures.trigger}, ${figures.tier}) in (${kinds})`,
   );
   const arms = new Map<string | null, { treated: FilledArm; control: FilledArm }>();
   for (const { name, control, back, result } of rows) {
@@ -184,7 +210,7 @@ function upliftsOf(
   }
   return new Map(
     [...arms].flatMap(([name, { treated, control }]) => {
-      const found = uplift(treated, control, pick);
+      const found = uplift(treated, control, asked.pick);
       return found ? [[name, found] as const] : [];
     }),
   );

@@ -17,8 +17,10 @@ export type CustomerFacts = {
   earlierReturns: number;
   objected: boolean;
   deceased: boolean;
-  /** 0 to 99, fixed by customer and episode with this installation's key */
-  controlGroupDraw: number;
+  /** drawn into the control group */
+  controlGroup?: boolean;
+  /** 0 to 99: what cases of old were drawn by */
+  controlGroupDraw?: number;
 };
 
 export function tierOf(value: number, from: Policy['identification']['tierFrom']): Tier {
@@ -99,13 +101,14 @@ export function identify(
 }
 
 export function inControlGroup(
-  facts: CustomerFacts,
+  { controlGroup, controlGroupDraw = 100 }: CustomerFacts,
   trigger: Trigger,
   policy: Policy['identification'],
 ): boolean {
+  const { controlGroupTriggers, controlGroupPercent } = policy;
   return (
-    policy.controlGroupTriggers.includes(trigger) &&
-    facts.controlGroupDraw < policy.controlGroupPercent
+    controlGroup ??
+    (controlGroupTriggers.includes(trigger) && controlGroupDraw < controlGroupPercent)
   );
 }
 

@@ -128,18 +128,28 @@ function narrowness(playbook: Playbook): number {
 
 /**
  * The playbook that fits most narrowly; between equals the first by ID. Undefined when none fits.
- * @returns `because` of which of the case's traits it was taken, what counts most first, and what else fitted
+ * @returns `because` of which of the case's traits it was taken, what counts most first, what else fitted, and all that
+ * fit equally well
  */
 export function choosePlaybook(
   playbooks: Playbook[],
   to: PlaybookChoice,
-): { playbook: Playbook; because: PlaybookCondition[]; alsoFitted: string[] } | undefined {
-  const [playbook, ...others] = playbooks
+):
+  | {
+      playbook: Playbook;
+      because: PlaybookCondition[];
+      alsoFitted: string[];
+      equals: Playbook[];
+    }
+  | undefined {
+  const fitting = playbooks
     .filter((one) => fits(one, to))
     .sort((a, b) => narrowness(b) - narrowness(a) || (a.playbookId < b.playbookId ? -1 : 1));
+  const [playbook, ...others] = fitting;
   if (!playbook) return undefined;
   return {
     playbook,
+    equals: fitting.filter((one) => narrowness(one) === narrowness(playbook)),
     because: conditions
       .filter(([, list]) => named(playbook, list).length > 0)
       .map(([condition]) => condition)

@@ -56,6 +56,32 @@ export const afterCareTasks = [
 /** One contact of the second loyalty, `after` the return. */
 export type AfterCare = { task: (typeof afterCareTasks)[number]; after: Duration };
 
+/** What of a customer's earlier pattern is compared. */
+export const patternMeasures = ['purchase-days', 'spend', 'either', 'both'] as const;
+
+/** What a customer must do to count as regained. */
+export type RegainRule = {
+  /** an explicitly withdrawn cancellation is enough */
+  withdrawal: boolean;
+  /** of the expected pattern, 0 to 100, over as long as the observation; 0: any purchase is enough */
+  sharePercent: number;
+  of: (typeof patternMeasures)[number];
+};
+
+export type RegainRules = Record<Trigger, RegainRule>;
+
+/** How it is tried which of the playbooks that fit a case equally well wins most customers back. */
+export type OptimisationPolicy = {
+  /** least share of the choices for each of them, 0 to 100, as far as there is room */
+  floorPercent: number;
+  /** the trial is over as soon as one is the best with this probability, 50 to 100 … */
+  stopAtPercent: number;
+  /** … or each of them has so many cases with a known result: then the likeliest is taken */
+  casesAtMost: number;
+  /** so long after its opening the result of a case is known */
+  judgedAfter: Duration;
+};
+
 /** Every threshold, period, limit and schedule. A case keeps the version it was opened with. */
 export type Policy = {
   name: string;
@@ -151,6 +177,8 @@ export type Policy = {
     /** share of cases that get no measures, 0 to 100 */
     controlGroupPercent: number;
     controlGroupTriggers: Trigger[];
+    /** also cancellations that are not yet effective; left out: none of them */
+    controlGroupBeforeEffective?: boolean | undefined;
   };
   causeAnalysis: { call: CallRhythm };
   measures: {
@@ -165,7 +193,11 @@ export type Policy = {
   successControl: {
     /** from the last measure (or the opening, for the control group): bought again by then, or lost */
     observation: Duration;
+    /** the strict rule; left out: the standard's */
+    regained?: RegainRules | undefined;
   };
+  /** left out: nothing is tried, the playbook that fits best is taken */
+  optimisation?: OptimisationPolicy;
   secondLoyalty: {
     afterCare: AfterCare[];
     call: CallRhythm;

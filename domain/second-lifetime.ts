@@ -1,6 +1,7 @@
-import { durationMs } from './duration.ts';
+import { durationMs, type Duration } from './duration.ts';
 import { expectedIfAlive, type FittedModel, type PurchaseModel } from './models/beta-geometric.ts';
 import { expectedSpend, type SpendParameters } from './models/gamma-gamma.ts';
+import { buyingHistory, type BuyingHistory } from './models/history.ts';
 import type { PurchaseHistory } from './dormancy.ts';
 import { formatMoney } from './money.ts';
 import type { Policy } from './policy.ts';
@@ -113,8 +114,34 @@ function paceOf(
       from: model.model,
     };
   }
-  const horizonWeeks = durationMs(policy.valueHorizon) / weekMs;
-  const spanWeeks = Math.max(recency, durationMs(policy.paceOverAtLeast) / weekMs);
-  const perWeek = frequency === 0 ? 1 / horizonWeeks : Math.min(1, frequency / spanWeeks);
+  const perWeek = ownPace({ frequency, recency }, policy);
   return { purchasesWithin: (weeks) => weeks * perWeek, from: 'own-pace' };
+}
+
+/**
+ * A customer's own earlier purchase days a week, measured over at least `paceOverAtLeast` and at most weekly; a first-time
+ * buyer's once in the horizon.
+ */
+function ownPace(
+  { frequency, recency }: Pick<BuyingHistory, 'frequency' | 'recency'>,
+  {
+    valueHorizon,
+    paceOverAtLeast,
+  }: Pick<Policy['identification'], 'valueHorizon' | 'paceOverAtLeast'>,
+): number {
+  if (frequency === 0) return weekMs / durationMs(valueHorizon);
+  const spanWeeks = Math.max(recency, durationMs(paceOverAtLeast) / weekMs);
+  return Math.min(1, frequency / spanWeeks);
+}
+
+/** What a customer would buy in `over` if the own past went on: purchase days, and minor units. */
+export function ownPattern(
+  { days, totalAmount }: Pick<PurchaseHistory, 'days' | 'totalAmount'>,
+  over: Duration,
+  policy: Pick<Policy['identification'], 'valueHorizon' | 'paceOverAtLeast'>,
+): { purchaseDays: number; spend: number } {
+  if (days.length === 0) return { purchaseDays: 0, spend: 0 };
+  const pace = ownPace(buyingHistory(days, days.at(-1)!), policy);
+  const purchaseDays = (pace * durationMs(over)) / weekMs;
+  return { purchaseDays, spend: (purchaseDays * totalAmount) / days.length };
 }

@@ -1,11 +1,16 @@
 import type { Duration } from './duration.ts';
 import type { Costs } from './ledger.ts';
-import type { Policy } from './policy.ts';
+import type { Policy, RegainRules } from './policy.ts';
 
 /* The policies that the product begins with, and what a stored one that is too old takes from them. */
 
+const backToHalf = { withdrawal: true, sharePercent: 50, of: 'either' } as const;
+
 /** What a mid-sized German company would start with. */
-export const standardPolicy: Policy & { costs: Costs } = {
+export const standardPolicy: Policy & {
+  costs: Costs;
+  successControl: { regained: RegainRules };
+} = {
   name: 'standard',
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
@@ -92,7 +97,10 @@ export const standardPolicy: Policy & { costs: Costs } = {
     monthlyBudget: 200_000,
     noRewardWithin: '365d',
   },
-  successControl: { observation: '90d' },
+  successControl: {
+    observation: '90d',
+    regained: { cancellation: backToHalf, dormancy: backToHalf, manual: backToHalf },
+  },
   secondLoyalty: {
     afterCare: [
       { task: 'welcome-call', after: '4d' },
@@ -196,7 +204,7 @@ export const demoPolicy: Policy = {
     urgentWithin: '1s',
   },
   offers: { ...standardPolicy.offers, approveWithin: '10s', monthlyBudget: null },
-  successControl: { observation: '25s' },
+  successControl: { ...standardPolicy.successControl, observation: '25s' },
   secondLoyalty: {
     ...standardPolicy.secondLoyalty,
     afterCare: [

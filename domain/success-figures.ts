@@ -1,6 +1,7 @@
 import { resultOf, type LedgerSums } from './ledger.ts';
 import { wilson, type Interval } from './statistics/rates.ts';
 import type { Uplift } from './statistics/uplift.ts';
+import type { StrictRegain } from './strict-regain.ts';
 import type { Outcome } from './words.ts';
 
 /** What the figures of success control can be split by. */
@@ -36,6 +37,9 @@ export type SuccessCounts = LedgerSums & {
   daysToRegain: number | null;
   /** by `stayDays`: returns that are so long ago, and how many of those customers were not lost again by then */
   stayed: { of: number; there: number }[];
+  /** of all, and of the contacted */
+  strict: Record<StrictRegain, number>;
+  strictAfterContact: Record<'regained' | 'pending', number>;
   secondLosses: { same: number; other: number; unknown: number };
   /** of closed cases */
   outcomes: Record<Outcome, number>;
@@ -53,6 +57,9 @@ export type SuccessFigures = {
   small: boolean;
   regainedRate: number | null;
   regainedRateInterval: Interval | null;
+  /** of the contacted whose result by the strict rule is known */
+  strictRate: number | null;
+  strictRateInterval: Interval | null;
   /** all costs, minor units above 0 */
   cost: number;
   costPerRegain: number | null;
@@ -67,10 +74,17 @@ export function figuresOf(counts: SuccessCounts): SuccessFigures {
   const { contacted, regained, regainedAfterContact, work, contact, concession } = counts;
   const cost = 0 - (work + contact + concession);
   const result = resultOf(counts);
+  const { strictAfterContact } = counts;
+  const strictly = {
+    hits: strictAfterContact.regained,
+    cases: contacted - strictAfterContact.pending,
+  };
   return {
     small: contacted < smallBelow,
     regainedRate: contacted === 0 ? null : regainedAfterContact / contacted,
     regainedRateInterval: wilson({ hits: regainedAfterContact, cases: contacted }),
+    strictRate: strictly.cases === 0 ? null : strictly.hits / strictly.cases,
+    strictRateInterval: wilson(strictly),
     cost,
     costPerRegain: regained === 0 ? null : Math.round(cost / regained),
     result,

@@ -1,5 +1,6 @@
+import type { EndReason } from './case.ts';
 import { after, earliest, type Duration } from './duration.ts';
-import type { Cause, Outcome } from './words.ts';
+import type { Cause, Outcome, Trigger } from './words.ts';
 
 /** Whether a second loss had the cause of the first: not known as long as one of them is not. */
 export const secondLossCauses = ['same', 'other', 'unknown'] as const;
@@ -46,6 +47,18 @@ export function secondLifeOf(
   const ends = [lostAgainAt, next?.lostAt].filter((at) => typeof at === 'string');
   const until = ends.reduce(earliest, after(regainedAt, horizon));
   return { returnedAt: regainedAt, after: lossOf(record), until, lostAgainAt };
+}
+
+/**
+ * When whoever had come back cancelled again: by the next case, else when the case heard of it.
+ * @param next the customer's next case, if that was a loss
+ */
+export function cancelledAgainAt(
+  { endReason, closedAt }: { endReason: EndReason | null; closedAt: string | null },
+  next: { trigger: Trigger; lostAt: string } | null,
+): string | null {
+  if (next?.trigger === 'cancellation') return next.lostAt;
+  return endReason === 'cancelled-again' ? closedAt : null;
 }
 
 /** The loss that a case is about. A cancellation after the return is the next one. */

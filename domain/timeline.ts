@@ -56,13 +56,20 @@ function prospect(d: TimelineData): string {
   return `${money(d, 'value')} (tier ${d['tier']}${madeOf}), chance of return ${d['chancePercent']} % (${from})`;
 }
 
+const trialText: Record<string, string> = {
+  running: 'drawn among equals',
+  sure: 'the best among equals',
+  enough: 'the likeliest among equals',
+};
+
 /** `, because it names the cause and the trigger (also fitted: dormancy)`; cases of old do not know. */
-function choiceText({ because, alsoFitted }: TimelineData): string {
+function choiceText({ because, alsoFitted, trial, arms }: TimelineData): string {
   if (because == null) return '';
   const why = because
     ? `it names the ${words(because).replaceAll(',', ' and the')}`
     : 'it fits any';
-  return `, because ${why}${alsoFitted ? ` (also fitted: ${alsoFitted})` : ''}`;
+  const tried = trial == null ? '' : `, ${trialText[String(trial)]} (${arms})`;
+  return `, because ${why}${alsoFitted ? ` (also fitted: ${alsoFitted})` : ''}${tried}`;
 }
 
 const mailWhy: Record<MailRefusal, string> & Record<string, string> = {

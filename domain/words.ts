@@ -103,6 +103,7 @@ export const eventTypes = [
   'complaint.recorded',
   'order.delivered',
   'satisfaction.answered',
+  'order.returned',
   'cancellation.considered',
   'offer.redeemed',
   'mail.bounced',

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { armRoutes } from './arms.ts';
 import { calendarRoutes } from './calendar.ts';
 import { caseRoutes } from './cases.ts';
 import { causeRoutes } from './causes.ts';
@@ -8,6 +9,7 @@ import { detectionRoutes } from './detection.ts';
 import { duplicateRoutes } from './duplicates.ts';
 import { eventRoutes } from './events.ts';
 import { forecastRoutes } from './forecast.ts';
+import { judgementRoutes } from './judgements.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
@@ -39,6 +41,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...caseRoutes,
   ...ledgerRoutes,
+  ...judgementRoutes,
   ...taskRoutes,
   ...causeRoutes,
   ...teamRoutes,
@@ -59,6 +62,7 @@ export const routes: readonly Route[] = [
   ...preventionRoutes,
   ...pointRoutes,
   ...successReportRoutes,
+  ...armRoutes,
   ...secondLifeRoutes,
   ...forecastRoutes,
   ...keyRoutes,

@@ -162,18 +162,24 @@ export const playbookRoutes = [
             description: 'the traits of the case that it names, what counts most first',
           }),
           alsoFitted: z.array(z.string()).meta({ description: 'the next best first' }),
+          drawnAmong: z.array(z.string()).meta({
+            description:
+              'where the policy tries what works (`optimisation`): those that fit equally well, one of which is drawn for each case',
+          }),
         }),
       },
     },
-    handle: async ({ db, query }) => {
+    handle: async ({ db, policy, query }) => {
       const choice = choosePlaybook(await currentPlaybooks(db), {
         ...query,
         triggerDetail: query.triggerDetail ?? null,
         customerKind: query.customerKind ?? null,
       });
-      const { because = [], alsoFitted = [], playbook } = choice ?? {};
+      const { because = [], alsoFitted = [], equals = [], playbook } = choice ?? {};
+      const isTried = policy.optimisation !== undefined && equals.length > 1;
+      const drawnAmong = isTried ? equals.map(({ playbookId }) => playbookId) : [];
       const chosen = { chosen: playbook?.playbookId ?? null, version: playbook?.version ?? null };
-      return { status: 200, body: { ...chosen, because, alsoFitted } };
+      return { status: 200, body: { ...chosen, because, alsoFitted, drawnAmong } };
     },
   }),
   route({

@@ -36,6 +36,9 @@ const figures = {
   regainedAfterContact: count,
   regainedRate: share,
   regainedRateInterval: interval,
+  strict: z.strictObject({ regained: count, halfReturn: count, pending: count, not: count }),
+  strictRate: share,
+  strictRateInterval: interval,
   daysToRegain: z.number().min(0).nullable(),
   workMinutes: count,
   workCost: amount(),
@@ -93,6 +96,18 @@ const definitions: Definitions = {
   regainedRateInterval: {
     de: '95-%-Intervall von regainedRate nach Wilson (Newcombe 1998, Methode 3)',
     en: '95 % interval of regainedRate by Wilson (Newcombe 1998, method 3)',
+  },
+  strict: {
+    de: 'Dieselben Fälle nach der strengen Regel des Regelwerks (`successControl.regained`): regained: Kündigung ausdrücklich zurückgenommen und nicht wiederholt, oder wieder gekauft und im Beobachtungszeitraum ab der Rückkehr annähernd wie früher; halfReturn: wieder gekauft, aber weit weniger als früher oder erneut gekündigt; pending: zurückgekommen, noch nicht entschieden; not: alle anderen. Späte Tatsachen (Retouren, wiederholte Kündigung) berichtigen es',
+    en: 'The same cases by the strict rule of the policy (`successControl.regained`): regained: cancellation explicitly withdrawn and not repeated, or bought again and over the observation, from the return on, about as before; halfReturn: bought again, but far less than before, or cancelled again; pending: returned, not known yet; not: all others. Late facts (goods that come back, a repeated cancellation) correct it',
+  },
+  strictRate: {
+    de: 'Streng Zurückgewonnene unter den Kontaktierten ÷ Kontaktierte ohne jene, die noch nicht entschieden sind',
+    en: 'Strictly regained among the contacted ÷ contacted, without those that are not known yet',
+  },
+  strictRateInterval: {
+    de: '95-%-Intervall von strictRate nach Wilson',
+    en: '95 % interval of strictRate by Wilson',
   },
   small: {
     de: `Weniger als ${smallBelow} kontaktierte Fälle: zu wenige für einen Vergleich, daher ohne Rang`,
@@ -153,8 +168,8 @@ const definitions: Definitions = {
   },
   outcomes: { de: 'Geschlossene Fälle nach ihrem Ausgang', en: 'Closed cases by their outcome' },
   uplift: {
-    de: 'Verfolgte Fälle gegen Kontrollgruppe, alle wie gezogen, nur Auslöser und Wertklassen mit Kontrollgruppe: Anteil der Rückkehrer (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich',
-    en: 'Pursued cases against the control group, all as they were drawn, only triggers and tiers with a control group: share of returns (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison',
+    de: 'Verfolgte Fälle gegen Kontrollgruppe, alle wie gezogen, nur Auslöser und Wertklassen mit Kontrollgruppe, beide gleich lange gesehen: so lange wie der Beobachtungszeitraum des Regelwerks ab der Eröffnung (oder dem Ende der Kündigungsfrist), der im Zeitraum des Berichts endete. Anteil der Rückkehrer bis dahin (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich',
+    en: 'Pursued cases against the control group, all as they were drawn, only triggers and tiers with a control group, both seen for the same time: as long as the observation of the policy from the opening (or the effective date) on, which ended in the period of the report. Share of returns by then (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison',
   },
 };
 
@@ -169,6 +184,10 @@ function figuresJson(of: SuccessGroup, currency: string): z.output<z.ZodObject<t
     contacted: of.contacted,
     regained: of.regained,
     regainedAfterContact: of.regainedAfterContact,
+    strict: {
+      ...{ regained: of.strict.regained, halfReturn: of.strict['half-return'] },
+      ...{ pending: of.strict.pending, not: of.strict.not },
+    },
     daysToRegain: of.daysToRegain === null ? null : Math.round(of.daysToRegain * 10) / 10,
     workMinutes: of.workMinutes,
     workCost: inMoney(0 - of.work),
@@ -209,13 +228,19 @@ type Row = { group: string | null; label: string | null; rank: number | null } &
 >;
 
 /** Money in minor units of the currency that stands beside it. */
-function tableRow({ stillThere, secondLosses, outcomes: _, uplift, ...row }: Row) {
+function tableRow({ stillThere, secondLosses, outcomes: _, strict, uplift, ...row }: Row) {
   return {
     ...row,
     currency: row.cost.currency,
     rateLow: row.regainedRateInterval?.[0] ?? null,
     rateHigh: row.regainedRateInterval?.[1] ?? null,
     regainedRateInterval: null,
+    strictlyRegained: strict.regained,
+    halfReturns: strict.halfReturn,
+    pendingReturns: strict.pending,
+    strictRateLow: row.strictRateInterval?.[0] ?? null,
+    strictRateHigh: row.strictRateInterval?.[1] ?? null,
+    strictRateInterval: null,
     workCost: row.workCost.amount,
     contactCost: row.contactCost.amount,
     concessionCost: row.concessionCost.amount,
@@ -241,6 +266,8 @@ function tableRow({ stillThere, secondLosses, outcomes: _, uplift, ...row }: Row
 const columns = [
   ...['group', 'label', 'rank', 'small', 'cases', 'reached', 'contacted', 'regained'],
   ...['regainedAfterContact', 'regainedRate', 'rateLow', 'rateHigh', 'daysToRegain', 'workMinutes'],
+  ...['strictlyRegained', 'halfReturns', 'pendingReturns'],
+  ...['strictRate', 'strictRateLow', 'strictRateHigh'],
   ...['workCost', 'contactCost', 'concessionCost', 'cost', 'costPerRegain', 'revenue', 'margin'],
   ...['result', 'returnOnCost', 'currency'],
   ...stayDays.flatMap((days) => [`returned${days}DaysAgo`, `thereAfter${days}Days`]),

@@ -5,6 +5,7 @@ import { surenesses, type KnownCause, type KnownCauses } from '../../domain/caus
 import { decisionReasons } from '../../domain/identification.ts';
 import type { CaseRecord, CommandRecord, TimelineRecord } from '../../domain/records.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
+import { strictReasons, strictRegains } from '../../domain/strict-regain.ts';
 import { timelineCodes, timelineText } from '../../domain/timeline.ts';
 import {
   caseStatuses,
@@ -43,6 +44,20 @@ export const suggestionSchema = z
     ruleIds: z.array(z.string()),
   })
   .meta({ id: 'CauseSuggestion' });
+
+const strictRegainSchema = z
+  .strictObject({
+    is: z.enum(strictRegains).meta({
+      description:
+        'half-return: has bought again, but far less than before; pending: not known yet',
+    }),
+    because: z.enum(strictReasons),
+    until: timestamp.nullable().meta({ description: 'of what is pending: when it is known' }),
+  })
+  .meta({
+    id: 'StrictRegain',
+    description: 'by the strict rule of the policy; late facts correct it',
+  });
 
 export const caseSchema = z
   .strictObject({
@@ -99,6 +114,7 @@ export const caseSchema = z
     playbook: z.strictObject({ playbookId: z.string(), version: z.int() }).nullable(),
     regainedAt: timestamp.nullable(),
     regainedBy: z.enum(['purchase', 'cancellation-withdrawn']).nullable(),
+    strictRegain: strictRegainSchema.nullable(),
     regainedAmount: money('revenue with and since the return'),
     concessionCost: money('what granted concessions cost'),
     satisfactionScore: z.int().min(0).max(10).nullable(),
@@ -111,11 +127,13 @@ export type CaseInsight = {
   /** minor units */
   lostRevenue: number;
   suggestions: CauseSuggestion[];
+  /** null: not judged yet, after an upgrade */
+  strictRegain: z.output<typeof strictRegainSchema> | null;
 };
 
 export function caseJson(
   record: CaseRecord,
-  { causes, lostRevenue, suggestions }: CaseInsight,
+  { causes, lostRevenue, suggestions, strictRegain }: CaseInsight,
   currency: string,
 ): z.output<typeof caseSchema> {
   const inMoney = (amount: number) => ({ amount, currency });
@@ -161,6 +179,7 @@ export function caseJson(
         : { playbookId, version: playbookVersion },
     regainedAt: record.regainedAt,
     regainedBy: record.regainedBy,
+    strictRegain,
     regainedAmount: inMoney(record.regainedAmount),
     concessionCost: inMoney(record.concessionCost),
     satisfactionScore: record.satisfactionScore,

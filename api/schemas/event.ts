@@ -87,6 +87,20 @@ const dataSchemas = {
   'satisfaction.answered': z.looseObject({
     score: z.int('must be a whole number from 0 to 10').min(0).max(10),
   }),
+  'order.returned': z.looseObject({
+    orderId: name(200),
+    amount: z
+      .int('must be a whole number of minor units, 1 or more')
+      .min(1)
+      .max(mostMinorUnits)
+      .meta({
+        description: 'what the goods had cost, in minor units of the order',
+        example: 1_990,
+      }),
+    returnId: name(200).optional().meta({
+      description: 'what is reported twice under one ID counts once; left out: each event counts',
+    }),
+  }),
   'cancellation.considered': z.looseObject({}),
   'offer.redeemed': z.looseObject({
     code: name(50).meta({ description: 'of a granted offer', example: 'WB-7KQ4-M2XP' }),

@@ -25,6 +25,7 @@ import {
   tiers,
   triggers,
 } from '../../domain/words.ts';
+import { strictReasons, strictRegains, type StrictJudgement } from '../../domain/strict-regain.ts';
 import { secondLossCauses } from '../../domain/success.ts';
 import { flag, json } from './columns.ts';
 
@@ -169,8 +170,27 @@ export const caseFigures = sqliteTable(
     concession: integer().notNull(),
     revenue: integer().notNull(),
     margin: integer().notNull(),
+    /** the strict rule; null: booked before there was one */
+    strictRegain: text({ enum: strictRegains }),
+    strictBecause: text({ enum: strictReasons }),
+    /** a pending judgement is made anew at this time */
+    strictUntil: text(),
+    /** the observation that control group and others have in common: from the opening on */
+    observedUntil: text(),
   },
   (t) => [
+    index('case_figures_pending')
+      .on(t.strictUntil)
+      .where(sql`strict_regain = 'pending' and strict_until is not null`),
+    index('case_figures_arms')
+      .on(t.cause, t.tier, t.playbookId, t.playbookVersion)
+      .where(sql`playbook_id is not null`),
+    index('case_figures_unjudged')
+      .on(t.caseId)
+      .where(sql`strict_regain is null`),
+    index('case_figures_observed')
+      .on(t.observedUntil)
+      .where(sql`observed_until is not null`),
     index('case_figures_decided')
       .on(t.decidedAt)
       .where(sql`decided_at is not null`),
@@ -178,6 +198,34 @@ export const caseFigures = sqliteTable(
       .on(t.regainedAt)
       .where(sql`regained_at is not null`),
   ],
+);
+
+/** Every judgement of the strict rule that differed from the one before. */
+export const caseJudgements = sqliteTable(
+  'case_judgements',
+  {
+    judgementSeq: integer().primaryKey({ autoIncrement: true }),
+    caseId: text().notNull(),
+    at: text().notNull(),
+    judgement: json<StrictJudgement>().notNull(),
+  },
+  (t) => [index('case_judgements_case').on(t.caseId, t.judgementSeq)],
+);
+
+/** Who was drawn into the control group, and who could have been. */
+export const controlDraws = sqliteTable(
+  'control_draws',
+  {
+    caseId: text().primaryKey(),
+    trigger: text({ enum: triggers }).notNull(),
+    tier: text({ enum: tiers }).notNull(),
+    percent: integer().notNull(),
+    /** among the draws of this trigger, tier and share, from 0 */
+    place: integer().notNull(),
+    drawn: flag(),
+    at: text().notNull(),
+  },
+  (t) => [uniqueIndex('control_draws_place').on(t.trigger, t.tier, t.percent, t.place)],
 );
 
 /** The company's own categories below our causes. None is ever deleted: cases name them. */

@@ -125,7 +125,7 @@ export const fits = sqliteTable('fits', {
   content: json<CompanyFit>().notNull(),
 });
 
-/** Facts of this installation: the key of the control group's draw, the worker's last sign of life. */
+/** Facts of this installation: the key of what is drawn by chance, the worker's last sign of life. */
 export const installation = sqliteTable('installation', {
   name: text().primaryKey(),
   value: text().notNull(),

@@ -62,8 +62,24 @@ export const purchases = sqliteTable(
     amount: integer().notNull(),
     currency: text().notNull(),
     product: text(),
+    /** what came back of it, minor units; `amount` is less by that, and never below 0 */
+    returned: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.customerId, t.orderId] })],
+);
+
+/** Goods that came back, also of orders that we have not heard of yet. */
+export const orderReturns = sqliteTable(
+  'order_returns',
+  {
+    customerId: text().notNull(),
+    orderId: text().notNull(),
+    returnId: text().notNull(),
+    /** minor units of the order's currency */
+    amount: integer().notNull(),
+    returnedAt: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.orderId, t.returnId] })],
 );
 
 /** By what a customer may be recognised: hashes of particulars in the one spelling in which equal ones compare. */

@@ -22,24 +22,31 @@ export function probabilitiesOfBest(arms: readonly Share[]): number[] {
   const from = Math.max(0, Math.min(...spans.map(([low]) => low)));
   const to = Math.min(1, Math.max(...spans.map(([, high]) => high)));
   const step = (to - from) / points;
-  const densities = betas.map((beta) =>
-    Float64Array.from({ length: points + 1 }, (_, i) => density(beta, from + i * step)),
-  );
+  const densities = betas.map((beta) => {
+    const density = densityOf(beta);
+    const values = new Float64Array(points + 1);
+    for (let i = 0; i <= points; i += 1) values[i] = density(from + i * step);
+    return values;
+  });
   const below = densities.map(cumulated);
-  const weights = densities.map((own, i) =>
-    own.reduce((sum, value, x) => {
-      const others = below.reduce((all, one, j) => (j === i ? all : all * one[x]!), 1);
-      return sum + value * others * (x === 0 || x === points ? 0.5 : 1);
-    }, 0),
-  );
-  const total = weights.reduce((sum, weight, i) => sum + weight / areaOf(densities[i]!), 0);
-  return weights.map((weight, i) => weight / areaOf(densities[i]!) / total);
+  const weights = densities.map((own, i) => {
+    const products = own.slice();
+    products[0]! /= 2;
+    products[points]! /= 2;
+    for (const [j, other] of below.entries()) {
+      if (j !== i) for (let x = 0; x <= points; x += 1) products[x]! *= other[x]!;
+    }
+    return products.reduce((sum, value) => sum + value, 0);
+  });
+  const areas = densities.map(areaOf);
+  const total = weights.reduce((sum, weight, i) => sum + weight / areas[i]!, 0);
+  return weights.map((weight, i) => weight / areas[i]! / total);
 }
 
-function density({ a, b }: { a: number; b: number }, x: number): number {
+function densityOf({ a, b }: { a: number; b: number }): (x: number) => number {
   const logged = (times: number, of: number) => (times === 0 ? 0 : times * Math.log(of));
   const logBeta = gammaln(a) + gammaln(b) - gammaln(a + b);
-  return Math.exp(logged(a - 1, x) + logged(b - 1, 1 - x) - logBeta);
+  return (x) => Math.exp(logged(a - 1, x) + logged(b - 1, 1 - x) - logBeta);
 }
 
 function areaOf(density: Float64Array): number {
@@ -53,6 +60,6 @@ function cumulated(density: Float64Array): Float64Array {
   for (let i = 1; i < density.length; i += 1) {
     sums[i] = sums[i - 1]! + (density[i - 1]! + density[i]!) / 2;
   }
-  const total = sums.at(-1)!;
+  const total = sums[points]!;
   return sums.map((sum) => sum / total);
 }

@@ -66,12 +66,32 @@ describe('the ledger of a case', () => {
   });
 });
 
+describe('the strict rule', () => {
+  test('is shown on the case, with every judgement and its reason', async () => {
+    const { body } = await api.get('/api/v1/cases/C1-e1', { as: 'agent' });
+    const regained = { is: 'regained', because: 'as-before' };
+    expect(body.strictRegain).toEqual({ ...regained, until: null });
+    const judgements = await api.get('/api/v1/cases/C1-e1/judgements', { as: 'agent' });
+    expect(judgements.body.items).toEqual([
+      {
+        ...{ at: minute(20), ...regained, correction: false, until: null },
+        expected: { purchaseDays: 0, spend: eur(0) },
+        bought: { purchaseDays: 1, spend: eur(4_000) },
+      },
+    ]);
+    const none = await api.get('/api/v1/cases/C2-e1/judgements');
+    expect(none.body.items).toMatchObject([{ is: 'not', because: 'no-return', expected: null }]);
+    expect((await api.get('/api/v1/cases/C9-e1/judgements')).status).toBe(404);
+  });
+});
+
 describe('the success report', () => {
   test('gives figures by cause, small groups without a rank', async () => {
     const { body } = await api.get('/api/v1/reports/success?by=cause', { as: 'agent' });
     expect(body.total).toMatchObject({
       ...{ cases: 2, contacted: 2, regained: 1, regainedRate: 0.5, small: true, uplift: null },
       ...{ cost: eur(1_520), costPerRegain: eur(1_520), result: eur(-120), workMinutes: 20 },
+      ...{ strict: { regained: 1, halfReturn: 0, pending: 0, not: 1 }, strictRate: 0.5 },
       stillThere: [{ afterDays: 90 }, { afterDays: 180 }, { afterDays: 365 }],
     });
     expect(body.total.regainedRateInterval[0]).toBeCloseTo(0.0945, 3);
@@ -142,4 +162,43 @@ test('a table has nothing that a spreadsheet would calculate', () => {
   expect(csv(rows, ['a', 'b'])).toBe(
     '\uFEFFa,b\r\n\'=1+1,-5\r\n\'+49 30,\r\n\'@x,"two, or ""three""\nlines"\r\n\'\tx,true\r\n',
   );
+});
+
+describe('the comparison of playbooks and offers', () => {
+  test('is by cause and tier, with definitions, and marks what is small', async () => {
+    const { db } = api;
+    const at = '2020-01-02T00:00:00.000Z';
+    for (let i = 0; i < 42; i += 1) {
+      const fields = { at, statedCause: 'no-need', trigger: 'cancellation' } as const;
+      const record = await anOpenCase(db, `arm-${i}`, fields);
+      const [arm, many] = i < 40 ? [i < 20 ? 'a' : 'b', 20] : ['c', 2];
+      const isBack = arm === 'b' ? i % many < 15 : i % many === 0;
+      const state = {
+        ...{ ...closedAsLost, closedAt: at, playbook: { playbookId: arm, version: 1 } },
+        ...({ tier: 'C', statedCause: 'no-need' } as const),
+        ...(isBack && ({ regainedAt: at, regainedBy: 'cancellation-withdrawn' } as const)),
+      };
+      await projectCase(db, projection(record, 1, { state }), at);
+    }
+    const path = '/api/v1/reports/arms?tier=C&kind=playbook';
+    const { body } = await api.get(path, { as: 'agent' });
+    expect(body).toMatchObject({ judgedAfter: '180d', definitions: { suggestion: {} } });
+    expect(body.comparisons).toMatchObject([
+      {
+        ...{ kind: 'playbook', cause: 'no-need', tier: 'C', suggestion: { arm: 'b@1' } },
+        arms: [
+          { arm: 'b@1', cases: 20, regained: 15, rate: 0.75, small: false, rank: 1 },
+          { arm: 'a@1', cases: 20, regained: 1, rank: 2 },
+          { arm: 'c@1', cases: 2, regained: 1, small: true, rank: null, bestProbability: null },
+        ],
+      },
+    ]);
+    expect(body.comparisons[0].suggestion.probability).toBeGreaterThan(0.99);
+    const table = await api.get(`${path}&format=csv`);
+    const lines = table.body.split('\r\n');
+    expect(lines[1]).toMatch(/^playbook,no-need,C,b@1,1,false,20,15,0.75,.*,true$/);
+    expect(lines[3]).toMatch(/^playbook,no-need,C,c@1,,true,2,1,/);
+    expect((await api.get('/api/v1/reports/arms?kind=offer')).body.comparisons).toEqual([]);
+    expect((await api.get('/api/v1/reports/arms?from=2021-01-01')).body.comparisons).toEqual([]);
+  });
 });

@@ -233,6 +233,20 @@ describe('a policy file is refused', () => {
       'must be a whole number from 0 to 100',
     ],
     [
+      'successControl.regained.dormancy.of',
+      { successControl: { regained: { dormancy: { of: 'visits' } } } },
+      'must be one of: purchase-days, spend, either, both',
+    ],
+    [
+      'optimisation.floorPercent',
+      {
+        optimisation: {
+          ...{ floorPercent: 0, stopAtPercent: 95, casesAtMost: 300, judgedAfter: '180d' },
+        },
+      },
+      'must be a whole number from 1 to 50',
+    ],
+    [
       'secondLoyalty.afterCare.1.after',
       afterCare('30d', '4d'),
       'must be later than the entry before it',

@@ -150,7 +150,6 @@ describe('what a case is decided on', () => {
     customerFacts(db, {
       customerId,
       caseId: `${customerId}-e${episode}`,
-      episode,
       trigger: 'dormancy',
       cause: null,
       policy: await aPolicy(db),
@@ -177,7 +176,7 @@ describe('what a case is decided on', () => {
         earlierReturns: 0,
         objected: true,
         deceased: false,
-        controlGroupDraw: expect.any(Number),
+        controlGroup: false,
       });
     }));
 
@@ -189,28 +188,6 @@ describe('what a case is decided on', () => {
       expect(await factsOf(db, 'C1', 1)).toMatchObject({ earlierReturns: 0 });
       expect(await factsOf(db, 'C1', 2)).toMatchObject({ earlierReturns: 1 });
     }));
-
-  it('draw the control group by customer and episode, the same for every process', () =>
-    withDatabase(async ({ db, connect }) => {
-      const other = await connect();
-      const draws = await Promise.all(
-        Array.from({ length: 200 }, async (_, i) => (await factsOf(db, `C${i}`)).controlGroupDraw),
-      );
-      expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...draws)).toBeLessThan(100);
-      expect(new Set(draws).size).toBeGreaterThan(50);
-      expect((await factsOf(other, 'C7')).controlGroupDraw).toBe(draws[7]);
-    }));
-
-  it('draw differently in another installation', async () => {
-    const draws = () =>
-      withDatabase(async ({ db }) =>
-        Promise.all(
-          Array.from({ length: 20 }, async (_, i) => (await factsOf(db, `C${i}`)).controlGroupDraw),
-        ),
-      );
-    expect(await draws()).not.toEqual(await draws());
-  });
 });
 
 describe('the reconciliation pass', () => {

@@ -137,7 +137,13 @@ describe('a duplicate that a manager confirms', () => {
       await lost(db);
       await accept(
         db,
-        [profile('X', anna), purchase('X', 'N1', { time: minute(30), amount: 700 })],
+        [
+          profile('X', anna),
+          purchase('X', 'N1', { time: minute(30), amount: 900 }),
+          ...['N1', 'N2'].map((orderId) =>
+            event('order.returned', 'X', { data: { orderId, amount: 200 } }),
+          ),
+        ],
         minute(30),
       );
       const [found] = await open(db);
@@ -150,6 +156,9 @@ describe('a duplicate that a manager confirms', () => {
       expect(await getCustomer(db, 'X')).toMatchObject({
         ...{ purchases: 0, totalAmount: 0, lastPurchaseAt: null, currency: null },
       });
+      // What came back of an order that is heard of only now.
+      await accept(db, [purchase('X', 'N2', { time: minute(31), amount: 500 })], minute(31));
+      expect(await getCustomer(db, 'F')).toMatchObject({ totalAmount: 2_000 });
       await expect(rejectDuplicate(db, found!.duplicateId, told)).rejects.toMatchObject({
         code: 'conflict',
       });

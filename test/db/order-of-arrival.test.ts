@@ -79,6 +79,10 @@ const purchased = fc.record({
   amount: fc.integer({ min: 1, max: 999 }),
   currency: fc.constantFrom('EUR', 'CHF'),
 });
+const cameBack = fc.record({
+  orderId: fc.constantFrom('o1', 'o2', 'o3', 'o4', 'o5'),
+  amount: fc.integer({ min: 1, max: 600 }),
+});
 const permission = fc.record({
   channel: fc.constantFrom('phone', 'email'),
   granted: fc.boolean(),
@@ -108,6 +112,7 @@ const anything: fc.Arbitrary<Told> = fc.oneof(
   },
   { weight: 1, arbitrary: plain('customer.objected') },
   { weight: 1, arbitrary: plain('customer.deceased') },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('order.returned'), data: cameBack }) },
   { weight: 1, arbitrary: plain('complaint.recorded') },
   { weight: 1, arbitrary: plain('cancellation.considered') },
 );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { playbookResults } from '../../db/arms.ts';
 import { assigneeOfNew } from '../../db/assignment.ts';
 import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
 import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
@@ -6,7 +7,7 @@ import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
-import { bookAll } from '../../db/ledger.ts';
+import { bookAll, judgeDue } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
@@ -200,12 +201,28 @@ describe('everything else that is asked often', () => {
       for (const question of questions) await expectIndexed(connect, question);
     }));
 
+  it('finds the returns to be judged by their time', () =>
+    withDatabase(async ({ connect }) => {
+      const plans = await plansOf(connect, (db) => judgeDue(db, minute(1)));
+      expect(plans).toContainEqual(expect.stringContaining('INDEX case_figures_pending '));
+    }));
+
+  it('finds how a playbook has done by cause and tier', () =>
+    withDatabase(async ({ connect }) => {
+      const of = { cause: 'neglected', tier: 'B', judgedAfter: '1d', at: minute(0) } as const;
+      const arms = [{ playbookId: 'own', version: 1 }];
+      const plans = await plansOf(connect, (db) => playbookResults(db, arms, of));
+      expect(plans).toEqual([
+        expect.stringContaining('INDEX case_figures_arms (cause=? AND tier=?'),
+      ]);
+    }));
+
   it('books a case by what lies side by side', () =>
     withDatabase(async ({ db, connect }) => {
       await anOpenCase(db, 'C1');
       const plans = await plansOf(connect, (db) => bookAll(db, minute(3)));
       const whole =
-        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING COVERING)/;
+        /^SCAN (?!CONSTANT ROW|\(subquery|cases USING COVERING|case_figures USING (COVERING|INDEX case_figures_unjudged))/;
       expect(plans.filter((plan) => whole.test(plan))).toEqual([]);
       expect(plans).toContainEqual(expect.stringContaining('INDEX ledger_case '));
     }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { projectCase } from '../../db/cases.ts';
 import { createKey } from '../../db/keys.ts';
+import { judgeDue } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { successFigures, type SuccessFilter } from '../../db/reports.ts';
 import { caseOffers, tasks } from '../../db/schema.ts';
@@ -53,6 +54,34 @@ describe('success figures', () => {
         outcomes: { 'loyal-again': 1, lost: 1, 'not-pursued': 1, 'lost-again': 0 },
       });
       expect(figuresOf(all!)).toMatchObject({ regainedRate: 2 / 3, cost: 0, returnOnCost: null });
+    }));
+
+  it('count by the strict rule, and leave out of its rate what is not known yet', () =>
+    withDatabase(async ({ db }) => {
+      const days = (number: number) => minute(20 + number * 1_440);
+      const past = [0, 30, 60, 90, 120].map((at) => days(at - 200));
+      for (const id of ['C1', 'C2', 'C3']) {
+        await accept(
+          db,
+          past.map((time, i) => purchase(id, `p${i}`, { time, amount: 1_000 })),
+        );
+        await closed(db, id, won);
+        await accept(db, [purchase(id, 'b1', { time: minute(20), amount: 1_000 })]);
+      }
+      await accept(db, [purchase('C1', 'b2', { time: days(9), amount: 1_000 })]);
+      await judgeDue(db, days(90));
+      await accept(db, [purchase('C3', 'b3', { time: days(95), amount: 9_000 })], days(95));
+      await closed(db, 'C4', { contacted: true });
+      await closed(db, 'C5', won);
+      const strictly = async () => {
+        const [all] = await successFigures(db, null, asked());
+        return { ...all!.strict, rate: figuresOf(all!).strictRate };
+      };
+      // C5 came back with an order that we have not heard of.
+      const counted = { regained: 1, 'half-return': 2, pending: 1, not: 1 };
+      expect(await strictly()).toEqual({ ...counted, rate: 1 / 4 });
+      await judgeDue(db, days(90));
+      expect(await strictly()).toEqual({ ...counted, pending: 0, not: 2, rate: 1 / 5 });
     }));
 
   it('are split by what the case row says, and filtered by it', () =>
@@ -161,12 +190,22 @@ describe('success figures', () => {
       // No control group of their kind.
       await closed(db, 'C5', { ...won, ...pursued });
       await closed(db, 'C6', { ...won, ...pursued, tier: 'A' }, dormant);
-      const [all] = await successFigures(db, null, asked());
+      // Came back after the time for which both are seen; not yet decided; not seen for so long.
+      await closed(db, 'C7', { ...won, ...pursued, regainedAt: minute(200_000) }, dormant);
+      await closed(
+        db,
+        'C8',
+        { ...pursued, status: 'open', outcome: null, closedAt: null },
+        dormant,
+      );
+      await closed(db, 'C9', pursued, { ...dormant, at: minute(1) });
+      const seenFor = after(minute(0), '90d');
+      const [all] = await successFigures(db, null, asked({}, seenFor));
       expect(all!.uplift).toMatchObject({
-        ...{ treated: { hits: 1, cases: 2 }, control: { hits: 0, cases: 2 } },
-        rate: { value: 0.5 },
+        ...{ treated: { hits: 1, cases: 4 }, control: { hits: 0, cases: 2 } },
+        rate: { value: 0.25 },
       });
-      const groups = await successFigures(db, 'trigger', asked());
+      const groups = await successFigures(db, 'trigger', asked({}, seenFor));
       expect(groups.map(({ group, uplift }) => [group, uplift !== null])).toEqual([
         ['dormancy', true],
         ['manual', false],

@@ -94,4 +94,15 @@ describe('the choice of a playbook', () => {
     expect(choosePlaybook(list, lost)?.playbook.playbookId).toBe('a');
     expect(list.map(({ playbookId }) => playbookId)).toEqual(['b', 'a']);
   });
+
+  it('names all that fit equally well, the one that is taken first', () => {
+    const equals = [
+      ...['b', 'a'].map((id) => playbook(id, { triggers: ['cancellation'], tiers: ['A'] })),
+      playbook('wide', { triggers: ['cancellation'] }),
+      playbook('other', { triggers: ['dormancy'], tiers: ['A'] }),
+    ];
+    const choice = choosePlaybook(equals, lost)!;
+    expect(choice.equals.map(({ playbookId }) => playbookId)).toEqual(['a', 'b']);
+    expect(choice.alsoFitted).toEqual(['b', 'wide']);
+  });
 });

@@ -46,6 +46,10 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
     { playbookId: 'remedy-first', version: 4 },
     { playbookId: 'remedy-first', version: 4, because: 'cause, trigger', alsoFitted: 'light, any' },
     { playbookId: 'any', version: 1, because: '', alsoFitted: '' },
+    ...['running', 'sure', 'enough'].map((trial) => ({
+      ...{ playbookId: 'any', version: 1, because: '', alsoFitted: 'other', trial },
+      ...{ arms: 'any@1 0.4000, other@2 0.6000', probability: 0.4 },
+    })),
   ],
   'playbook-changed': [{ playbookId: 'remedy-first', version: 5 }],
   'plan-tailored': [{ change: 'bring-forward', measureId: 'ask-back' }],

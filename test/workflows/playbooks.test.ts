@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { getCase } from '../../db/cases.ts';
-import { getPlaybook, publishPlaybook } from '../../db/playbooks.ts';
+import { getCase, timelineOf } from '../../db/cases.ts';
+import { getPlaybook, publishPlaybook, retirePlaybook } from '../../db/playbooks.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { after, durationMs } from '../../domain/duration.ts';
 import type { Measure } from '../../domain/playbooks.ts';
@@ -280,5 +280,34 @@ describe('a manager', () => {
     expect(stale).toMatchObject({ status: 409, body: { code: 'conflict' } });
     const retired = await api.post('/api/v1/playbooks/typed/retire');
     expect(retired.body.retiredAt).not.toBeNull();
+  });
+});
+
+describe('playbooks that fit equally well', () => {
+  it('are tried where the policy allows it, and the timeline says with which probability', async () => {
+    const optimisation = {
+      ...{ floorPercent: 10, stopAtPercent: 95, casesAtMost: 300 },
+      judgedAfter: '180d' as const,
+    };
+    await engine.usePolicy({ ...policy, name: 'trying', optimisation });
+    const asked = { actor: { actorId: 'm', role: 'manager' as const }, request: {} };
+    const twin = { ...content(measures), playbookId: 'own-twin' };
+    const at = await engine.now();
+    const how = { asked: { ...asked, idempotencyKey: null }, basedOn: undefined, at };
+    await publishPlaybook(engine.db, twin, how);
+    const chosen = new Set<string>();
+    for (let i = 0; i < 12 && chosen.size < 2; i += 1) {
+      const { caseId } = await inMeasures();
+      await engine.task(caseId, 'recovery-call');
+      const entry = (await timelineOf(engine.db, caseId)).find(
+        ({ code }) => code === 'playbook-chosen',
+      );
+      expect(entry!.data).toMatchObject({ probability: 0.5, trial: 'running' });
+      expect(entry!.data['arms']).toMatch(/^own@\d+ 0\.5000, own-twin@1 0\.5000$/);
+      chosen.add(String(entry!.data['playbookId']));
+    }
+    expect([...chosen].sort()).toEqual(['own', 'own-twin']);
+    await retirePlaybook(engine.db, 'own-twin', how);
+    await engine.usePolicy(policy);
   });
 });

@@ -17,6 +17,8 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
   recovery.enter('measures');
   const chosen = await chooseMeasures({
     customerId: opening.customerId,
+    caseId: opening.caseId,
+    optimisation: recovery.policy.optimisation,
     trigger: opening.trigger,
     triggerDetail: opening.triggerDetail,
     decision: state.decision!,
@@ -33,9 +35,10 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
     playbook,
     because = null,
     alsoFitted = null,
+    tried = {},
   } = 'playbook' in chosen ? chosen : { playbook: chosen };
   plan.choose(playbook, { isOlder });
-  recovery.tell('playbook-chosen', { ...state.playbook, because, alsoFitted });
+  recovery.tell('playbook-chosen', { ...state.playbook, because, alsoFitted, ...tried });
 
   for (;;) {
     const measure = plan.begin();
