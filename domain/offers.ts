@@ -37,7 +37,7 @@ export type Offer = {
 export type OfferLimits = {
   /** what costs more waits for a manager */
   approveAbove: number;
-  /** a manager's silence for so long means no */
+  /** a manager's silence for so long means no, in working time */
   approveWithin: Duration;
   /** what the team may grant in a calendar month (UTC); null: no limit */
   monthlyBudget: number | null;

@@ -14,6 +14,8 @@ export type TaskRequest = {
   dueAt: string;
   /** from the due time to the deadline */
   window: Duration;
+  /** the deadline itself, where it is not the window that counts */
+  until?: string | undefined;
   attempt?: number;
   agreed?: boolean;
   /** what speaks for the time at which it is due */
@@ -49,7 +51,7 @@ export class CaseTasks {
       attempt: request.attempt ?? 1,
       createdAt: now(),
       dueAt: request.dueAt,
-      deadlineAt: after(latest(request.dueAt, now()), request.window),
+      deadlineAt: request.until ?? after(latest(request.dueAt, now()), request.window),
       agreed: request.agreed ?? false,
       closedAt: null,
       closeReason: null,

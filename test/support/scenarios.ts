@@ -203,8 +203,8 @@ export const scenarios = {
       const caseId = await engine.open(await engine.customer(), {
         statedCause: 'pushed-away-unintended',
       });
-      await engine.task(caseId, 'approve-offer');
-      await engine.pass(engine.policy.offers.approveWithin);
+      const { deadlineAt } = await engine.task(caseId, 'approve-offer');
+      await engine.passUntil(deadlineAt);
       await overObservation(engine, caseId);
       return caseId;
     },

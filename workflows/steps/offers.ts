@@ -31,6 +31,7 @@ export async function offerFor(
         tier: state.tier!,
         secondLifetimeValue: state.secondLifetimeValue!,
         limits: policy.offers,
+        company: { timeZone: policy.timeZone, contact: policy.contact },
         cost: wished.cost,
         offerId,
         approved,
@@ -46,6 +47,7 @@ export async function offerFor(
         type: 'approve-offer',
         dueAt: now(),
         window: answer.approveWithin,
+        until: answer.approveUntil,
         ...ofMeasure,
       });
       if (waited.kind === 'interrupted') return 'interrupted';
