@@ -27,6 +27,7 @@ const statements = prepared((db) => ({
       type: sql.placeholder('type'),
       step: sql.placeholder('step'),
       measureId: sql.placeholder('measureId'),
+      offerId: sql.placeholder('offerId'),
       queue: sql.placeholder('queue'),
       status: sql.placeholder('status'),
       assignee: sql.placeholder('assignee'),
@@ -50,6 +51,7 @@ const statements = prepared((db) => ({
         type: sql`excluded.type`,
         step: sql`excluded.step`,
         measureId: sql`excluded.measure_id`,
+        offerId: sql`excluded.offer_id`,
         queue: sql`excluded.queue`,
         status: sql`excluded.status`,
         attempt: sql`excluded.attempt`,
@@ -134,7 +136,7 @@ export function writeTasks(
       ? (namedIfThere(tx, { ...task, keyId: assigneeFor(plan ?? [], task) }) ??
         assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion)))
       : null;
-    write.run({ ...task, ...row, ...ofCase, assignee });
+    write.run({ ...task, offerId: task.offerId ?? null, ...row, ...ofCase, assignee });
     if (task.type === 'cause-call') keepAssessment(tx, caseId, task, { full, by: row.completedBy });
   }
   const names = JSON.stringify(given.map(({ taskId }) => taskId));

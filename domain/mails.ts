@@ -50,14 +50,18 @@ export type Addressee = {
   offer: { code: string; expiresAt: string } | null;
 };
 
+/** In which we write and speak to a customer: theirs if it is one of ours, else German. */
+export function languageOf(language: string | null): Language {
+  return languages.find((one) => language?.split('-')[0] === one) ?? 'de';
+}
+
 /** The template's text in the customer's language, else in German, else in what there is. */
 export function textFor(
   { texts }: Pick<TemplateContent, 'texts'>,
   language: string | null,
 ): { language: Language; text: TemplateText } {
-  const wanted = languages.find((one) => language?.split('-')[0] === one);
-  const found = [wanted, ...languages].find((one) => one !== undefined && texts[one]);
-  return { language: found!, text: texts[found!]! };
+  const found = [languageOf(language), ...languages].find((one) => texts[one])!;
+  return { language: found, text: texts[found]! };
 }
 
 /** How long a mail that is put off, again and again, is still worth sending. */

@@ -23,7 +23,7 @@ export type TaskRequest = {
 } & Partial<OfMeasure>;
 
 /** What a task says of the measure that it carries out. */
-export type OfMeasure = { measureId: string; queue: string | null };
+export type OfMeasure = { measureId: string; queue: string | null; offerId?: string };
 
 /** The tasks of one case, and which of them the database has not seen as they are. */
 export class CaseTasks {
@@ -46,6 +46,7 @@ export class CaseTasks {
       type: request.type,
       step: taskTypes[request.type].step,
       measureId: request.measureId ?? null,
+      offerId: request.offerId ?? null,
       queue: request.queue ?? null,
       status: 'open',
       attempt: request.attempt ?? 1,

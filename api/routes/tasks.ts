@@ -6,6 +6,7 @@ import { companyHours } from '../../db/holidays.ts';
 import { validKey } from '../../db/keys.ts';
 import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
+import { withOffers } from '../../db/task-offers.ts';
 import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
 import { workingTimeBefore } from '../../domain/calendar.ts';
 import { after, earliest } from '../../domain/duration.ts';
@@ -83,7 +84,7 @@ async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRec
     policy,
     overdueBefore: workingTimeBefore(at, policy.overdueAfter, companyHours(db, policy)),
   };
-  const shown = (await withContent(db, tasks)).map(async (task) =>
+  const shown = (await withOffers(db, await withContent(db, tasks))).map(async (task) =>
     taskJson(task, await relianceOfTask(db, task, { policy, at }), as),
   );
   return Promise.all(shown);

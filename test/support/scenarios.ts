@@ -209,6 +209,18 @@ export const scenarios = {
       return caseId;
     },
   },
+  'may not be called about an offer, so that no manager is asked for it': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'permission.changed', { channel: 'phone', granted: false });
+      const caseId = await engine.open(customerId, { statedCause: 'pushed-away-unintended' });
+      await overObservation(engine, caseId);
+      const story = (await engine.story(caseId)).join();
+      if (story.includes('approval-asked')) throw new Error('A manager was asked for nothing');
+      return caseId;
+    },
+  },
   'is answered before its case, which begins a task again, has opened the task that everybody sees':
     {
       outcome: 'lost',
