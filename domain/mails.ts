@@ -85,3 +85,10 @@ export const mailStatuses = [
   'withheld',
 ] as const;
 export type MailStatus = (typeof mailStatuses)[number];
+
+/**
+ * What a manager finds out about a mail that is `unclear` or has `failed`: it has reached the customer, by this way or by
+ * another; it has not, and is left; or it is to be sent again.
+ */
+export const mailFates = ['sent', 'not-sent', 'send-again'] as const;
+export type MailFate = (typeof mailFates)[number];

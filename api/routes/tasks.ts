@@ -4,7 +4,11 @@ import { contactTimes, relianceOfTask } from '../../db/contacts.ts';
 import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
 import { companyHours } from '../../db/holidays.ts';
 import { validKey } from '../../db/keys.ts';
-import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
+import {
+  completeMailTask,
+  completePreventiveTask,
+  rescheduleTaskWithoutCase,
+} from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
 import { withOffers } from '../../db/task-offers.ts';
 import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
@@ -52,8 +56,8 @@ function mustBeOpen({ status, closeReason }: TaskRecord): void {
 }
 
 /**
- * Brings an order to the task's case, whose workflow acts on it. A preventive task has none: for it the database alone
- * does the same by `here`.
+ * Brings an order to the task's case, whose workflow acts on it. Of a preventive task, and one about a mail, there is
+ * none: the database alone does the same by `here`.
  */
 async function ordered(
   call: TaskCall,
@@ -345,7 +349,7 @@ export const taskRoutes = [
           const rule = `dueAt must be in the future and at most ${atMost} away`;
           throw new HttpProblem('refused', rule);
         }
-        await reschedulePreventiveTask(db, { taskId, request, actor, at, idempotencyKey });
+        await rescheduleTaskWithoutCase(db, { taskId, request, actor, at, idempotencyKey });
       });
     },
   }),
@@ -371,9 +375,12 @@ export const taskRoutes = [
         if (task.type !== 'cause-call' || result['cause'] === undefined) return;
         await mustBeOffered(db, result as Parameters<typeof mustBeOffered>[1], 'result.');
       };
-      return ordered(call, task, { action: 'task.complete', request: { result }, fits }, () =>
-        completePreventiveTask(db, { taskId, result, policy, actor, at, idempotencyKey }),
-      );
+      return ordered(call, task, { action: 'task.complete', request: { result }, fits }, () => {
+        const told = { taskId, actor, at, idempotencyKey };
+        if (task.mailId === null) return completePreventiveTask(db, { ...told, result, policy });
+        const found = result as Parameters<typeof completeMailTask>[1]['result'];
+        return completeMailTask(db, { ...told, mailId: task.mailId, result: found });
+      });
     },
   }),
 ];

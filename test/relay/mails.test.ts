@@ -17,6 +17,7 @@ import {
 } from '../../db/mails.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
 import { storePolicy } from '../../db/policies.ts';
+import { listTasks } from '../../db/tasks.ts';
 import { seedTemplates } from '../../db/templates.ts';
 import type { Policy, VersionedPolicy } from '../../domain/policy.ts';
 import type { MailStatus } from '../../domain/mails.ts';
@@ -208,6 +209,9 @@ describe('a mail', () => {
       await until(async () => (await getMail(db, mailId))!.attempts === attempts);
     }
     expect(await has(mailId, 'failed')).toMatchObject({ lastError: once.lastError });
+    const toCheck = async (status: 'open' | 'done') =>
+      (await listTasks(db, { type: 'check-mail', status }, { limit: 9 })).items;
+    expect(await toCheck('open')).toMatchObject([{ mailId }]);
     expect(await mailCounts(db)).toMatchObject({ failed: 1, queued: 0, sent: 0 });
     expect(lines.join()).not.toContain('example.com');
 
@@ -215,6 +219,8 @@ describe('a mail', () => {
     await resendMail(db, { mailId, at: clock() }, asked);
     await has(mailId, 'sent');
     expect(server.received).toHaveLength(1);
+    expect(await toCheck('open')).toEqual([]);
+    expect(await toCheck('done')).toMatchObject([{ completedBy: 'boss' }]);
   });
 
   it('that the server refuses for its address bounces: the case hears of it, and no more are sent', async () => {
