@@ -144,6 +144,28 @@ const nextSchema = z
   })
   .meta({ id: 'NextTask' });
 
+/** Why what was claimed may not be done at this moment; completing it is not prevented. */
+const claimedSchema = z
+  .strictObject({
+    ...taskSchema.shape,
+    because: z.enum(['not-now', 'no-moment']).nullable().meta({
+      description:
+        'why the contact may not be made at this moment; not-now: outside the hours, or above the limits of the day or week; no-moment: not permitted any more, or the case has had its contacts; null: it may',
+    }),
+    contactFrom: timestamp.nullable().meta({
+      description: 'with `not-now`: from when on it may be made',
+    }),
+  })
+  .meta({ id: 'ClaimedTask' });
+
+function contactNow({ db, policy, at }: Call, task: TaskRecord) {
+  const time = contactTimes(db, { policy, at })(task);
+  if (task.status !== 'open' || time === at) return { because: null, contactFrom: null };
+  return time === null
+    ? { because: 'no-moment', contactFrom: null }
+    : { because: 'not-now', contactFrom: time };
+}
+
 const reassignedSchema = z
   .strictObject({
     reassigned: z.array(taskId),
@@ -230,7 +252,7 @@ export const taskRoutes = [
     name: 'nextTask',
     summary: 'Get the task to do now; nobody else gets it',
     description:
-      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team, which also has what waits in a queue whose team has nobody. Who is absent gets none. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team, which also has what waits in a queue whose team has nobody, or only who is absent. Who is absent gets none. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
     roles: staff,
     body: z.strictObject({ teamId: teamId.optional() }).default({}),
     example: { teamId: 'service' },
@@ -284,7 +306,9 @@ export const taskRoutes = [
     summary: 'Take a task from the team queue',
     roles: staff,
     params,
-    answers: { 200: { description: 'The task is yours', schema: taskSchema } },
+    description:
+      'Also outside the hours in which the contact may be made, or above its limits: the answer says so, and completing it is not prevented.',
+    answers: { 200: { description: 'The task is yours', schema: claimedSchema } },
     problems: [
       'not-found',
       'conflict',
@@ -297,10 +321,11 @@ export const taskRoutes = [
       const { taskId } = task;
       const { actor, at, idempotencyKey } = call;
       const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
-      return once(call, asked, async () => {
+      const { body } = await once(call, asked, async () => {
         await mustBePermitted(call, task);
         return claimTask(call.db, { taskId, actor, at, idempotencyKey });
       });
+      return { status: 200, body: { ...(body as object), ...contactNow(call, task) } };
     },
   }),
   route({
