@@ -45,7 +45,7 @@ export const taskSchema = z
       .meta({ description: 'which measure of its case it carries out' }),
     queue: z.string().nullable().meta({
       description:
-        'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team',
+        'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team, or there',
     }),
     content: z
       .string()
