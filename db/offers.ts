@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, gt, gte, inArray, isNull, ne, or, sql } from
 import type { CaseState } from '../domain/case.ts';
 import { before } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { OfferToName } from '../domain/mails.ts';
 import {
   offerOutsideCatalogue,
   offerVerdict,
@@ -116,16 +117,16 @@ export async function offerToName(
     customerId,
   }: { caseId?: string | null; measureId?: string | null; customerId: string },
   at: string,
-): Promise<{ code: string; expiresAt: string } | null> {
+): Promise<OfferToName | null> {
   const own =
     caseId && measureId
       ? statements(db)
           .pending.all({ caseId })
           .find((offer) => offer.measureId === measureId)
       : undefined;
-  if (own?.code) return { code: own.code, expiresAt: expiryOf(own, at) };
+  if (own?.code) return toName(db, { ...own, code: own.code, expiresAt: expiryOf(own, at) });
   const granted = db
-    .select({ code: caseOffers.code, expiresAt: caseOffers.expiresAt })
+    .select()
     .from(caseOffers)
     .where(
       and(
@@ -137,7 +138,18 @@ export async function offerToName(
     )
     .orderBy(desc(caseOffers.grantedAt))
     .get();
-  return granted ? { code: granted.code!, expiresAt: granted.expiresAt! } : null;
+  return granted
+    ? toName(db, { ...granted, code: granted.code!, expiresAt: granted.expiresAt! })
+    : null;
+}
+
+function toName(
+  db: Db,
+  { offerId, code, expiresAt }: { offerId: string; code: string; expiresAt: string },
+): OfferToName {
+  const content = statements(db).find.get({ offerId })?.content;
+  const { title, names } = content ?? offerOutsideCatalogue(offerId, 0);
+  return { title, names, code, expiresAt };
 }
 
 export type OfferRequest = Omit<

@@ -27,6 +27,7 @@ export const templateNames = [
   'companyName',
   'senderName',
   'lastPurchase',
+  'offerTitle',
   'offerCode',
   'offerUntil',
 ] as const;
@@ -41,13 +42,21 @@ export type Sender = {
   name: string;
 };
 
+/** An offer as customers read of it: what it is called (`nameOfOffer`), its code, and until when that can be redeemed. */
+export type OfferToName = {
+  title: string;
+  names?: Partial<Record<Language, string>> | undefined;
+  code: string;
+  expiresAt: string;
+};
+
 /** The addressee as far as we know them. */
 export type Addressee = {
   name: string | null;
   language: string | null;
   lastPurchaseAt: string | null;
   /** what was granted to them and not yet redeemed */
-  offer: { code: string; expiresAt: string } | null;
+  offer: OfferToName | null;
 };
 
 /** In which we write and speak to a customer: theirs if it is one of ours, else German. */

@@ -62,6 +62,10 @@ describe('a template', () => {
     expect(own.body.text).not.toContain('last order');
     expect(own.body.html).toContain('Schönwetter &amp; Söhne');
     expect(own.body.html).toContain('/objections/preview');
+    const offering = await api.post('/api/v1/templates/offer/preview', {}, { as: 'manager' });
+    expect(offering.body.text).toContain(
+      'Vereinbart ist: Gutschrift für die nächste Bestellung. Ihr Code: WB-7KQ4-M2XP.',
+    );
     const texts = { de: { subject: 'Neu', body: 'Von {{senderName}}' } };
     const draft = { template: { templateId: 'ask-back', title: 'Draft', texts } };
     const drafted = await api.post(path, { ...draft, language: 'en' }, { as: 'manager' });

@@ -92,7 +92,7 @@ describe('an offer of a playbook', () => {
 
     // Mails and letters name it as long as it can be redeemed.
     const named = async () => offerToName(engine.db, { customerId }, await engine.now());
-    expect(await named()).toMatchObject({ code: granted.code });
+    expect(await named()).toMatchObject({ title: 'An offer', code: granted.code });
     await engine.send(customerId, 'offer.redeemed', { code: granted.code, orderId: 'o-9' });
     expect(await named()).toBeNull();
     const [redeemed] = await offersOf(caseId);
