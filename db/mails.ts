@@ -304,7 +304,7 @@ export function settleMail(
       noteMailContact(tx, mail, (mail.status === 'unclear' && mail.lastAttemptAt) || at);
       return set(tx, mailId, { status: 'sent', lastError: null });
     case 'not-sent':
-      return set(tx, mailId, { status: 'failed' });
+      return set(tx, mailId, { status: 'failed', possiblySent: false });
   }
 }
 
