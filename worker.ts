@@ -26,6 +26,7 @@ import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openRecontacts } from './db/recontacts.ts';
 import { warnOfReturners } from './db/returners.ts';
+import { closeOverdueMailTasks } from './db/mail-tasks.ts';
 import { openWaiting } from './db/scans.ts';
 import { seedTemplates } from './db/templates.ts';
 import { escalateTasks } from './db/tasks.ts';
@@ -178,6 +179,7 @@ async function mindTheTeam(): Promise<void> {
   const at = clock();
   const returned = await beginAbsences(db, at);
   if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
+  await closeOverdueMailTasks(db, at);
   const escalated = await escalateTasks(db, { policy, at });
   if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
 }

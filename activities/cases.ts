@@ -1,15 +1,17 @@
 import type { CaseProjection } from '../domain/case.ts';
-import { latest } from '../domain/duration.ts';
+import { workingTimeAfter } from '../domain/calendar.ts';
+import { latest, type Duration } from '../domain/duration.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { OfferLimits } from '../domain/offers.ts';
-import type { OptimisationPolicy } from '../domain/policy.ts';
+import type { OptimisationPolicy, Policy } from '../domain/policy.ts';
 import { completed, standardPolicy, type StoredPolicy } from '../domain/standard-policy.ts';
 import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { planContact, type ContactRequest, type PlannedContact } from '../db/contact-plan.ts';
 import { getCustomer } from '../db/customers.ts';
+import { companyHours } from '../db/holidays.ts';
 import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -24,17 +26,38 @@ export type ChosenPlaybook = {
   tried?: Tried;
 };
 
+/** When the company works. */
+type Company = Pick<Policy, 'timeZone' | 'contact'>;
+
+type OfferPreparation = Omit<OfferRequest, 'limits'> & {
+  limits?: OfferLimits | undefined;
+  company: Company;
+};
+
 export function caseActivities({ db, clock }: ActivityDeps) {
+  /** The end of so much working time from now on. */
+  const workedUntil = async (company: Company, within: Duration): Promise<string> => {
+    const at = clock();
+    const { region } = company.contact;
+    if (region) await knowHolidays(db, region, at);
+    return workingTimeAfter(at, within, companyHours(db, company));
+  };
+
   return {
+    /** With when a manager who is asked must have decided, in working time; facts of old lack it. */
     async collectFacts(request: {
       customerId: string;
       caseId: string;
       episode: number;
       trigger: Trigger;
       cause: Cause | null;
-      policy: StoredPolicy;
-    }): Promise<CustomerFacts> {
-      return customerFacts(db, { ...request, policy: completed(request.policy), at: clock() });
+      policy: StoredPolicy & Company;
+    }): Promise<CustomerFacts & { decideUntil?: string }> {
+      const { policy } = request;
+      const at = clock();
+      const facts = await customerFacts(db, { ...request, policy: completed(policy), at });
+      const { managerDecidesWithin } = policy.identification;
+      return { ...facts, decideUntil: await workedUntil(policy, managerDecidesWithin) };
     },
 
     /** Without what to say: that stays here. */
@@ -79,15 +102,21 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       return planContact(db, request, at);
     },
 
-    /** Under an old policy without limits for offers those of the standard hold. */
+    /**
+     * Under an old policy without limits for offers those of the standard hold. A manager who is asked has until
+     * `approveUntil`, in working time; answers of old name the window alone.
+     */
     async prepareOffer({
       limits = standardPolicy.offers,
+      company,
       ...request
-    }: Omit<OfferRequest, 'limits'> & { limits?: OfferLimits | undefined }): Promise<
-      OfferAnswer & Pick<OfferLimits, 'approveWithin'>
+    }: OfferPreparation): Promise<
+      OfferAnswer & Pick<OfferLimits, 'approveWithin'> & { approveUntil?: string }
     > {
+      const { approveWithin } = limits;
       const answer = await proposeOffer(db, { ...request, limits }, clock());
-      return { ...answer, approveWithin: limits.approveWithin };
+      if (answer.kind !== 'approval') return { ...answer, approveWithin };
+      return { ...answer, approveWithin, approveUntil: await workedUntil(company, approveWithin) };
     },
 
     async projectCase(projection: CaseProjection): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
+import { languages } from '../domain/mails.ts';
 import { offerKinds, type Offer } from '../domain/offers.ts';
 import { causes, tiers } from '../domain/words.ts';
 import { code, group, list, money, oneOf, text, wholeNumber } from './fields.ts';
@@ -11,6 +12,7 @@ import { validated } from './validate.ts';
 export const offerSchema = group({
   offerId: code,
   title: text(200),
+  names: z.partialRecord(z.enum(languages), text(200)).optional(),
   kind: oneOf(offerKinds),
   cost: money,
   causes: list(oneOf(causes)).default([]),

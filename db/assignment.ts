@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm';
 import { nextWorkingMoment } from '../domain/calendar.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { TaskType } from '../domain/tasks.ts';
@@ -9,6 +9,11 @@ import { absences, apiKeys, customers, tasks, teamMembers, teams } from './schem
 const customerId = sql.placeholder('customerId');
 const keyId = sql.placeholder('keyId');
 const at = sql.placeholder('at');
+
+const isAbsentAt = and(
+  lte(absences.fromAt, at),
+  or(isNull(absences.untilAt), gt(absences.untilAt, at)),
+);
 
 /** What the sales system gives as the field `product` of its customer. */
 export const productOfCustomer = sql<
@@ -44,6 +49,22 @@ const statements = prepared((db) => ({
     .where(eq(teamMembers.teamId, sql.placeholder('teamId')))
     .limit(1)
     .prepare(),
+  anyPresent: db
+    .select({ keyId: teamMembers.keyId })
+    .from(teamMembers)
+    .where(
+      and(
+        eq(teamMembers.teamId, sql.placeholder('teamId')),
+        notExists(
+          db
+            .select({ one: sql`1` })
+            .from(absences)
+            .where(and(eq(absences.keyId, teamMembers.keyId), isAbsentAt)),
+        ),
+      ),
+    )
+    .limit(1)
+    .prepare(),
   role: db
     .select({ role: apiKeys.role })
     .from(apiKeys)
@@ -52,13 +73,7 @@ const statements = prepared((db) => ({
   absent: db
     .select({ untilAt: absences.untilAt })
     .from(absences)
-    .where(
-      and(
-        eq(absences.keyId, keyId),
-        lte(absences.fromAt, at),
-        or(isNull(absences.untilAt), gt(absences.untilAt, at)),
-      ),
-    )
+    .where(and(eq(absences.keyId, keyId), isAbsentAt))
     .prepare(),
   load: db
     .select({ tasks: count() })
@@ -83,6 +98,11 @@ const statements = prepared((db) => ({
 /** Whether anybody is in the team of a queue, be they absent just now. */
 export function isServed(tx: Db, queue: string): boolean {
   return statements(tx).anyMember.get({ teamId: queue }) !== undefined;
+}
+
+/** Whether anybody is in the team of a queue who is not absent at a time. */
+export function isAttended(tx: Db, { queue, at }: { queue: string; at: string }): boolean {
+  return statements(tx).anyPresent.get({ teamId: queue, at }) !== undefined;
 }
 
 /** The team that does what waits in a queue: its own, or the recovery team where there is none or nobody is in it. */

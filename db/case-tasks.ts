@@ -12,7 +12,7 @@ import { commands, tasks } from './schema.ts';
 const caseId = sql.placeholder('caseId');
 const taskId = sql.placeholder('taskId');
 /** What the workflow of a case says nothing of. */
-const notFromCases = ['escalatedAt', 'sign', 'signAt', 'signData'] as const;
+const notFromCases = ['escalatedAt', 'mailId', 'sign', 'signAt', 'signData'] as const;
 
 const statements = prepared((db) => ({
   command: db
@@ -106,7 +106,7 @@ export function writeTasks(
       ? (namedIfThere(tx, { ...task, keyId: assigneeFor(plan ?? [], task) ?? whoKnows() }) ??
         assigneeOfNew(tx, { ...task, customerId, tier }, () => storedPolicy(tx, policyVersion)))
       : null;
-    write.run({ ...task, ...row, ...ofCase, assignee });
+    write.run({ ...task, offerId: task.offerId ?? null, ...row, ...ofCase, assignee });
     if (task.type === 'cause-call') keepAssessment(tx, caseId, task, { full, by: row.completedBy });
   }
   const names = JSON.stringify(given.map(({ taskId }) => taskId));

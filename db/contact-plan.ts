@@ -91,12 +91,13 @@ const statements = prepared((db) => ({
       createdAt: mails.createdAt,
       notBefore: mails.notBefore,
       lastAttemptAt: mails.lastAttemptAt,
+      possiblySent: mails.possiblySent,
     })
     .from(mails)
     .where(
       and(
         eq(mails.customerId, customerId),
-        inArray(mails.status, ['queued', 'sending', 'unclear']),
+        inArray(mails.status, ['queued', 'sending', 'unclear', 'withheld', 'failed']),
       ),
     )
     .prepare(),
@@ -218,10 +219,14 @@ function isUsedUp(
 }
 
 /**
- * Mails that may have reached the customer or are about to: for the limits they are contacts. For a mail itself those
- * count that go before it.
+ * Mails that may have reached the customer, or are about to: for the limits they are contacts. For a mail itself those
+ * count that go before it. One that was to be sent again may have been there, whatever has become of it since.
  */
-function mailsOnTheWay(tx: Db, customerId: string, mail?: MailRecord) {
+function mailsOnTheWay(
+  tx: Db,
+  customerId: string,
+  mail?: MailRecord,
+): { caseId: string; planned: string | null; made: string | null }[] {
   const goesBefore = (one: { createdAt: string; mailId: string }) =>
     !mail ||
     one.createdAt < mail.createdAt ||
@@ -229,7 +234,15 @@ function mailsOnTheWay(tx: Db, customerId: string, mail?: MailRecord) {
   return statements(tx)
     .underWay.all({ customerId })
     .filter((one) => one.mailId !== mail?.mailId)
-    .filter((one) => one.status !== 'queued' || goesBefore(one));
+    .map((one) => {
+      const { caseId, status, notBefore, lastAttemptAt, possiblySent } = one;
+      return {
+        caseId,
+        planned: status === 'queued' && goesBefore(one) ? notBefore : null,
+        made: status === 'sending' || status === 'unclear' || possiblySent ? lastAttemptAt : null,
+      };
+    })
+    .filter(({ planned, made }) => planned !== null || made !== null);
 }
 
 /** Why a mail may not be sent any more, though nobody forbids it. */
@@ -269,10 +282,10 @@ function surroundingsOf(
   const known = contactedCustomer(tx, customerId);
   const contactsMade = contactsWith(tx, customerId).reverse();
   const clock = clockOfCustomer(known) ?? timeZone;
-  const onTheWay = mailsOnTheWay(tx, customerId, mail).map(
-    ({ status, notBefore, lastAttemptAt }) =>
-      status === 'queued' ? latest(notBefore, at) : lastAttemptAt!,
-  );
+  const onTheWay = mailsOnTheWay(tx, customerId, mail).flatMap(({ planned, made }) => [
+    ...(planned === null ? [] : [latest(planned, at)]),
+    ...(made === null ? [] : [made]),
+  ]);
   return {
     ...known,
     at,

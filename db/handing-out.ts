@@ -5,7 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Actor, TaskRecord } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
-import { absenceOf, isServed, productOfCustomer, teamFor } from './assignment.ts';
+import { absenceOf, isAttended, productOfCustomer } from './assignment.ts';
 import { insertCommand } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { contactTimes } from './contact-plan.ts';
@@ -77,7 +77,7 @@ type Asking = {
   actor: Actor;
   /** only the work of this team; null: of all the teams that the caller is in */
   teamId: string | null;
-  /** its team has the tasks without a queue, and those whose team has nobody; who is in no team works for it */
+  /** its team has the tasks without a queue, and those whose team has nobody there; who is in no team works for it */
   policy: Pick<Policy, 'team' | 'timeZone' | 'contact'>;
   at: string;
   idempotencyKey: string | null;
@@ -148,7 +148,7 @@ export function handedOut(task: TaskRecord): HandedOut {
 
 type Queue = { queue: string | null; skills: Skills };
 
-function queuesOf(tx: Db, { actor, teamId, policy }: Asking): Queue[] {
+function queuesOf(tx: Db, { actor, teamId, policy, at }: Asking): Queue[] {
   const recoveryTeam = policy.team.id;
   const found = statements(tx).memberships.all({ keyId: actor.actorId });
   const anything: Skills = { languages: [], tiers: [], products: [] };
@@ -158,23 +158,26 @@ function queuesOf(tx: Db, { actor, teamId, policy }: Asking): Queue[] {
   return asked.flatMap(({ teamId: queue, skills }) => [
     { queue, skills },
     ...(queue === recoveryTeam
-      ? [null, ...queuesOfNobody(tx, recoveryTeam)].map((one) => ({ queue: one, skills }))
+      ? [null, ...queuesOfNobody(tx, { recoveryTeam, at })].map((one) => ({ queue: one, skills }))
       : []),
   ]);
 }
 
-/** Those that free tasks wait in, but nobody's team works on. */
-function queuesOfNobody(tx: Db, recoveryTeam: string): string[] {
+/** Those that free tasks wait in, but nobody's team works on, or only who is absent. */
+function queuesOfNobody(
+  tx: Db,
+  { recoveryTeam, at }: { recoveryTeam: string; at: string },
+): string[] {
   const found: string[] = [];
   const after = (queue: string) => statements(tx).queueAfter.get({ queue })!.queue;
   for (let queue = after(''); queue !== null; queue = after(queue)) {
-    if (queue !== recoveryTeam && !isServed(tx, queue)) found.push(queue);
+    if (queue !== recoveryTeam && !isAttended(tx, { queue, at })) found.push(queue);
   }
   return found;
 }
 
 /** What the caller has already, of whatever team unless they ask for one. */
-function ownTasks(tx: Db, { actor, teamId, policy }: Asking): TaskRecord[] {
+function ownTasks(tx: Db, { actor, teamId, policy, at }: Asking): TaskRecord[] {
   const types = taskTypeNames.filter((type) => mayDo(actor.role, type));
   return tx
     .select()
@@ -190,7 +193,9 @@ function ownTasks(tx: Db, { actor, teamId, policy }: Asking): TaskRecord[] {
     .all()
     .filter(
       ({ queue }) =>
-        teamId === null || queue === teamId || teamFor(tx, queue, policy.team.id) === teamId,
+        teamId === null ||
+        queue === teamId ||
+        (teamId === policy.team.id && (queue === null || !isAttended(tx, { queue, at }))),
     );
 }
 

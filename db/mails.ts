@@ -20,6 +20,7 @@ import {
   mailLasts,
   mailStatuses,
   type Language,
+  type MailFate,
   type MailAnswer,
   type MailRefusal,
   type MailStatus,
@@ -30,6 +31,7 @@ import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { noteMailContact, permissionInCase } from './contacts.ts';
 import { turnOfMail } from './contact-plan.ts';
+import { finishMailTask, openMailTask } from './mail-tasks.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { cases, customers, mails } from './schema.ts';
 import { newestOf } from './templates.ts';
@@ -166,8 +168,10 @@ export async function mailEnded(
   const { mailId, status, at: finishedAt, error: lastError } = ended;
   writing(db, (tx) => {
     const mail = find(tx, mailId);
-    if (status === 'sent' && mail) noteMailContact(tx, mail, finishedAt);
+    if (!mail) return;
+    if (status === 'sent') noteMailContact(tx, mail, finishedAt);
     set(tx, mailId, { status, finishedAt, lastError });
+    if (status === 'failed' || status === 'unclear') openMailTask(tx, mail, finishedAt);
   });
 }
 
@@ -192,10 +196,13 @@ export async function mailNotComposed(
   const then = notBefore === null ? { status: 'failed' as const, finishedAt: at } : { notBefore };
   const attempt = { attempts: sql`${mails.attempts} + 1`, lastAttemptAt: at, lastError };
   writing(db, (tx) => {
-    tx.update(mails)
+    const mail = tx
+      .update(mails)
       .set({ ...attempt, ...then })
       .where(and(eq(mails.mailId, mailId), eq(mails.status, 'queued')))
-      .run();
+      .returning()
+      .get();
+    if (mail?.status === 'failed') openMailTask(tx, mail, at);
   });
 }
 
@@ -282,11 +289,35 @@ export async function resendMail(
     if (status !== 'unclear' && status !== 'failed' && status !== 'withheld') {
       throw new DomainError('conflict', `The mail is ${status}.`);
     }
-    const possiblySent = mail.possiblySent || status === 'unclear';
-    const times = { notBefore: at, sendBy: after(at, mailLasts), finishedAt: null };
-    set(tx, mailId, { ...times, status: 'queued', attempts: 0, possiblySent });
+    queueAgain(tx, mail, at);
+    const result = { outcome: 'send-again' };
+    finishMailTask(tx, mailId, { result, by: asked.actor.actorId, at });
     insertDone(tx, asked, { action: 'mail.resend', target: mailId, caseId: mail.caseId, at });
   });
+}
+
+/** What a manager has found out about a mail that failed, or whose fate was unknown. */
+export function settleMail(
+  tx: Db,
+  mailId: string,
+  { fate, at }: { fate: MailFate; at: string },
+): void {
+  const mail = find(tx, mailId)!;
+  switch (fate) {
+    case 'send-again':
+      return queueAgain(tx, mail, at);
+    case 'sent':
+      noteMailContact(tx, mail, (mail.status === 'unclear' && mail.lastAttemptAt) || at);
+      return set(tx, mailId, { status: 'sent', lastError: null });
+    case 'not-sent':
+      return set(tx, mailId, { status: 'failed', possiblySent: false });
+  }
+}
+
+function queueAgain(tx: Db, mail: MailRecord, at: string): void {
+  const possiblySent = mail.possiblySent || mail.status === 'unclear';
+  const times = { notBefore: at, sendBy: after(at, mailLasts), finishedAt: null };
+  set(tx, mail.mailId, { ...times, status: 'queued', attempts: 0, possiblySent });
 }
 
 function find(db: Db, mailId: string): MailRecord | undefined {

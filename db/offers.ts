@@ -3,9 +3,11 @@ import { and, asc, count, desc, eq, gt, gte, inArray, isNull, ne, or, sql } from
 import type { CaseState } from '../domain/case.ts';
 import { before } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { OfferToName } from '../domain/mails.ts';
 import {
   offerOutsideCatalogue,
   offerVerdict,
+  pendingOffer,
   type Offer,
   type OfferFacts,
   type OfferLimits,
@@ -13,8 +15,11 @@ import {
   type CaseOffer,
   type OfferRecord,
 } from '../domain/offers.ts';
+import type { PermissionVerdict } from '../domain/permission.ts';
+import type { Channel } from '../domain/words.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { permissionInCase } from './contacts.ts';
 import { bookCase } from './ledger.ts';
 import { caseOffers, cases, offers } from './schema.ts';
 
@@ -31,10 +36,10 @@ const statements = prepared((db) => ({
     .from(cases)
     .where(eq(cases.caseId, sql.placeholder('caseId')))
     .prepare(),
-  proposed: db
+  pending: db
     .select()
     .from(caseOffers)
-    .where(and(ofCase, eq(caseOffers.status, 'proposed')))
+    .where(and(ofCase, inArray(caseOffers.status, pendingOffer)))
     .prepare(),
 }));
 
@@ -113,16 +118,16 @@ export async function offerToName(
     customerId,
   }: { caseId?: string | null; measureId?: string | null; customerId: string },
   at: string,
-): Promise<{ code: string; expiresAt: string } | null> {
+): Promise<OfferToName | null> {
   const own =
     caseId && measureId
       ? statements(db)
-          .proposed.all({ caseId })
+          .pending.all({ caseId })
           .find((offer) => offer.measureId === measureId)
       : undefined;
-  if (own?.code) return { code: own.code, expiresAt: expiryOf(own, at) };
+  if (own?.code) return toName(db, { ...own, code: own.code, expiresAt: expiryOf(own, at) });
   const granted = db
-    .select({ code: caseOffers.code, expiresAt: caseOffers.expiresAt })
+    .select()
     .from(caseOffers)
     .where(
       and(
@@ -134,7 +139,18 @@ export async function offerToName(
     )
     .orderBy(desc(caseOffers.grantedAt))
     .get();
-  return granted ? { code: granted.code!, expiresAt: granted.expiresAt! } : null;
+  return granted
+    ? toName(db, { ...granted, code: granted.code!, expiresAt: granted.expiresAt! })
+    : null;
+}
+
+function toName(
+  db: Db,
+  { offerId, code, expiresAt }: { offerId: string; code: string; expiresAt: string },
+): OfferToName {
+  const content = statements(db).find.get({ offerId })?.content;
+  const { title, names } = content ?? offerOutsideCatalogue(offerId, 0);
+  return { title, names, code, expiresAt };
 }
 
 export type OfferRequest = Omit<
@@ -149,24 +165,29 @@ export type OfferRequest = Omit<
   /** of an offer that the catalogue does not know */
   cost: number;
   limits: OfferLimits;
+  /** on which it can be made; left out: that is looked at later */
+  channels?: Channel[];
 };
 
-export type OfferAnswer = OfferVerdict & {
+export type OfferAnswer = (
+  OfferVerdict | ({ kind: 'not-permitted' } & Pick<PermissionVerdict, 'reason' | 'basis' | 'rule'>)
+) & {
   cost: number;
   /** what to offer when this one may not be */
   fallback: string | null;
 };
 
 /**
- * Judges an offer and, if it may be made, sets its cost aside: of two cases at once only one gets what is left of a
- * budget. Asking again changes nothing.
+ * Judges an offer and, if it may be made or a manager is to approve it, sets its cost aside: of two cases at once only one
+ * gets what is left of a budget. It takes the place of what was to be offered by the measure before. No manager is asked
+ * about an offer that law or customer let us make on no channel. Asking again changes nothing.
  */
 export async function proposeOffer(
   db: Db,
   request: OfferRequest,
   at: string,
 ): Promise<OfferAnswer> {
-  const { caseId, customerId, measureId, offerId, limits } = request;
+  const { caseId, customerId, measureId, offerId, limits, channels = [] } = request;
   return writing(db, (tx) => {
     const known = statements(tx).find.get({ offerId });
     const offer = known?.content ?? offerOutsideCatalogue(offerId, request.cost);
@@ -177,19 +198,38 @@ export async function proposeOffer(
     const verdict: OfferVerdict = known?.retiredAt
       ? { kind: 'refused', reason: 'retired' }
       : offerVerdict(offer, facts, limits);
-    if (verdict.kind === 'allowed') {
-      tx.insert(caseOffers)
-        .values({
-          ...{ caseId, measureId, offerId, customerId, cost, validDays },
-          ...{ status: 'proposed', approved: request.approved, proposedAt: at, code: newCode() },
-        })
-        .onConflictDoUpdate({
-          target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
-          set: { status: 'proposed', cost, approved: request.approved },
-          setWhere: ne(caseOffers.status, 'granted'),
-        })
-        .run();
+    const ofMeasure = and(eq(caseOffers.caseId, caseId), eq(caseOffers.measureId, measureId));
+    tx.update(caseOffers)
+      .set({ status: 'withdrawn' })
+      .where(and(ofMeasure, inArray(caseOffers.status, pendingOffer)))
+      .run();
+    if (verdict.kind === 'refused') return { ...verdict, cost, fallback };
+    if (verdict.kind === 'approval') {
+      const asked = { customerId, caseId, purpose: 'recovery', at } as const;
+      const verdicts = channels.map((channel) => permissionInCase(tx, { ...asked, channel }));
+      const [refused] = verdicts;
+      if (refused && !verdicts.some(({ permitted }) => permitted)) {
+        const { reason, basis, rule } = refused;
+        return { kind: 'not-permitted', reason, basis, rule, cost, fallback };
+      }
     }
+    const isMade = verdict.kind === 'allowed';
+    const status = isMade ? 'proposed' : 'awaiting-approval';
+    const { approved } = request;
+    tx.insert(caseOffers)
+      .values({
+        ...{ caseId, measureId, offerId, customerId, cost, validDays, status, approved },
+        ...{ proposedAt: at, code: isMade ? newCode() : null },
+      })
+      .onConflictDoUpdate({
+        target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
+        set: {
+          ...{ status, cost, approved },
+          ...(isMade && { code: sql`coalesce(${caseOffers.code}, excluded.code)` }),
+        },
+        setWhere: ne(caseOffers.status, 'granted'),
+      })
+      .run();
     return { ...verdict, cost, fallback };
   });
 }
@@ -240,7 +280,7 @@ function monthOf(at: string): string {
 /** What is granted or set aside counts in the month in which it was proposed. */
 function countsIn(month: string) {
   return and(
-    inArray(caseOffers.status, ['proposed', 'granted']),
+    inArray(caseOffers.status, [...pendingOffer, 'granted']),
     gte(caseOffers.proposedAt, month),
   );
 }
@@ -257,10 +297,10 @@ export function settleOffers(
   at: string,
 ): void {
   if (!plan) return;
-  for (const offer of statements(tx).proposed.all({ caseId })) {
+  for (const offer of statements(tx).pending.all({ caseId })) {
     const measure = plan.find(({ id }) => id === offer.measureId);
     const result = measure?.status === 'done' ? measure.result : null;
-    const granted = result === 'accepted' || result === 'sent';
+    const granted = offer.status === 'proposed' && (result === 'accepted' || result === 'sent');
     const underWay = measure?.status === 'current' && status === 'open' && regainedAt === null;
     if (underWay) continue;
     tx.update(caseOffers)

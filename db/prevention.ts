@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
 import { after, latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { MailFate } from '../domain/mails.ts';
 import type { Policy, VersionedPolicy } from '../domain/policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
 import { codedResult } from '../domain/tasks.ts';
-import { preventiveTaskCompleted } from '../domain/webhooks.ts';
+import { taskWithoutCaseCompleted } from '../domain/webhooks.ts';
 import { recordCommand, type Asked } from './commands.ts';
 import type { Db } from './connection.ts';
 import { noteContact } from './contacts.ts';
 import { factId, noteObjection } from './facts.ts';
+import { finishMailTask } from './mail-tasks.ts';
+import { settleMail } from './mails.ts';
 import { bookPrevention } from './points.ts';
 import { tasks } from './schema.ts';
 import { announce } from './webhook-messages.ts';
 
-/* What people do with preventive tasks: each in one transaction, with its audit row and its idempotency key. */
+/* What people do with tasks that no case waits for: each in one transaction, with its audit row and its idempotency key. */
 
 type Told = Omit<Asked, 'request'> & { taskId: string; at: string };
 
@@ -45,7 +48,7 @@ export async function completePreventiveTask(
       .set({ status: 'done', closedAt: at, completedBy: actor.actorId, result })
       .where(eq(tasks.taskId, task.taskId))
       .run();
-    announce(tx, [preventiveTaskCompleted(task, { outcome, at })], at);
+    announce(tx, [taskWithoutCaseCompleted(task, { outcome, at })], at);
     bookPrevention(tx, task.taskId, { policy, at });
     if (outcome !== 'do-not-contact') return;
     const { customerId } = task;
@@ -65,10 +68,25 @@ function mustBeNear(
 }
 
 /**
- * Moves a preventive task and its deadline.
+ * Records what a manager has found out about the mail of a task, and settles it.
  * @throws DomainError `task-not-open`, `idempotency-key-reused`
  */
-export async function reschedulePreventiveTask(
+export async function completeMailTask(
+  db: Db,
+  told: Told & { mailId: string; result: { outcome: MailFate } & Record<string, unknown> },
+): Promise<void> {
+  const { mailId, result, at, actor } = told;
+  await asCommand(db, told, { action: 'task.complete', request: { result } }, (tx) => {
+    settleMail(tx, mailId, { fate: result.outcome, at });
+    finishMailTask(tx, mailId, { result, by: actor.actorId, at });
+  });
+}
+
+/**
+ * Moves a task without a case, and its deadline.
+ * @throws DomainError `task-not-open`, `idempotency-key-reused`
+ */
+export async function rescheduleTaskWithoutCase(
   db: Db,
   told: Told & { request: { dueAt: string; reason?: string | undefined } },
 ): Promise<void> {

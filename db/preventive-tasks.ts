@@ -7,7 +7,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
 import { channelOf, taskTypes, type TaskType } from '../domain/tasks.ts';
 import type { Channel } from '../domain/words.ts';
-import { preventiveTaskCreated } from '../domain/webhooks.ts';
+import { taskWithoutCaseCreated } from '../domain/webhooks.ts';
 import { assigneeOfNew } from './assignment.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { planContactIn } from './contact-plan.ts';
@@ -110,7 +110,7 @@ export function openPreventiveTask(
     deadlineAt: after(dueAt, window),
     at,
   });
-  announce(tx, [preventiveTaskCreated(record)], at);
+  announce(tx, [taskWithoutCaseCreated(record)], at);
   return true;
 }
 

@@ -198,7 +198,7 @@ function refusal(task: TaskRecord | undefined, taskId: string): DomainError {
 
 /**
  * Marks what has waited for too long as a manager's business, once, with an audit row in the engine's name.
- * A remedy is one as soon as it is overdue: its deadline ends the waiting of the measure after it.
+ * A remedy and an approval are one as soon as they are overdue: at their deadline the case goes on without them.
  * @returns how many it were
  */
 export async function escalateTasks(
@@ -215,7 +215,10 @@ export async function escalateTasks(
     isNull(tasks.escalatedAt),
     isNull(tasks.pausedUntil),
     lt(tasks.dueAt, latest(before, overdueBefore)),
-    or(lt(tasks.dueAt, before), and(eq(tasks.type, 'remedy'), lt(tasks.dueAt, overdueBefore))),
+    or(
+      lt(tasks.dueAt, before),
+      and(inArray(tasks.type, ['remedy', 'approve-offer']), lt(tasks.dueAt, overdueBefore)),
+    ),
   );
   if (!db.select({ taskId: tasks.taskId }).from(tasks).where(waits).limit(1).get()) return 0;
   return writing(db, (tx) => {

@@ -115,6 +115,8 @@ export type TaskState = {
   step: Step;
   /** of the case's plan, for a task that carries out a measure */
   measureId: string | null;
+  /** that it makes, or asks a manager to approve; left out by workflows from before tasks named it */
+  offerId?: string | null;
   /** who does it, where that is not the recovery team */
   queue: string | null;
   status: TaskStatus;

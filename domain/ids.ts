@@ -32,3 +32,8 @@ export function mailIdOf(caseId: string, measureId: string): string {
 export function preventiveTaskIdOf(customerId: string, type: TaskType, occurrence: number): string {
   return `${customerId}-${type}-${occurrence}`;
 }
+
+/** `occurrence` counts the times that a mail had to be looked after, from 1. */
+export function mailTaskIdOf(mailId: string, occurrence: number): string {
+  return `${mailId}-check-${occurrence}`;
+}

@@ -27,6 +27,7 @@ export const templateNames = [
   'companyName',
   'senderName',
   'lastPurchase',
+  'offerTitle',
   'offerCode',
   'offerUntil',
   'satisfactionUrl',
@@ -42,23 +43,35 @@ export type Sender = {
   name: string;
 };
 
+/** An offer as customers read of it: what it is called (`nameOfOffer`), its code, and until when that can be redeemed. */
+export type OfferToName = {
+  title: string;
+  names?: Partial<Record<Language, string>> | undefined;
+  code: string;
+  expiresAt: string;
+};
+
 /** The addressee as far as we know them. */
 export type Addressee = {
   name: string | null;
   language: string | null;
   lastPurchaseAt: string | null;
   /** what was granted to them and not yet redeemed */
-  offer: { code: string; expiresAt: string } | null;
+  offer: OfferToName | null;
 };
+
+/** In which we write and speak to a customer: theirs if it is one of ours, else German. */
+export function languageOf(language: string | null): Language {
+  return languages.find((one) => language?.split('-')[0] === one) ?? 'de';
+}
 
 /** The template's text in the customer's language, else in German, else in what there is. */
 export function textFor(
   { texts }: Pick<TemplateContent, 'texts'>,
   language: string | null,
 ): { language: Language; text: TemplateText } {
-  const wanted = languages.find((one) => language?.split('-')[0] === one);
-  const found = [wanted, ...languages].find((one) => one !== undefined && texts[one]);
-  return { language: found!, text: texts[found!]! };
+  const found = [languageOf(language), ...languages].find((one) => texts[one])!;
+  return { language: found, text: texts[found]! };
 }
 
 /** How long a mail that is put off, again and again, is still worth sending. */
@@ -118,3 +131,10 @@ export type TemplateRecord = {
   /** it came with a file, and not through the API */
   fromFile: boolean;
 };
+
+/**
+ * What a manager finds out about a mail that is `unclear` or has `failed`: it has reached the customer, by this way or by
+ * another; it has not, and is left; or it is to be sent again.
+ */
+export const mailFates = ['sent', 'not-sent', 'send-again'] as const;
+export type MailFate = (typeof mailFates)[number];

@@ -1,4 +1,6 @@
+import type { Names } from './causes.ts';
 import type { Duration } from './duration.ts';
+import type { Language } from './mails.ts';
 import type { Cause, Tier, Trigger } from './words.ts';
 
 export const offerKinds = [
@@ -16,6 +18,8 @@ export type Offer = {
   /** what playbooks call it in `concession` */
   offerId: string;
   title: string;
+  /** what it is called to customers; where there is none in a language: the title */
+  names?: Partial<Names> | undefined;
   kind: OfferKind;
   /** what it costs us when it is accepted */
   cost: number;
@@ -37,7 +41,7 @@ export type Offer = {
 export type OfferLimits = {
   /** what costs more waits for a manager */
   approveAbove: number;
-  /** a manager's silence for so long means no */
+  /** a manager's silence for so long means no, in working time */
   approveWithin: Duration;
   /** what the team may grant in a calendar month (UTC); null: no limit */
   monthlyBudget: number | null;
@@ -81,6 +85,14 @@ export type OfferVerdict =
   | { kind: 'approval'; reason: ApprovalReason }
   | { kind: 'refused'; reason: OfferRefusal };
 
+/** What the offer is called to a customer who reads this language. */
+export function nameOfOffer(
+  { title, names }: Pick<Offer, 'title' | 'names'>,
+  language: Language,
+): string {
+  return names?.[language] ?? title;
+}
+
 /** An offer that a playbook names and the catalogue does not: the limits of all concessions hold for it. */
 export function offerOutsideCatalogue(offerId: string, cost: number): Offer {
   return {
@@ -123,8 +135,11 @@ function refusalOf(
   return overBudget ? 'budget-used-up' : undefined;
 }
 
-/** `proposed` while it is being offered; `granted` once it is accepted, or has gone out in place of a call. */
-export const offerStatuses = ['proposed', 'granted', 'withdrawn'] as const;
+/**
+ * `awaiting-approval` from when a manager is asked, `proposed` while it is being offered; `granted` once it is accepted, or
+ * has gone out in place of a call.
+ */
+export const offerStatuses = ['awaiting-approval', 'proposed', 'granted', 'withdrawn'] as const;
 export type OfferStatus = (typeof offerStatuses)[number];
 
 export type OfferRecord = {
@@ -154,3 +169,6 @@ export type CaseOffer = {
   redeemedAt: string | null;
   orderId: string | null;
 };
+
+/** What the cost of is set aside. */
+export const pendingOffer: OfferStatus[] = ['awaiting-approval', 'proposed'];

@@ -171,6 +171,7 @@ export type Policy = {
     wantedLossCauses: Cause[];
     /** tiers for which a manager decides when a cause speaks against pursuing, or the gain is doubtful */
     managerDecidesTiers: Tier[];
+    /** in working time */
     managerDecidesWithin: Duration;
     /** what a manager's silence means */
     onManagerSilence: Decision;
@@ -248,7 +249,7 @@ export type Policy = {
   pauseAtMost: Duration;
   /** a task this long past its due time is overdue, in working time */
   overdueAfter: Duration;
-  /** so long past it, it is a manager's business; a remedy is as soon as it is overdue. Left out: nothing escalates */
+  /** so long past it, it is a manager's business; a remedy or approval is as soon as it is overdue. Left out: nothing escalates */
   escalateAfter?: Duration;
   /** left out: nothing is proposed, measured or found to rise */
   prevention?: PreventionPolicy;

@@ -167,9 +167,12 @@ export type CaseFilter = {
 
 export type TimelineRecord = TimelineEntry & { seq: number };
 
-export type TaskRecord = Omit<TaskState, 'commandId' | 'result'> & {
-  /** null: a preventive task, which has no case */
+export type TaskRecord = Omit<TaskState, 'commandId' | 'result' | 'offerId'> & {
+  /** null: a preventive task or one about a mail, which no case waits for */
   caseId: string | null;
+  offerId: string | null;
+  /** that a manager is to look after */
+  mailId: string | null;
   /** what a preventive task is there for; null for the tasks of cases */
   sign: EarlySign | null;
   signAt: string | null;

@@ -8,6 +8,7 @@ import {
   surenesses,
 } from './causes.ts';
 import type { FieldError } from './errors.ts';
+import { mailFates } from './mails.ts';
 import type { MeasureKind } from './playbooks.ts';
 import { causes, decisions, type Channel, type Step } from './words.ts';
 
@@ -111,6 +112,12 @@ export const taskTypes = {
     title: 'Approve an offer, or refuse it',
     role: 'manager',
     result: work('approved', 'refused'),
+  },
+  'check-mail': {
+    step: 'measures',
+    title: 'Find out about a mail that failed, or may not have arrived',
+    role: 'manager',
+    result: work(...mailFates),
   },
   letter: {
     step: 'measures',
@@ -352,7 +359,7 @@ export function channelOfMeasure(kind: MeasureKind): Channel | null {
 
 /** Whether such a result means that the customer has heard from us. */
 export function speaksWithCustomer(type: TaskType, outcome: string): boolean {
-  if (type === 'decide-pursuit' || type === 'approve-offer' || type === 'remedy') return false;
+  if (channelOf(type) === null) return false;
   return !['no-answer', 'wrong-number', 'not-sent', 'not-met'].includes(outcome);
 }
 

@@ -82,14 +82,14 @@ export function caseClosed(
   };
 }
 
-type PreventiveTask = Omit<TaskState, 'commandId' | 'result'> & {
+type TaskWithoutCase = Omit<TaskState, 'commandId' | 'result'> & {
   caseId: string | null;
   customerId: string;
   sign: EarlySign | null;
 };
 
-/** Of a preventive task, which is a fact of our database as soon as it is written. */
-export function preventiveTaskCreated(task: PreventiveTask): WebhookMessage {
+/** Of a task that no case waits for: a fact of our database as soon as it is written. */
+export function taskWithoutCaseCreated(task: TaskWithoutCase): WebhookMessage {
   const { taskId, caseId, customerId, type, step, attempt, createdAt, dueAt, deadlineAt } = task;
   const data = { taskId, caseId, customerId, type, step, attempt, dueAt, deadlineAt };
   return {
@@ -104,8 +104,8 @@ export function preventiveTaskCreated(task: PreventiveTask): WebhookMessage {
 }
 
 /** The same of its result. */
-export function preventiveTaskCompleted(
-  { taskId, caseId, customerId, type, sign }: PreventiveTask,
+export function taskWithoutCaseCompleted(
+  { taskId, caseId, customerId, type, sign }: TaskWithoutCase,
   { outcome, at }: { outcome: string; at: string },
 ): WebhookMessage {
   return {

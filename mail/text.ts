@@ -7,6 +7,7 @@ import {
   type TemplateText,
   type TemplateValues,
 } from '../domain/mails.ts';
+import { nameOfOffer } from '../domain/offers.ts';
 
 /** The values of a text; dates are those of `timeZone`. */
 export function valuesOf(
@@ -29,6 +30,7 @@ export function valuesOf(
     companyName: sender.company,
     senderName: sender.name,
     lastPurchase: lastPurchaseAt ? date(lastPurchaseAt) : '',
+    offerTitle: offer ? nameOfOffer(offer, language) : '',
     offerCode: offer?.code ?? '',
     offerUntil: offer ? date(offer.expiresAt) : '',
     satisfactionUrl,

@@ -102,6 +102,10 @@ export async function callUntilReached(
 }
 
 /** Why a contact was not planned, in codes. */
-export function whyNot({ reason, basis, rule }: Awaited<ReturnType<typeof planContact>>) {
+export function whyNot({
+  reason,
+  basis,
+  rule,
+}: Pick<Awaited<ReturnType<typeof planContact>>, 'reason' | 'basis' | 'rule'>) {
   return { ...(reason && { reason }), ...(basis && { basis }), ...(rule && { rule }) };
 }

@@ -14,6 +14,8 @@ export type TaskRequest = {
   dueAt: string;
   /** from the due time to the deadline */
   window: Duration;
+  /** the deadline itself, where it is not the window that counts */
+  until?: string | undefined;
   attempt?: number;
   agreed?: boolean;
   /** what speaks for the time at which it is due */
@@ -21,7 +23,7 @@ export type TaskRequest = {
 } & Partial<OfMeasure>;
 
 /** What a task says of the measure that it carries out. */
-export type OfMeasure = { measureId: string; queue: string | null };
+export type OfMeasure = { measureId: string; queue: string | null; offerId?: string };
 
 /** The tasks of one case, and which of them the database has not seen as they are. */
 export class CaseTasks {
@@ -46,12 +48,13 @@ export class CaseTasks {
       type: request.type,
       step: taskTypes[request.type].step,
       measureId: request.measureId ?? null,
+      offerId: request.offerId ?? null,
       queue: request.queue ?? null,
       status: 'open',
       attempt: request.attempt ?? 1,
       createdAt: now(),
       dueAt: request.dueAt,
-      deadlineAt: after(latest(request.dueAt, now()), request.window),
+      deadlineAt: request.until ?? after(latest(request.dueAt, now()), request.window),
       agreed: request.agreed ?? false,
       closedAt: null,
       closeReason: null,

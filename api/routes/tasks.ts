@@ -5,8 +5,13 @@ import { contactTimes } from '../../db/contact-plan.ts';
 import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
 import { companyHours } from '../../db/holidays.ts';
 import { validKey } from '../../db/keys.ts';
-import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
+import {
+  completeMailTask,
+  completePreventiveTask,
+  rescheduleTaskWithoutCase,
+} from '../../db/prevention.ts';
 import { withContent } from '../../db/playbooks.ts';
+import { withOffers } from '../../db/task-offers.ts';
 import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
 import { workingTimeBefore } from '../../domain/calendar.ts';
 import { after, earliest } from '../../domain/duration.ts';
@@ -52,8 +57,8 @@ function mustBeOpen({ status, closeReason }: TaskRecord): void {
 }
 
 /**
- * Brings an order to the task's case, whose workflow acts on it. A preventive task has none: for it the database alone
- * does the same by `here`.
+ * Brings an order to the task's case, whose workflow acts on it. Of a preventive task, and one about a mail, there is
+ * none: the database alone does the same by `here`.
  */
 async function ordered(
   call: TaskCall,
@@ -84,7 +89,7 @@ async function allShown(call: Pick<Call, 'db' | 'policy' | 'at'>, tasks: TaskRec
     policy,
     overdueBefore: workingTimeBefore(at, policy.overdueAfter, companyHours(db, policy)),
   };
-  const shown = (await withContent(db, tasks)).map(async (task) =>
+  const shown = (await withOffers(db, await withContent(db, tasks))).map(async (task) =>
     taskJson(task, await relianceOfTask(db, task, { policy, at }), as),
   );
   return Promise.all(shown);
@@ -139,6 +144,28 @@ const nextSchema = z
     }),
   })
   .meta({ id: 'NextTask' });
+
+/** Why what was claimed may not be done at this moment; completing it is not prevented. */
+const claimedSchema = z
+  .strictObject({
+    ...taskSchema.shape,
+    because: z.enum(['not-now', 'no-moment']).nullable().meta({
+      description:
+        'why the contact may not be made at this moment; not-now: outside the hours, or above the limits of the day or week; no-moment: not permitted any more, or the case has had its contacts; null: it may',
+    }),
+    contactFrom: timestamp.nullable().meta({
+      description: 'with `not-now`: from when on it may be made',
+    }),
+  })
+  .meta({ id: 'ClaimedTask' });
+
+function contactNow({ db, policy, at }: Call, task: TaskRecord) {
+  const time = contactTimes(db, { policy, at })(task);
+  if (task.status !== 'open' || time === at) return { because: null, contactFrom: null };
+  return time === null
+    ? { because: 'no-moment', contactFrom: null }
+    : { because: 'not-now', contactFrom: time };
+}
 
 const reassignedSchema = z
   .strictObject({
@@ -226,7 +253,7 @@ export const taskRoutes = [
     name: 'nextTask',
     summary: 'Get the task to do now; nobody else gets it',
     description:
-      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team, which also has what waits in a queue whose team has nobody. Who is absent gets none. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
+      'Your own due tasks come first, then those that wait in the queues of your teams and that you can do: callbacks agreed with the customer, then by the expected gain of their case, then the longest due. Who is in no team works for the recovery team, which also has what waits in a queue whose team has nobody, or only who is absent. Who is absent gets none. What may not be done at this moment is passed over: without the customer’s permission, outside the hours, or above the limits of contacts.',
     roles: staff,
     body: z.strictObject({ teamId: teamId.optional() }).default({}),
     example: { teamId: 'service' },
@@ -280,7 +307,9 @@ export const taskRoutes = [
     summary: 'Take a task from the team queue',
     roles: staff,
     params,
-    answers: { 200: { description: 'The task is yours', schema: taskSchema } },
+    description:
+      'Also outside the hours in which the contact may be made, or above its limits: the answer says so, and completing it is not prevented.',
+    answers: { 200: { description: 'The task is yours', schema: claimedSchema } },
     problems: [
       'not-found',
       'conflict',
@@ -293,10 +322,11 @@ export const taskRoutes = [
       const { taskId } = task;
       const { actor, at, idempotencyKey } = call;
       const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
-      return once(call, asked, async () => {
+      const { body } = await once(call, asked, async () => {
         await mustBePermitted(call, task);
         return claimTask(call.db, { taskId, actor, at, idempotencyKey });
       });
+      return { status: 200, body: { ...(body as object), ...contactNow(call, task) } };
     },
   }),
   route({
@@ -345,7 +375,7 @@ export const taskRoutes = [
           const rule = `dueAt must be in the future and at most ${atMost} away`;
           throw new HttpProblem('refused', rule);
         }
-        await reschedulePreventiveTask(db, { taskId, request, actor, at, idempotencyKey });
+        await rescheduleTaskWithoutCase(db, { taskId, request, actor, at, idempotencyKey });
       });
     },
   }),
@@ -371,9 +401,12 @@ export const taskRoutes = [
         if (task.type !== 'cause-call' || result['cause'] === undefined) return;
         await mustBeOffered(db, result as Parameters<typeof mustBeOffered>[1], 'result.');
       };
-      return ordered(call, task, { action: 'task.complete', request: { result }, fits }, () =>
-        completePreventiveTask(db, { taskId, result, policy, actor, at, idempotencyKey }),
-      );
+      return ordered(call, task, { action: 'task.complete', request: { result }, fits }, () => {
+        const told = { taskId, actor, at, idempotencyKey };
+        if (task.mailId === null) return completePreventiveTask(db, { ...told, result, policy });
+        const found = result as Parameters<typeof completeMailTask>[1]['result'];
+        return completeMailTask(db, { ...told, mailId: task.mailId, result: found });
+      });
     },
   }),
 ];

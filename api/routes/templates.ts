@@ -72,7 +72,11 @@ const sample: Addressee = {
   name: 'Erika Mustermann',
   language: null,
   lastPurchaseAt: '2026-03-24T16:30:00.000Z',
-  offer: { code: 'WB-7KQ4-M2XP', expiresAt: '2026-05-24T16:30:00.000Z' },
+  offer: {
+    title: 'Gutschrift für die nächste Bestellung',
+    names: { en: 'A credit for your next order' },
+    ...{ code: 'WB-7KQ4-M2XP', expiresAt: '2026-05-24T16:30:00.000Z' },
+  },
 };
 
 async function addressee({ db, at }: Call, customerId: string | undefined): Promise<Addressee> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { languages } from '../../domain/mails.ts';
 import {
   offerKinds,
   offerStatuses,
@@ -12,6 +13,9 @@ export const offerRecordSchema = z
   .strictObject({
     offerId: z.string(),
     title: z.string(),
+    names: z
+      .partialRecord(z.enum(languages), z.string())
+      .meta({ description: 'what it is called to customers; without one: the title' }),
     kind: z.enum(offerKinds),
     cost: money('what it costs us'),
     causes: z.array(z.enum(causes)),
@@ -34,10 +38,11 @@ export function offerJson(
   currency: string,
 ): z.output<typeof offerRecordSchema> {
   const inMoney = (amount: number) => ({ amount, currency });
-  const { cost, monthlyBudget, ...rest } = content;
+  const { cost, monthlyBudget, names = {}, ...rest } = content;
   return {
     ...rest,
     offerId,
+    names,
     cost: inMoney(cost),
     monthlyBudget: monthlyBudget === null ? null : inMoney(monthlyBudget),
     changedAt,
@@ -51,7 +56,8 @@ export const caseOfferSchema = z
     offerId: z.string(),
     measureId: z.string(),
     status: z.enum(offerStatuses).meta({
-      description: '`proposed`: its cost is set aside; `granted`: accepted, with a code',
+      description:
+        '`awaiting-approval`, `proposed`: its cost is set aside; `granted`: accepted, with a code',
     }),
     cost: money('what it costs us'),
     approved: z.boolean().meta({ description: 'by a manager' }),

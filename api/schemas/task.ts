@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { TaskOffer } from '../../db/task-offers.ts';
 import { taskCloseReasons } from '../../domain/case.ts';
 import { whyOf } from '../../domain/early-signs.ts';
+import { offerStatuses } from '../../domain/offers.ts';
 import { permissionReasons } from '../../domain/permission.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Reliance, TaskRecord } from '../../domain/records.ts';
@@ -30,7 +32,9 @@ export const relianceShape = {
 export const taskSchema = z
   .strictObject({
     taskId,
-    caseId: caseId.nullable().meta({ description: 'null: a preventive task, which has no case' }),
+    caseId: caseId.nullable().meta({
+      description: 'null: a preventive task, or one about a mail, for which no case waits',
+    }),
     customerId,
     type: z.enum(taskTypeNames),
     title: z.string(),
@@ -41,12 +45,24 @@ export const taskSchema = z
       .meta({ description: 'which measure of its case it carries out' }),
     queue: z.string().nullable().meta({
       description:
-        'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team',
+        'the team that it is meant for, where that is not the recovery team, which does it as long as nobody is in that team, or there',
     }),
     content: z
       .string()
       .nullable()
       .meta({ description: 'what to say, write or do, as the playbook has it' }),
+    offer: z
+      .strictObject({
+        offerId: z.string(),
+        title: z.string().meta({
+          description: 'in the language of the customer, as far as the catalogue has it',
+        }),
+        cost: money('what it costs us'),
+        status: z.enum(offerStatuses),
+        hasCode: z.boolean().meta({ description: 'a code is set aside for it, or was given' }),
+      })
+      .nullable()
+      .meta({ description: 'what the task offers, or asks a manager to approve' }),
     status: z.enum(taskStatuses),
     assignee: z.string().nullable().meta({ description: 'ID of a key; null: the team queue' }),
     attempt: z.int().min(1).meta({ description: 'which attempt at the same contact this is' }),
@@ -94,6 +110,7 @@ export const taskSchema = z
       description: 'of a cause call: where its interview guide is',
       example: '/api/v1/cases/C-1042-e1/interview-guide',
     }),
+    mailId: z.string().nullable().meta({ description: 'the mail that it is about' }),
     permission: z.strictObject(relianceShape).nullable().meta({
       description:
         'what a contact rests on now or, once the task is closed, what the contact has relied on; null without any',
@@ -102,7 +119,11 @@ export const taskSchema = z
   .meta({ id: 'Task' });
 
 export function taskJson(
-  record: TaskRecord & { content: string | null },
+  {
+    offerId: _,
+    offer,
+    ...record
+  }: TaskRecord & { content: string | null; offer: TaskOffer | null },
   permission: Reliance | null,
   {
     policy: { timeZone, currency },
@@ -117,6 +138,7 @@ export function taskJson(
   return {
     ...record,
     title: taskTypes[type].title,
+    offer: offer && { ...offer, cost: { amount: offer.cost, currency } },
     expectedGain: amount === null ? null : { amount, currency },
     overdue: status === 'open' && pausedUntil === null && dueAt < overdueBefore,
     why: whyOf(record, timeZone),

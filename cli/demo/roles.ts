@@ -63,6 +63,7 @@ export const usually: Record<TaskType, Reply> = {
   'recovery-call': refused,
   'offer-call': refused,
   'approve-offer': { outcome: 'approved', note: 'Worth it for this customer.' },
+  'check-mail': { outcome: 'sent', note: 'The customer has it.' },
   letter: sent(),
   visit: { outcome: 'not-met', note: 'Nobody at home.' },
   remedy: { outcome: 'fixed', note: 'Replaced the faulty disc and checked the stock.' },

@@ -21,13 +21,15 @@ export const tasks = sqliteTable(
   'tasks',
   {
     taskId: text().primaryKey(),
-    /** null: a preventive task, which has no case and no workflow */
+    /** null: a preventive task or one about a mail, which has no workflow */
     caseId: text(),
     customerId: text().notNull(),
     type: text({ enum: taskTypeNames }).notNull(),
     step: text({ enum: steps }).notNull(),
     /** of its case's plan */
     measureId: text(),
+    /** that it makes, or asks a manager to approve */
+    offerId: text(),
     /** who does it, where that is not the recovery team */
     queue: text(),
     status: text({ enum: taskStatuses }).notNull(),
@@ -52,6 +54,8 @@ export const tasks = sqliteTable(
     sign: text({ enum: earlySigns }),
     signAt: text(),
     signData: json<SignData>(),
+    /** that a manager is to look after */
+    mailId: text(),
   },
   (t) => [
     index('tasks_inbox').on(t.status, t.dueAt, t.taskId),
@@ -78,6 +82,12 @@ export const tasks = sqliteTable(
     index('tasks_preventive')
       .on(t.customerId, t.createdAt)
       .where(sql`sign is not null`),
+    index('tasks_mail')
+      .on(t.mailId)
+      .where(sql`mail_id is not null`),
+    uniqueIndex('tasks_one_open_of_mail')
+      .on(t.mailId)
+      .where(sql`status = 'open' and mail_id is not null`),
     uniqueIndex('tasks_one_preventive')
       .on(t.customerId)
       .where(sql`status = 'open' and sign is not null`),

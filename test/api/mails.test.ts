@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadTemplates } from '../../config/templates.ts';
 import { currentPermissions, getCustomer } from '../../db/customers.ts';
+import { closeOverdueMailTasks } from '../../db/mail-tasks.ts';
 import { mailByToken, mailEnded, queueMail } from '../../db/mails.ts';
 import { permissionHistory } from '../../db/permissions.ts';
 import { seedTemplates } from '../../db/templates.ts';
@@ -61,6 +62,10 @@ describe('a template', () => {
     expect(own.body.text).not.toContain('last order');
     expect(own.body.html).toContain('Schönwetter &amp; Söhne');
     expect(own.body.html).toContain('/objections/preview');
+    const offering = await api.post('/api/v1/templates/offer/preview', {}, { as: 'manager' });
+    expect(offering.body.text).toContain(
+      'Vereinbart ist: Gutschrift für die nächste Bestellung. Ihr Code: WB-7KQ4-M2XP.',
+    );
     const texts = { de: { subject: 'Neu', body: 'Von {{senderName}}' } };
     const draft = { template: { templateId: 'ask-back', title: 'Draft', texts } };
     const drafted = await api.post(path, { ...draft, language: 'en' }, { as: 'manager' });
@@ -102,6 +107,69 @@ describe('a mail', () => {
       const sent = await api.post(path, undefined, { as: 'manager', headers });
       expect(sent).toMatchObject({ status: 200, body: { status: 'queued' } });
     }
+  });
+
+  const open = async () =>
+    (await api.get('/api/v1/tasks?type=check-mail&status=open', { as: 'manager' })).body.items;
+  const complete = (taskId: string, outcome: string, as: 'agent' | 'manager' = 'manager') =>
+    api.post(`/api/v1/tasks/${taskId}/complete`, { result: { outcome } }, { as });
+  const mailOf = async (caseId: string) =>
+    (await api.get(`/api/v1/mails?caseId=${caseId}`, { as: 'manager' })).body.items[0];
+  const stuck = async (customerId: string, status: 'unclear' | 'failed') => {
+    const { mailId } = await aMail(customerId);
+    await mailEnded(api.db, { mailId, status, at: now(), error: 'The line broke' });
+    const task = (await open()).find((one: { mailId: string }) => one.mailId === mailId);
+    return { mailId, taskId: task.taskId as string, caseId: `${customerId}-e1` };
+  };
+
+  it('that may not have arrived is one task for a manager, which its fate ends', async () => {
+    const { mailId, taskId, caseId } = await stuck('M2', 'unclear');
+    const again = { mailId, status: 'unclear', at: now(), error: 'Again' } as const;
+    await mailEnded(api.db, again);
+    const all = (await open()).filter((one: { mailId: string }) => one.mailId === mailId);
+    expect(all).toMatchObject([
+      { taskId, caseId: null, customerId: 'M2', sign: null, offer: null },
+    ]);
+    expect((await complete(taskId, 'sent', 'agent')).status).toBe(403);
+    expect((await complete(taskId, 'lost')).status).toBe(400);
+    const contacts = () =>
+      api.db.$client.prepare(`select outcome from contacts where task_id = ?`).all(mailId);
+    expect(contacts()).toEqual([]);
+    expect((await complete(taskId, 'sent')).body).toMatchObject({ status: 'done', mailId });
+    expect(await mailOf(caseId)).toMatchObject({ status: 'sent', lastError: null });
+    expect(contacts()).toEqual([{ outcome: 'sent' }]);
+    expect((await complete(taskId, 'sent')).body.code).toBe('task-not-open');
+  });
+
+  it('that has not arrived is left, or sent again, as the manager says', async () => {
+    const left = await stuck('M3', 'unclear');
+    await complete(left.taskId, 'not-sent');
+    expect(await mailOf(left.caseId)).toMatchObject({ status: 'failed' });
+    const repeated = await stuck('M4', 'failed');
+    await complete(repeated.taskId, 'send-again');
+    expect(await mailOf(repeated.caseId)).toMatchObject({ status: 'queued', attempts: 0 });
+    // What fails once more is another task.
+    const { mailId } = repeated;
+    await mailEnded(api.db, { mailId, status: 'failed', at: now(), error: 'Again' });
+    const [other] = (await open()).filter((one: { mailId: string }) => one.mailId === mailId);
+    expect(other.taskId).not.toBe(repeated.taskId);
+  });
+
+  it('that is sent again by its own route has no task any more', async () => {
+    const { mailId, taskId } = await stuck('M5', 'failed');
+    await api.post(`/api/v1/mails/${mailId}/resend`, undefined, { as: 'manager' });
+    const { body } = await api.get(`/api/v1/tasks/${taskId}`, { as: 'manager' });
+    expect(body).toMatchObject({ status: 'done', result: { outcome: 'send-again' } });
+  });
+
+  it('whose fate nobody finds out stays as it is when its task ends', async () => {
+    const { taskId, caseId } = await stuck('M6', 'unclear');
+    const later = new Date(Date.now() + 15 * 86_400_000).toISOString();
+    expect(await closeOverdueMailTasks(api.db, now())).toBe(0);
+    expect(await closeOverdueMailTasks(api.db, later)).toBeGreaterThan(0);
+    const { body } = await api.get(`/api/v1/tasks/${taskId}`, { as: 'manager' });
+    expect(body).toMatchObject({ status: 'cancelled', closeReason: 'deadline' });
+    expect(await mailOf(caseId)).toMatchObject({ status: 'unclear' });
   });
 });
 

@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const typesInCases = taskTypeNames.filter(
-  (type): type is Exclude<TaskType, `prevention-${string}`> => !type.startsWith('prevention-'),
+  (type): type is Exclude<TaskType, `prevention-${string}` | 'check-mail'> =>
+    !type.startsWith('prevention-') && type !== 'check-mail',
 );
 
 const in1h = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -126,7 +127,7 @@ describe('the inbox', () => {
     const [taskId] = await caseWith('I-2', 'cause-call');
     const { body } = await api.get(`/api/v1/tasks/${taskId}`, { as: 'agent' });
     expect(body).toEqual({
-      ...{ measureId: null, queue: null, content: null },
+      ...{ measureId: null, queue: null, content: null, offer: null, mailId: null },
       pausedUntil: null,
       permission: {
         ...{ permitted: true, reason: 'not-refused', basis: null, rule: null },
@@ -209,6 +210,30 @@ describe('claiming and assigning', () => {
     expect((await assign(idOf('agent'))).body.assignee).toBeNull();
     expect((await assign(null)).body.code).toBe('idempotency-key-reused');
   });
+
+  test.each([
+    ['on Sunday night', '2026-11-22T02:00:00.000Z', 'not-now', '2026-11-23T08:00:00.000Z'],
+    ['in its hours', '2026-11-24T09:00:00.000Z', null, null],
+  ])(
+    'a call is the caller’s %s, with when it may be made',
+    async (_, now, because, contactFrom) => {
+      const [call, letter] = await caseWith(`N-${because}`, 'cause-call', 'remedy');
+      const there = await startApi({
+        databaseOf: { db: api.db, policy: api.policy },
+        clock: () => now,
+      });
+      const claim = (taskId: string) =>
+        there.post(`/api/v1/tasks/${taskId}/claim`, undefined, { as: 'agent' });
+      const { status, body } = await claim(call!);
+      expect([status, body.assignee]).toEqual([200, there.keys.agent.record.keyId]);
+      expect(body).toMatchObject({ because, contactFrom });
+      expect((await claim(letter!)).body).toMatchObject({ because: null, contactFrom: null });
+      const result = { outcome: 'no-answer' };
+      const kept = await there.post(`/api/v1/tasks/${call!}/complete`, { result }, { as: 'agent' });
+      expect(kept.status).toBe(202);
+      await there.stop();
+    },
+  );
 
   test('work of a key that is revoked returns to the team', async () => {
     const [taskId] = await caseWith('A-4', 'cause-call');

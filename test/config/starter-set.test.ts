@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadOffers } from '../../config/offers.ts';
 import { loadPlaybooks } from '../../config/playbooks.ts';
 import { loadTemplates } from '../../config/templates.ts';
+import type { OfferToName } from '../../domain/mails.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import { filledIn, valuesOf } from '../../mail/text.ts';
 
@@ -69,19 +70,30 @@ describe('every letter and mail of the starter set', () => {
   });
 });
 
+describe('every offer of the catalogue', () => {
+  it('has a name in both languages', () => {
+    for (const { offerId, title, names } of offers) {
+      expect({ offerId, english: names?.en ?? title }).not.toEqual({ offerId, english: title });
+    }
+  });
+});
+
 describe('a letter that offers something', () => {
   it.each(withCode.map((template) => [template.templateId, template] as const))(
-    'promises it with the code and the day until which it is valid, or not at all: %s',
+    'promises it by its name, with the code and the day until which it is valid, or not at all: %s',
     (_, { texts }) => {
       const sender = { company: 'Laden', address: [], name: 'Eva' };
       for (const language of ['de', 'en'] as const) {
-        const words = (offer: { code: string; expiresAt: string } | null) => {
+        const words = (offer: OfferToName | null) => {
           const to = { name: 'Kim', language, lastPurchaseAt: null, offer };
           const values = valuesOf(to, sender, { language, timeZone: standardPolicy.timeZone });
           return filledIn(texts[language]!, values).body;
         };
-        const offered = words({ code: 'WB-A', expiresAt: '2026-12-24T12:00:00.000Z' });
+        const names = { de: 'Ein Kännchen', en: 'A small pot' };
+        const code = { code: 'WB-A', expiresAt: '2026-12-24T12:00:00.000Z' };
+        const offered = words({ title: 'Pot', names, ...code });
         expect(offered).toContain('WB-A');
+        expect(offered).toContain(names[language]);
         expect(offered).toMatch(/24\. Dezember 2026|24 December 2026/);
         expect(promisesIn(words(null))).toEqual([]);
       }

@@ -56,7 +56,9 @@ test('what the product begins with speaks both languages and knows all that it n
     expect(Object.keys(texts).sort()).toEqual(['de', 'en']);
     for (const language of ['de', 'en'] as const) {
       for (const lastPurchaseAt of [null, '2026-03-24T16:30:00.000Z']) {
-        const offer = lastPurchaseAt ? { code: 'WB-A', expiresAt: lastPurchaseAt } : null;
+        const offer = lastPurchaseAt
+          ? { title: 'Ein Kännchen', code: 'WB-A', expiresAt: lastPurchaseAt }
+          : null;
         const customer = { name: null, language: null, lastPurchaseAt, offer };
         const values = valuesOf(customer, sender, { language, timeZone: 'Europe/Berlin' });
         const { subject, body } = filledIn(texts[language]!, values);

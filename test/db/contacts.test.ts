@@ -7,7 +7,14 @@ import { beginCommand } from '../../db/commands.ts';
 import { keepHolidays } from '../../db/holidays.ts';
 import { upsertCustomers } from '../../db/imports.ts';
 import { writing, type Db } from '../../db/connection.ts';
-import { mailEnded, mailSending, queueMail } from '../../db/mails.ts';
+import {
+  getMail,
+  mailDelayed,
+  mailEnded,
+  mailSending,
+  queueMail,
+  resendMail,
+} from '../../db/mails.ts';
 import { seedTemplates } from '../../db/templates.ts';
 import { callHours, contacts, outbox } from '../../db/schema.ts';
 import { storePolicy } from '../../db/policies.ts';
@@ -17,7 +24,17 @@ import type { Policy } from '../../domain/policy.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { Channel } from '../../domain/words.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anna, anOpenCase, event, minute, projection, purchase, task } from './given.ts';
+import {
+  accept,
+  anna,
+  anOpenCase,
+  boss,
+  event,
+  minute,
+  projection,
+  purchase,
+  task,
+} from './given.ts';
 
 // Tuesday, at 09:00 in Berlin
 const tuesday = '2026-03-24T08:00:00.000Z';
@@ -118,6 +135,35 @@ describe('planning a contact', () => {
       await mailEnded(db, { ...end, status: 'sent' });
       expect(await dueAt()).toBe(next);
       expect(await planContact(db, once, tuesday)).toMatchObject({ reason: 'case-limit' });
+    }));
+
+  it('counts a mail that may have been sent, and is to be sent again, as of the first time', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, [german('C1'), consent('C1', { channel: 'email' })]);
+      const email = { name: 'N. N.', email: 'c1@example.com' };
+      await accept(db, [event('customer.updated', 'C1', { data: email })]);
+      await seedTemplates(db, [{ templateId: 'ask', title: 'Ask', texts: {} }], tuesday);
+      const policy = await storePolicy(db, standardPolicy, tuesday);
+      await anOpenCase(db, 'C1', { policy, at: tuesday });
+      const queue = async (measureId: string, at: string) => {
+        const mail = { caseId: 'C1-e1', customerId: 'C1', measureId, template: 'ask', at };
+        expect(await queueMail(db, mail)).toBe('queued');
+        return `C1-e1-mail-${measureId}`;
+      };
+      const text = { recipient: 'c1@example.com', subject: 'Ask', body: 'Ask' };
+      const written = { ...text, templateVersion: 1, language: 'de' as const };
+      const goesOut = (mailId: string) => mailSending(db, { mailId, at: tuesday, ...written });
+      const putOff = { error: 'Try later', possiblySent: false };
+      const first = await queue('first', tuesday);
+      await mailDelayed(db, { mailId: first, notBefore: after(tuesday, '1d'), ...putOff });
+      const second = await queue('second', after(tuesday, '1m'));
+      expect(await goesOut(second)).toBe(true);
+      await mailEnded(db, { mailId: second, status: 'unclear', at: tuesday, error: null });
+      const asked = { actor: boss, request: {}, idempotencyKey: null };
+      await resendMail(db, { mailId: second, at: after(tuesday, '1d') }, asked);
+      await mailDelayed(db, { mailId: first, notBefore: tuesday, ...putOff });
+      expect(await goesOut(first)).toBe(false);
+      expect(await getMail(db, first)).toMatchObject({ notBefore: '2026-03-25T08:00:00.000Z' });
     }));
 
   it('after an outage spreads over the hours what had to wait, in whatever order it comes', () =>

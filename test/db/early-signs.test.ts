@@ -42,6 +42,8 @@ describe('a sign before the loss', () => {
         expectedGain: null,
         escalatedAt: null,
         measureId: null,
+        offerId: null,
+        mailId: null,
         queue: null,
         taskId: 'C1-prevention-call-1',
         caseId: null,

@@ -130,6 +130,35 @@ describe('the next task', () => {
       expect((await next(db, carl)).taskId).toBe('fix');
     }));
 
+  it('comes to the recovery team from a queue whose team is absent, until somebody is back', () =>
+    withDatabase(async ({ db }) => {
+      await team(db, 'service', { anna: {}, dora: {} });
+      const about = { type: 'remedy', queue: 'service' } as const;
+      await aCaseWithTasks(db, 'C1', [
+        task('fix', about),
+        task('fix-2', { ...about, dueAt: minute(11) }),
+        task('fix-3', { ...about, dueAt: minute(12) }),
+      ]);
+      const absence = { fromAt: minute(5), actor: boss, at: minute(5) };
+      await addAbsence(db, { ...absence, keyId: 'anna', untilAt: null });
+      expect(await next(db, bert)).toEqual({ taskId: null, nextDueAt: null });
+      await addAbsence(db, { ...absence, keyId: 'dora', untilAt: minute(40) });
+      expect((await next(db, bert)).taskId).toBe('fix');
+      expect(await getTask(db, 'fix')).toMatchObject({ queue: 'service', assignee: 'bert' });
+      expect((await next(db, bert, { teamId: 'recovery' })).taskId).toBe('fix');
+      const carl = { ...bert, actorId: 'carl' };
+      expect((await next(db, carl)).taskId).toBe('fix-2');
+      // What was handed out stays where it is.
+      const back = { at: minute(40) };
+      const dora = { ...bert, actorId: 'dora' };
+      expect(await next(db, { ...bert, actorId: 'emil' }, back)).toEqual({
+        taskId: null,
+        nextDueAt: null,
+      });
+      expect((await next(db, dora, back)).taskId).toBe('fix-3');
+      expect((await next(db, bert, back)).taskId).toBe('fix');
+    }));
+
   it('is none for who is absent, with the end of the absence', () =>
     withDatabase(async ({ db }) => {
       await aCaseWithTasks(db, 'C1', [task('t1')]);

@@ -3,7 +3,7 @@ import { projectCase } from '../../db/cases.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { recordCancellations, recordPermissions, recordPurchases } from '../../db/imports.ts';
 import type { Db } from '../../db/open.ts';
-import { completePreventiveTask, reschedulePreventiveTask } from '../../db/prevention.ts';
+import { completePreventiveTask, rescheduleTaskWithoutCase } from '../../db/prevention.ts';
 import { closeOverduePreventiveTasks } from '../../db/preventive-tasks.ts';
 import { commands } from '../../db/schema.ts';
 import { assignTask, claimTask, getTask, listTasks } from '../../db/tasks.ts';
@@ -252,7 +252,7 @@ describe('a preventive task in the inbox', () => {
     withDatabase(async ({ db }) => {
       const { taskId } = await withCall(db);
       const request = { dueAt: '2026-11-04T09:00:00.000Z' };
-      await reschedulePreventiveTask(db, told(taskId, { request }));
+      await rescheduleTaskWithoutCase(db, told(taskId, { request }));
       await claimTask(db, { taskId, actor: anna, at: minute(31) });
       await assignTask(db, { taskId, assignee: 'bert', actor: anna, at: minute(32) });
       expect(await getTask(db, taskId)).toMatchObject({

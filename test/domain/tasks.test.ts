@@ -47,6 +47,8 @@ describe('the outcomes of a task', () => {
     ['cause-call', ['answered', ...call]],
     ['recovery-call', ['accepted', ...call]],
     ['offer-call', ['accepted', ...call]],
+    ['approve-offer', ['approved', 'refused']],
+    ['check-mail', ['sent', 'not-sent', 'send-again']],
     ['letter', ['sent', 'not-sent']],
     ['visit', ['accepted', 'refused', 'not-met', 'do-not-contact']],
     ['remedy', ['fixed', 'not-fixable']],

@@ -8,6 +8,7 @@ import { openCase } from '../../db/cases.ts';
 import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/imports.ts';
 import { listMails, queueMail } from '../../db/mails.ts';
 import { closeDatabase, openDatabase, type Db } from '../../db/open.ts';
+import { listTasks } from '../../db/tasks.ts';
 import { storePolicy } from '../../db/policies.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
@@ -90,6 +91,11 @@ test('a crash between sending a mail and recording it sends none twice, and says
   expect(await statuses()).toEqual(['sent', 'sent', 'sent', 'unclear', 'unclear', 'unclear']);
   const recipients = server.received.flatMap(({ to }) => to);
   expect(recipients.sort()).toEqual(customers.map((one) => `${one}@example.com`));
+
+  const unsettled = await listTasks(db, { type: 'check-mail', status: 'open' }, { limit: 50 });
+  expect(unsettled.items.map(({ mailId }) => mailId).sort()).toEqual(
+    customers.slice(0, 3).map((one) => `${one}-e1-mail-ask`),
+  );
 
   // A manager decides; a receiver knows the second one by its Message-ID.
   const key = system.keys.find(({ role }) => role === 'manager')!.secret;

@@ -6,6 +6,7 @@ import PostalMime from 'postal-mime';
 import { endOutside, timelineOf } from '../../db/cases.ts';
 import { recordPermissions, upsertCustomers } from '../../db/imports.ts';
 import { getMail, mailCounts, mailSending, queueMail, resendMail } from '../../db/mails.ts';
+import { listTasks } from '../../db/tasks.ts';
 import { fileTransport } from '../../mail/transport.ts';
 import {
   aMail,
@@ -104,6 +105,9 @@ describe('a mail', () => {
       await until(async () => (await getMail(db, mailId))!.attempts === attempts);
     }
     expect(await has(mailId, 'failed')).toMatchObject({ lastError: once.lastError });
+    const toCheck = async (status: 'open' | 'done') =>
+      (await listTasks(db, { type: 'check-mail', status }, { limit: 9 })).items;
+    expect(await toCheck('open')).toMatchObject([{ mailId }]);
     expect(await mailCounts(db)).toMatchObject({ failed: 1, queued: 0, sent: 0 });
     expect(lines.join()).not.toContain('example.com');
 
@@ -111,6 +115,8 @@ describe('a mail', () => {
     await resendMail(db, { mailId, at: clock() }, asked);
     await has(mailId, 'sent');
     expect(server.received).toHaveLength(1);
+    expect(await toCheck('open')).toEqual([]);
+    expect(await toCheck('done')).toMatchObject([{ completedBy: 'boss' }]);
   });
 
   it('that the server refuses for its address bounces: the case hears of it, and no more are sent', async () => {

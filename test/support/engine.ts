@@ -67,6 +67,7 @@ export type Engine = {
   send(customerId: string, type: string, data?: object, time?: string): Promise<void>;
   /** lets time pass */
   pass(duration: Duration): Promise<void>;
+  passUntil(moment: string): Promise<void>;
   now(): Promise<string>;
   /** the case as soon as `holds` is true of it */
   until(caseId: string, holds: (record: CaseRecord) => boolean): Promise<CaseRecord>;
@@ -268,6 +269,10 @@ export async function startEngine(
     async pass(duration) {
       await env.sleep(durationMs(duration));
       await now();
+    },
+    async passUntil(moment) {
+      const leftMs = Date.parse(moment) - Date.parse(await now());
+      if (leftMs > 0) await engine.pass(`${Math.ceil(leftMs / 1_000)}s`);
     },
     now,
     async until(caseId, holds) {

@@ -246,9 +246,21 @@ export const scenarios = {
       const caseId = await engine.open(await engine.customer(), {
         statedCause: 'pushed-away-unintended',
       });
-      await engine.task(caseId, 'approve-offer');
-      await engine.pass(engine.policy.offers.approveWithin);
+      const { deadlineAt } = await engine.task(caseId, 'approve-offer');
+      await engine.passUntil(deadlineAt);
       await overObservation(engine, caseId);
+      return caseId;
+    },
+  },
+  'may not be called about an offer, so that no manager is asked for it': {
+    outcome: 'lost',
+    async run(engine) {
+      const customerId = await engine.customer();
+      await engine.send(customerId, 'permission.changed', { channel: 'phone', granted: false });
+      const caseId = await engine.open(customerId, { statedCause: 'pushed-away-unintended' });
+      await overObservation(engine, caseId);
+      const story = (await engine.story(caseId)).join();
+      if (story.includes('approval-asked')) throw new Error('A manager was asked for nothing');
       return caseId;
     },
   },

@@ -41,10 +41,16 @@ async function anOffer(offer: object): Promise<void> {
 }
 
 /** A case whose playbook begins with an offer. */
-async function offering(concession: string, how: { trigger?: 'cancellation' } = {}) {
-  const { trigger = 'manual' } = how;
+async function offering(
+  concession: string,
+  how: { trigger?: 'cancellation'; instead?: 'letter'; refuses?: string } = {},
+) {
+  const { trigger = 'manual', instead, refuses } = how;
   const measures: Measure[] = [
-    { id: 'sweeten', kind: 'offer', afterDays: 0, concession, cost: 700, on: { refused: 'end' } },
+    {
+      ...{ id: 'sweeten', kind: 'offer', afterDays: 0, concession, cost: 700 },
+      ...{ on: { refused: 'end' }, ...(instead && { instead: { kind: instead } }) },
+    },
     { id: 'last', kind: 'letter', afterDays: 1 },
   ];
   const asked = { actor: { actorId: 'm', role: 'manager' as const }, request: {} };
@@ -59,6 +65,9 @@ async function offering(concession: string, how: { trigger?: 'cancellation' } = 
   });
   const customerId = await engine.customer(12);
   opened.push(customerId);
+  if (refuses) {
+    await engine.send(customerId, 'permission.changed', { channel: refuses, granted: false });
+  }
   const caseId = await engine.open(customerId, { trigger, statedCause: 'neglected' });
   return { customerId, caseId };
 }
@@ -83,7 +92,7 @@ describe('an offer of a playbook', () => {
 
     // Mails and letters name it as long as it can be redeemed.
     const named = async () => offerToName(engine.db, { customerId }, await engine.now());
-    expect(await named()).toMatchObject({ code: granted.code });
+    expect(await named()).toMatchObject({ title: 'An offer', code: granted.code });
     await engine.send(customerId, 'offer.redeemed', { code: granted.code, orderId: 'o-9' });
     expect(await named()).toBeNull();
     const [redeemed] = await offersOf(caseId);
@@ -132,13 +141,27 @@ describe('an offer of a playbook', () => {
       { as: 'agent' },
     );
     expect(byAgent.status).toBe(403);
+    const offered = {
+      offerId: 'dear',
+      title: 'An offer',
+      cost: { amount: 5_000, currency: 'EUR' },
+    };
+    const shown = async (path: string) => (await api.get(path)).body;
+    const asked = { ...offered, status: 'awaiting-approval', hasCode: false };
+    expect((await shown(`/api/v1/tasks/${task.taskId}`)).offer).toEqual(asked);
+    expect(await offersOf(caseId)).toMatchObject([{ status: 'awaiting-approval', code: null }]);
     const byManager = await api.post(
       `/api/v1/tasks/${task.taskId}/complete`,
       { result: { outcome: 'approved' } },
       { as: 'manager' },
     );
     expect(byManager.status).toBe(200);
-    await engine.task(caseId, 'offer-call');
+    const { taskId } = await engine.task(caseId, 'offer-call');
+    const [call] = (await shown(`/api/v1/tasks?caseId=${caseId}&status=open`)).items;
+    expect(call).toMatchObject({
+      taskId,
+      offer: { ...offered, status: 'proposed', hasCode: true },
+    });
     expect(await offersOf(caseId)).toMatchObject([{ offerId: 'dear', approved: true }]);
   });
 
@@ -146,11 +169,20 @@ describe('an offer of a playbook', () => {
     await anOffer({ offerId: 'modest', cost: 500 });
     await anOffer({ offerId: 'lavish', cost: 6_000, fallback: 'modest' });
     const { caseId } = await offering('lavish');
-    await engine.task(caseId, 'approve-offer');
+    const approval = await engine.task(caseId, 'approve-offer');
     await engine.pass(policy.offers.approveWithin);
     await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
     await engine.until(caseId, ({ concessionCost }) => concessionCost === 500);
-    expect(await offersOf(caseId)).toMatchObject([{ offerId: 'modest', status: 'granted' }]);
+    const offers = await offersOf(caseId);
+    expect(offers).toHaveLength(2);
+    expect(offers).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ offerId: 'lavish', status: 'withdrawn', code: null }),
+        expect.objectContaining({ offerId: 'modest', status: 'granted' }),
+      ]),
+    );
+    const { body } = await api.get(`/api/v1/tasks/${approval.taskId}`);
+    expect(body.offer).toMatchObject({ offerId: 'lavish', status: 'withdrawn', hasCode: false });
     expect((await engine.story(caseId)).join()).toContain('"reason":"not-approved"');
   });
 
@@ -171,7 +203,36 @@ describe('an offer of a playbook', () => {
     const asked = await engine.task(again.caseId, 'approve-offer');
     await engine.complete(asked, { outcome: 'refused' });
     await engine.task(again.caseId, 'letter');
-    expect(await offersOf(again.caseId)).toEqual([]);
+    expect(await offersOf(again.caseId)).toMatchObject([{ offerId: 'stay', status: 'withdrawn' }]);
+  });
+
+  it('that waits for a manager leaves the rest of the budget to others, and frees it by a no', async () => {
+    await anOffer({ offerId: 'rare', cost: 6_000, monthlyBudget: 10_000 });
+    const first = await offering('rare');
+    const asked = await engine.task(first.caseId, 'approve-offer');
+    const second = await offering('rare');
+    await engine.task(second.caseId, 'letter');
+    expect((await engine.story(second.caseId)).join()).toContain('"reason":"budget-used-up"');
+    await engine.complete(asked, { outcome: 'refused' });
+    await engine.task(first.caseId, 'letter');
+    const third = await offering('rare');
+    await engine.task(third.caseId, 'approve-offer');
+  });
+
+  it('is brought to no manager where the customer can be reached on no channel of it', async () => {
+    await anOffer({ offerId: 'vain', cost: 7_000 });
+    const refusing = async (channel: string, how: { instead?: 'letter' } = {}) => {
+      const { caseId } = await offering('vain', { ...how, refuses: channel });
+      return caseId;
+    };
+    const unreachable = await refusing('phone');
+    await engine.task(unreachable, 'letter');
+    expect((await engine.story(unreachable)).join()).not.toContain('approval-asked');
+    expect(await offersOf(unreachable)).toEqual([]);
+    const byLetter = await refusing('phone', { instead: 'letter' });
+    await engine.answer(byLetter, 'approve-offer', { outcome: 'approved' });
+    const { offerId, measureId } = await engine.task(byLetter, 'letter');
+    expect({ offerId, measureId }).toEqual({ offerId: 'vain', measureId: 'sweeten' });
   });
 });
 

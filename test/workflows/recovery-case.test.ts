@@ -254,8 +254,8 @@ describe('facts from outside', () => {
     await engine.closed(caseId);
     const next = await engine.openCaseOf(customerId);
     expect(next).toMatchObject({ episode: 2, trigger: 'cancellation', statedCause: 'neglected' });
-    await engine.task(next.caseId, 'decide-pursuit');
-    await engine.pass(policy.identification.managerDecidesWithin);
+    const { deadlineAt } = await engine.task(next.caseId, 'decide-pursuit');
+    await engine.passUntil(deadlineAt);
     expect(await engine.closed(next.caseId)).toMatchObject({
       outcome: 'not-pursued',
       endReason: 'manager-silent',

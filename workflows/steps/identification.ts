@@ -22,7 +22,10 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
     episode: opening.episode,
     trigger: opening.trigger,
     cause: state.statedCause,
-    policy: { identification: policy.identification, detection: policy.detection },
+    policy: {
+      ...{ identification: policy.identification, detection: policy.detection },
+      ...{ timeZone: policy.timeZone, contact: policy.contact },
+    },
   });
   state.tier = facts.tier;
   state.secondLifetimeValue = facts.secondLifetimeValue;
@@ -41,6 +44,7 @@ export async function identification(recovery: Recovery): Promise<Ending | undef
       type: 'decide-pursuit',
       dueAt: now(),
       window: policy.identification.managerDecidesWithin,
+      until: facts.decideUntil,
     });
     if (waited.kind === 'interrupted') return recovery.endingFromOutside;
     if (waited.kind === 'answered') {

@@ -1,7 +1,13 @@
 import { after, times, type Duration } from '../../domain/duration.ts';
 import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
-import { channelOf, isCall, taskTypeOfMeasure, type TaskType } from '../../domain/tasks.ts';
+import {
+  channelOf,
+  channelOfMeasure,
+  isCall,
+  taskTypeOfMeasure,
+  type TaskType,
+} from '../../domain/tasks.ts';
 import { chooseMeasures, planContact } from '../activities.ts';
 import { callUntilReached, whyNot } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
@@ -55,31 +61,33 @@ type Doing = NonNullable<PlannedMeasure['instead']> & Pick<PlannedMeasure, 'id' 
 
 async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Carried> {
   const { instead, ...doing } = measure;
-  let concession: Concession | null = null;
+  let offer: Concession | null = null;
   if (measure.kind === 'offer') {
-    const agreed = await agreedOffer(recovery, doing);
+    const agreed = await agreedOffer(recovery, measure);
     if (typeof agreed === 'string') return agreed;
-    concession = agreed;
+    offer = agreed;
   }
-  let result = await done(recovery, doing);
+  const offered = offer && { concession: offer.concession };
+  let result = await done(recovery, { ...doing, ...offered });
   if (result === 'not-permitted' && instead) {
     recovery.tell('used-instead', { kind: instead.kind });
-    result = await done(recovery, { ...instead, id: measure.id, afterDays: 0 });
+    result = await done(recovery, { ...instead, ...offered, id: measure.id, afterDays: 0 });
   }
-  if (concession && (result === 'accepted' || result === 'sent')) {
-    grant(recovery, concession, result);
-  }
+  if (offer && (result === 'accepted' || result === 'sent')) grant(recovery, offer, result);
   return result;
 }
 
 /** What of it may be offered; cases of old offer what their playbook says. */
 async function agreedOffer(
   recovery: Recovery,
-  measure: Doing,
-): Promise<Concession | 'not-eligible' | 'skipped' | 'interrupted'> {
+  { instead, ...measure }: PlannedMeasure,
+): Promise<Concession | 'not-eligible' | 'not-permitted' | 'skipped' | 'interrupted'> {
   const { concession = '', cost = 0 } = measure;
   if (recovery.plan.isOlder) return { concession, cost };
-  return offerFor(recovery, { concession, cost, ofMeasure: ofMeasure(measure) });
+  const channels = [measure, ...(instead ? [instead] : [])].flatMap(
+    ({ kind }) => channelOfMeasure(kind) ?? [],
+  );
+  return offerFor(recovery, { concession, cost, channels, ofMeasure: ofMeasure(measure) });
 }
 
 async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
@@ -158,8 +166,8 @@ function windowOf(recovery: Recovery, { windowDays }: Doing, ordinary: Duration)
   return windowDays === undefined ? ordinary : lasting(recovery, windowDays);
 }
 
-function ofMeasure({ id, queue }: Doing): OfMeasure {
-  return { measureId: id, queue: queue ?? null };
+function ofMeasure({ id, queue, concession }: Doing): OfMeasure {
+  return { measureId: id, queue: queue ?? null, ...(concession && { offerId: concession }) };
 }
 
 function grant(recovery: Recovery, offer: Concession, how: 'accepted' | 'sent'): void {

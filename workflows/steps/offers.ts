@@ -1,5 +1,7 @@
 import type { OfferRefusal } from '../../domain/offers.ts';
+import type { Channel } from '../../domain/words.ts';
 import { prepareOffer } from '../activities.ts';
+import { whyNot } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
 import type { Recovery } from '../recovery.ts';
@@ -13,8 +15,16 @@ export type Concession = { concession: string; cost: number };
  */
 export async function offerFor(
   recovery: Recovery,
-  { ofMeasure, ...wished }: Concession & { ofMeasure: OfMeasure },
-): Promise<Concession | 'not-eligible' | 'skipped' | 'interrupted'> {
+  {
+    ofMeasure,
+    channels,
+    ...wished
+  }: Concession & {
+    ofMeasure: OfMeasure;
+    /** on which it can be made */
+    channels: Channel[];
+  },
+): Promise<Concession | 'not-eligible' | 'not-permitted' | 'skipped' | 'interrupted'> {
   const { opening, state, policy } = recovery;
   const tried: string[] = [];
   let concession: string | null = wished.concession;
@@ -31,11 +41,17 @@ export async function offerFor(
         tier: state.tier!,
         secondLifetimeValue: state.secondLifetimeValue!,
         limits: policy.offers,
+        company: { timeZone: policy.timeZone, contact: policy.contact },
         cost: wished.cost,
         offerId,
         approved,
+        channels,
       });
     let answer = await ask(false);
+    if (answer.kind === 'not-permitted') {
+      recovery.tell('contact-not-permitted', { type: 'offer-call', ...whyNot(answer) });
+      return 'not-permitted';
+    }
     let reason: OfferRefusal = 'not-approved';
     if (answer.kind === 'approval') {
       const { cost } = answer;
@@ -46,7 +62,9 @@ export async function offerFor(
         type: 'approve-offer',
         dueAt: now(),
         window: answer.approveWithin,
+        until: answer.approveUntil,
         ...ofMeasure,
+        offerId,
       });
       if (waited.kind === 'interrupted') return 'interrupted';
       if (waited.kind === 'withdrawn') return 'skipped';
