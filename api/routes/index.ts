@@ -16,6 +16,7 @@ import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
 import { noteRoutes } from './notes.ts';
 import { objectionRoutes } from './objections.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { satisfactionRoutes } from './satisfaction.ts';
 import { offerRoutes } from './offers.ts';
 import { operationRoutes } from './operations.ts';
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...letterRoutes,
   ...objectionRoutes,
   ...satisfactionRoutes,
+  ...campaignRoutes,
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,
