@@ -205,7 +205,7 @@ describe('where several processes are at work,', () => {
         3,
         `async (db, load, number) => {
           const { nextTask } = await load('db/handing-out.ts');
-          const { standardPolicy: policy } = await load('domain/policy.ts');
+          const { standardPolicy: policy } = await load('domain/standard-policy.ts');
           const got = [];
           for (let i = 0; ; i += 1) {
             const actor = { actorId: 'agent-' + number + '-' + i, role: 'agent' };

@@ -34,6 +34,7 @@ const mailSchema = z
 function mailJson({
   token: _token,
   possiblySent: _sent,
+  afterReturn: _whatFor,
   sendBy: _end,
   notBefore,
   ...mail
