@@ -241,7 +241,7 @@ export const demoPolicy: Policy = {
   prevention: {
     lookEvery: '5s',
     period: '60s',
-    threshold: { cases: 4 },
+    threshold: { cases: 3 },
     causeKnownAfter: '5s',
     measuredOver: '60s',
     judgedAfter: '20s',

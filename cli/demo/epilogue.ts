@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { formatMoney } from '../../domain/money.ts';
 import { outcomes, type Outcome } from '../../domain/words.ts';
 import type { Case, Client, TimelineEntry } from '../client.ts';
 import { clock, words, wrapped } from './text.ts';
@@ -45,6 +46,57 @@ export function whatItMeans(cases: readonly Case[]): string {
     'by themselves. That comparison is how winback tells whether measures work. ' +
     'The people are simulated, so these numbers show the engine and not the market.'
   );
+}
+
+/** What the demo reads of `GET /reports/success`. */
+export type SuccessGroup = {
+  group: string | null;
+  cases: number;
+  contacted: number;
+  regainedAfterContact: number;
+  regainedRate: number | null;
+  regainedRateInterval: [number, number] | null;
+  cost: Money;
+  result: Money;
+};
+type Money = { amount: number; currency: string };
+
+/** Success control by how customers were lost, as managers get it: the biggest groups first. */
+export function successTable(groups: readonly SuccessGroup[]): string {
+  const table = new Table({
+    head: ['Trigger', 'Contacted', 'Back', 'Rate (95 %)', 'Cost', 'Result'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  for (const one of groups.toSorted((a, b) => b.cases - a.cases)) {
+    const { group, contacted, regainedAfterContact, regainedRate, cost, result } = one;
+    const [low, high] = one.regainedRateInterval ?? [0, 1];
+    const rate =
+      regainedRate === null
+        ? ''
+        : `${percent(regainedRate)} (${Math.round(low * 100)}–${percent(high)})`;
+    const money = ({ amount, currency }: Money) => formatMoney(amount, currency);
+    table.push([
+      ...[words(group ?? 'not known'), contacted, regainedAfterContact],
+      ...[rate, money(cost), money(result)],
+    ]);
+  }
+  return table.toString();
+}
+
+/** What the demo reads of `GET /prevention/actions`. */
+export type PreventionAction = {
+  title: string;
+  evidence: { cases: number; lostRevenue: Money } | null;
+};
+
+/** What the engine itself has proposed against a cause that piles up. */
+export function preventionSentence({ title, evidence }: PreventionAction): string {
+  const piled = evidence
+    ? ` (${evidence.cases} losses, ${formatMoney(evidence.lostRevenue.amount, evidence.lostRevenue.currency)} a year)`
+    : '';
+  return `Prevention: the engine has proposed an action against what piles up: ${title}${piled}. A manager gives it an owner and a date, and its effect is measured once it is done.`;
 }
 
 /** The case with the longest timeline among those that ended well. */

@@ -106,6 +106,7 @@ async function perform(
   display.clear();
   await showStory(clients.manager, cases);
   showOutcomes(cases);
+  await showSuccess(clients.manager, startedAt);
   await showMails(clients.manager, given);
   display.line(`It took ${clock(Date.now() - Date.parse(startedAt))} from the import to here.`);
   return { agentKey };
@@ -118,6 +119,21 @@ async function showStory(manager: Client, cases: Case[]): Promise<void> {
   title(`One case from its opening to its end: ${theCase.caseId} (simulated)`);
   const lines = epilogue.timelineLines(theCase.openedAt, timeline, display.width);
   for (const line of lines) display.line(line);
+}
+
+/** The same reports that managers of a real team get. */
+async function showSuccess(manager: Client, from: string): Promise<void> {
+  title('Success control (of simulated people)');
+  const query = new URLSearchParams({ by: 'trigger', from }).toString();
+  const report = await manager.get<{ groups: epilogue.SuccessGroup[] }>(
+    `/reports/success?${query}`,
+  );
+  display.line(epilogue.successTable(report.groups));
+  for await (const action of manager.each<epilogue.PreventionAction>('/prevention/actions')) {
+    const sentence = epilogue.preventionSentence(action);
+    for (const line of wrapped(sentence, display.width)) display.line(line);
+    return;
+  }
 }
 
 async function showMails(
