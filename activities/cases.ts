@@ -11,6 +11,7 @@ import type { Cause, Trigger } from '../domain/words.ts';
 import { customerFacts, projectCase } from '../db/cases.ts';
 import { planContact, type ContactRequest, type PlannedContact } from '../db/contact-plan.ts';
 import { getCustomer } from '../db/customers.ts';
+import { catchUp } from '../db/events.ts';
 import { companyHours } from '../db/holidays.ts';
 import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.ts';
 import { currentPlaybooks } from '../db/playbooks.ts';
@@ -54,6 +55,7 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       policy: StoredPolicy & Company;
     }): Promise<CustomerFacts & { decideUntil?: string }> {
       const { policy } = request;
+      await catchUp(db, clock);
       const at = clock();
       const facts = await customerFacts(db, { ...request, policy: completed(policy), at });
       const { managerDecidesWithin } = policy.identification;

@@ -11,7 +11,7 @@ import { secondLifetimeOf, type ValueModels } from '../domain/second-lifetime.ts
 import { silentLossOf, type SilentLoss } from '../domain/silent-loss.ts';
 import { customersForScan } from '../db/customers.ts';
 import { noteEarlySigns } from '../db/early-signs.ts';
-import { applyWaiting, countWaitingEvents } from '../db/events.ts';
+import { catchUp } from '../db/events.ts';
 import { newestFit, saveFit } from '../db/fits.ts';
 import type { Db } from '../db/open.ts';
 import { dormancyReturnRates } from '../db/return-rates.ts';
@@ -51,10 +51,7 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
 
     async findCandidates({ scanId, policy }: Scan) {
       // Who has just bought is not lost.
-      for (let left = await countWaitingEvents(db); left > 0; left -= pageSize) {
-        await applyWaiting(db, { limit: pageSize, at: clock() });
-        heartbeat();
-      }
+      await catchUp(db, clock, heartbeat);
       const stored = completed(policy);
       const fit = await newestFit(db);
       const detection = detectionOf(stored.detection, fit);

@@ -19,6 +19,9 @@ type LateType = keyof typeof lateEffects;
 /** More than that do not wait: a batch that comes then takes as many to their effect as it brings. */
 const waitingAtMost = 100_000;
 
+/** In one transaction, which stays well under a second. */
+const caughtUpAtOnce = 2_000;
+
 const firstSeq = sql.placeholder('firstSeq');
 const lastSeq = sql.placeholder('lastSeq');
 
@@ -129,6 +132,22 @@ export async function applyWaiting(
   // Mostly none waits, and nobody is then kept from writing.
   if (waitingIn(db) === 0) return { applied: 0, left: 0 };
   return writingTogether(db, (tx) => ({ applied: applyIn(tx, limit, at), left: waitingIn(tx) }));
+}
+
+/**
+ * Brings all that waits in this moment to its effect: for who is about to decide something by what a customer has
+ * bought. Mostly nothing waits.
+ * @param onProgress called between transactions
+ */
+export async function catchUp(
+  db: Db,
+  clock: () => string,
+  onProgress: () => void = () => undefined,
+): Promise<void> {
+  for (let left = waitingIn(db); left > 0; left -= caughtUpAtOnce) {
+    await applyWaiting(db, { limit: caughtUpAtOnce, at: clock() });
+    onProgress();
+  }
 }
 
 /** How many events wait for their effect; those of a batch that never wait count too as long as one of it does. */

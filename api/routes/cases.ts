@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statedBy } from '../../db/case-causes.ts';
 import { getCase, listCases, openCase, timelineOf } from '../../db/cases.ts';
+import { catchUp } from '../../db/events.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { companyHours } from '../../db/holidays.ts';
 import { getPolicy } from '../../db/policies.ts';
@@ -46,6 +47,7 @@ async function openedCase(call: Call<unknown, unknown, OpenCase>): Promise<Answe
     const created = before.request['answer'] === 'created';
     return opened(call, (await getCase(db, before.target))!, created);
   }
+  await catchUp(db, () => at);
   if (!(await getCustomer(db, customerId))) {
     throw new DomainError('not-found', 'There is no such customer.', [
       { field: 'customerId', rule: 'must be the ID of a customer that was reported' },

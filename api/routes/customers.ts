@@ -7,6 +7,7 @@ import {
   purchaseHistory,
 } from '../../db/customers.ts';
 import { permissionsNow } from '../../db/contacts.ts';
+import { catchUp } from '../../db/events.ts';
 import { newestFit } from '../../db/fits.ts';
 import { permissionHistory } from '../../db/permissions.ts';
 import { preventiveTaskOf } from '../../db/preventive-tasks.ts';
@@ -96,7 +97,9 @@ export const customerRoutes = [
     answers: { 200: { description: 'The customer', schema: customerSchema } },
     problems: ['not-found'],
     handle: async (call) => {
-      const record = await getCustomer(call.db, call.params.customerId);
+      const { db, at, params } = call;
+      await catchUp(db, () => at);
+      const record = await getCustomer(db, params.customerId);
       if (!record) throw new DomainError('not-found', 'There is no such customer.');
       return { status: 200, body: await shown(record, await viewOf(call), call) };
     },

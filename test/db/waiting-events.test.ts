@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { currentPermissions, getCustomer } from '../../db/customers.ts';
-import { applyWaiting, countWaitingEvents } from '../../db/events.ts';
+import { applyWaiting, catchUp, countWaitingEvents } from '../../db/events.ts';
 import { waitingEvents } from '../../db/schema.ts';
 import type { Db } from '../../db/open.ts';
 import { withDatabase } from '../support/database.ts';
@@ -47,6 +47,15 @@ describe('a large batch', () => {
       expect(await getCustomer(db, 'C1')).toMatchObject({ purchases: 1 });
       expect(await apply(db, 100)).toMatchObject({ left: 0 });
       expect(await getCustomer(db, 'C1')).toMatchObject({ purchases: 31, totalAmount: 31_000 });
+    }));
+
+  it('has had its effect when somebody decides by it', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, orders('C1', 25));
+      await accept(db, orders('C2', 30));
+      await catchUp(db, () => minute(2));
+      expect(await countWaitingEvents(db)).toBe(0);
+      expect(await getCustomer(db, 'C2')).toMatchObject({ purchases: 30, updatedAt: minute(2) });
     }));
 
   it('brings others to their effect when too many wait', () =>
