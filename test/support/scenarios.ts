@@ -61,9 +61,9 @@ export const scenarios = {
           afterCare: [
             { task: 'welcome-call', after: '1s' },
             { task: 'satisfaction-mail', after: '2s' },
-            { task: 'aftercare-call', after: times(secondLoyalty.observation, 50) },
+            { task: 'aftercare-call', after: times(secondLoyalty.observation, 5) },
           ],
-          observation: times(secondLoyalty.observation, 60),
+          observation: times(secondLoyalty.observation, 6),
         },
       });
       const customerId = await engine.customer();
@@ -72,6 +72,8 @@ export const scenarios = {
       await engine.task(caseId, 'cause-call');
       await engine.send(customerId, 'purchase.recorded', purchase);
       await engine.answer(caseId, 'welcome-call', { outcome: 'reached' });
+      // The mail may wait until Monday.
+      await engine.pass(times(engine.policy.playbookDay, 5));
       const care = await engine.task(caseId, 'aftercare-call');
       await engine.send(customerId, 'satisfaction.answered', { score: 2 });
       await engine.answer(caseId, 'make-up', { outcome: 'settled' });
@@ -86,7 +88,8 @@ export const scenarios = {
       await engine.send(customerId, 'satisfaction.answered', { score: 10 });
       await engine.answer(caseId, 'referral-call', { outcome: 'accepted' });
       await engine.send(customerId, 'purchase.recorded', { ...purchase, orderId: 'return-2' });
-      await engine.pass(times(secondLoyalty.observation, 60));
+      await engine.until(caseId, (record) => record.regainedAmount === 2 * purchase.amount);
+      await engine.pass(times(secondLoyalty.observation, 6));
       return caseId;
     },
   },
