@@ -1,5 +1,5 @@
 import { and, count, eq, gte, inArray, lt, ne, notExists, or, sql } from 'drizzle-orm';
-import { localDay } from '../domain/calendar.ts';
+import { localDay, workingTimeAfter } from '../domain/calendar.ts';
 import {
   clockOfCustomer,
   contactMoment,
@@ -7,17 +7,17 @@ import {
   type ContactSurroundings,
   type TimeOfDay,
 } from '../domain/contact-plan.ts';
-import { latest } from '../domain/duration.ts';
+import { after, latest, type Duration } from '../domain/duration.ts';
 import type { MailRecord } from '../domain/mails.ts';
 import type { PermissionReason } from '../domain/permission.ts';
 import type { Policy } from '../domain/policy.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
-import { channelOf } from '../domain/tasks.ts';
+import { agreedFor, channelOf } from '../domain/tasks.ts';
 import type { Channel, LegalBasis, Purpose } from '../domain/words.ts';
 import { prepared, writingTogether, type Db } from './connection.ts';
 import { contactedCustomer, contactsWith, permissionOf, policyOfCase } from './contacts.ts';
-import { isHolidayIn } from './holidays.ts';
+import { companyHours, isHolidayIn } from './holidays.ts';
 import { callHours, contacts, mails, plannedContacts } from './schema.ts';
 
 /* When a contact is due: by hours and limits, and by what else is planned. */
@@ -103,7 +103,7 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed'>;
+type ContactTask = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed' | 'dueAt'>;
 
 /**
  * When each of many tasks may be done, by all that is known at `at`: then, if the answer is `at` itself; null for a
@@ -116,9 +116,10 @@ export function contactTimes(
   { policy: otherwise, at }: { policy: Pick<Policy, 'timeZone' | 'contact'>; at: string },
 ): (task: ContactTask) => string | null {
   const openings = new Map<string, string | null>();
-  return ({ caseId, customerId, type, agreed }) => {
+  return ({ caseId, customerId, type, agreed: isAgreed, dueAt }) => {
     const channel = channelOf(type);
     if (channel === null) return at;
+    const agreed = isAgreed && at <= after(dueAt, agreedFor);
     const ofCase = policyOfCase(tx, caseId);
     const { timeZone, contact } = ofCase ?? otherwise;
     const momentFor = (fields: Partial<ContactSurroundings>) => {
@@ -154,6 +155,8 @@ export type ContactRequest = {
   attempt: number;
   /** agreed with the customer to the minute: moved by nothing */
   agreed: boolean;
+  /** for how long it may be made; left out by cases that began before that was in working time */
+  window?: Duration;
 };
 
 export type PlannedContact = {
@@ -163,6 +166,8 @@ export type PlannedContact = {
   basis?: LegalBasis | null;
   rule?: string | null;
   timeOfDay?: TimeOfDay | null;
+  /** `window` after it is due, in working time */
+  until?: string;
 };
 
 /** When a contact is due, and whether it may be made at all. From then on it counts in its hour. */
@@ -201,7 +206,9 @@ export function planContactIn(tx: Db, request: ContactRequest, at: string): Plan
   const found = planOf(request, { timeZone, contact }, around);
   if (!found) return refuse({ reason: 'no-common-hours' });
   if (limits && channel !== null) plan.run({ customerId, dueAt: found.dueAt });
-  return { permitted: true, ...reliance, ...found };
+  const until =
+    request.window && workingTimeAfter(found.dueAt, request.window, companyHours(tx, request));
+  return { permitted: true, ...reliance, ...found, ...(until && { until }) };
 }
 
 function isUsedUp(

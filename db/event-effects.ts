@@ -21,6 +21,7 @@ import {
   caseForFacts,
   factId,
   noteCancelled,
+  noteDeath,
   noteObjection,
   reportFact,
   type CaseForFacts,
@@ -38,7 +39,6 @@ const updatedAt = sql`${sql.placeholder('at')}`;
 const theCustomer = eq(customers.customerId, customerId);
 
 const latestIn = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${time})`;
-const earliest = (column: SQLiteColumn) => sql`min(coalesce(${column}, ${time}), ${time})`;
 
 const statements = prepared((db) => ({
   standing: db
@@ -58,11 +58,6 @@ const statements = prepared((db) => ({
   withdrawn: db
     .update(customers)
     .set({ lastWithdrawalAt: latestIn(customers.lastWithdrawalAt), updatedAt })
-    .where(theCustomer)
-    .prepare(),
-  deceased: db
-    .update(customers)
-    .set({ deceasedAt: earliest(customers.deceasedAt), updatedAt })
     .where(theCustomer)
     .prepare(),
   bounced: db
@@ -212,8 +207,8 @@ export const effects: Record<EventType, Effect> = {
 
   'customer.deceased': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
-    statements(tx).deceased.run({ ...event, at: context.at });
-    tellCase(tx, event, context, { kind: 'death' });
+    const { customerId, time: deceasedAt } = event;
+    noteDeath(tx, { customerId, deceasedAt, eventId: factIdOf(event), at: context.at });
     closePreventiveTask(tx, { customerId: event.customerId, reason: 'death', at: context.at });
   },
 

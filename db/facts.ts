@@ -13,6 +13,7 @@ const heard = {
 };
 
 const objectedAt = sql.placeholder('objectedAt');
+const deceasedAt = sql.placeholder('deceasedAt');
 
 const statements = prepared((db) => ({
   openCase: db
@@ -29,6 +30,14 @@ const statements = prepared((db) => ({
       statedReason: sql`case when ${cases.regainedAt} is null then coalesce(${sql.placeholder('reason')}, ${cases.statedReason}) else ${cases.statedReason} end`,
     })
     .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+  deceased: db
+    .update(customers)
+    .set({
+      deceasedAt: sql`min(coalesce(${customers.deceasedAt}, ${deceasedAt}), ${deceasedAt})`,
+      updatedAt: sql`${sql.placeholder('at')}`,
+    })
+    .where(eq(customers.customerId, sql.placeholder('customerId')))
     .prepare(),
   objected: db
     .update(customers)
@@ -61,6 +70,22 @@ export function noteCancelled(
 /** An event's identity as a workflow may carry it: a code, whatever text the sales system identifies it by. */
 export function factId(...identity: string[]): string {
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 24);
+}
+
+/** Whoever has died is contacted no more, and their open case hears of it. */
+export function noteDeath(
+  tx: Db,
+  death: { customerId: string; deceasedAt: string; eventId: string; at: string },
+): void {
+  const { customerId, deceasedAt, eventId, at } = death;
+  statements(tx).deceased.run({ customerId, deceasedAt, at });
+  const open = caseForFacts(tx, customerId);
+  if (!open) return;
+  reportFact(
+    tx,
+    { customerId, caseId: open.caseId, at },
+    { kind: 'death', eventId, at: deceasedAt },
+  );
 }
 
 /** Puts a fact on its way to the customer's open case. */

@@ -93,7 +93,7 @@ export async function rescheduleTaskWithoutCase(
   const { request } = told;
   const { dueAt } = request;
   await asCommand(db, told, { action: 'task.reschedule', request }, (tx, task) =>
-    move(tx, task, { dueAt, agreed: task.agreed }),
+    move(tx, task, { dueAt, agreed: false }),
   );
 }
 

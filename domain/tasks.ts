@@ -7,6 +7,7 @@ import {
   mostFurtherCauses,
   surenesses,
 } from './causes.ts';
+import type { Duration } from './duration.ts';
 import type { FieldError } from './errors.ts';
 import { mailFates } from './mails.ts';
 import type { MeasureKind } from './playbooks.ts';
@@ -338,6 +339,9 @@ export function codedResult(type: TaskType, result: Record<string, unknown>): Ta
     ]);
   return Object.fromEntries(coded) as TaskResult;
 }
+
+/** What was agreed is about that time: missed by more than that, it is a contact like any other. */
+export const agreedFor: Duration = '1h';
 
 /** Whether the task is done on the phone, so that it needs the permission to call. */
 export function isCall(type: TaskType): boolean {

@@ -36,6 +36,7 @@ export async function callUntilReached(
   const { contact } = recovery.policy;
   let attempt = 1;
   let postponements = 0;
+  const isUrgent = () => recovery.urgent && attempt === 1 && postponements === 0;
   let notBefore = firstAt;
   let agreed = false;
   for (;;) {
@@ -44,12 +45,13 @@ export async function callUntilReached(
       customerId: recovery.opening.customerId,
       caseId: recovery.opening.caseId,
       timeZone: recovery.policy.timeZone,
-      // Who must be called within hours is not kept waiting for a good time of day.
-      contact: { ...contact, timesOfDay: recovery.urgent ? [] : contact.timesOfDay },
+      // Who must be called within hours is not kept waiting for a good time of day, the first time.
+      contact: { ...contact, timesOfDay: isUrgent() ? [] : contact.timesOfDay },
       channel: 'phone',
       notBefore,
       attempt,
       agreed,
+      window: rhythm.window,
     });
     if (!plan.permitted) {
       recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
@@ -59,6 +61,7 @@ export async function callUntilReached(
       type,
       dueAt: plan.dueAt,
       window: rhythm.window,
+      until: plan.until,
       attempt,
       agreed,
       ...ofMeasure,

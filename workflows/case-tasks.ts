@@ -111,6 +111,8 @@ export class CaseTasks {
     if (!task && this.isAhead(taskId)) return early;
     if (task?.status !== 'open') return false;
     this.move(task, dueAt);
+    // It is ours now, and no time that the customer has chosen.
+    if (task.agreed && patched('rescheduled-is-not-agreed')) this.change(task, { agreed: false });
     this.#projection.tell('task-rescheduled', { type: task.type, dueAt });
     return true;
   }

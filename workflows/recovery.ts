@@ -10,7 +10,7 @@ import type {
 import { layersOf, mostReliable } from '../domain/causes.ts';
 import { after, earliest, latest } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
-import { channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
+import { agreedFor, channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
 import { planContact } from './activities.ts';
@@ -301,6 +301,7 @@ export class Recovery {
       this.#tasks.change(task, {
         dueAt: task.agreed ? latest(task.dueAt, now()) : later(task.dueAt, waitedMs),
         deadlineAt: later(task.deadlineAt, waitedMs),
+        agreed: task.agreed && !this.#isMissed(task),
       });
     }
     this.#pausedMs += this.#pausedSince(now());
@@ -308,6 +309,10 @@ export class Recovery {
     this.#tasks.areToBePlanned = true;
     this.state.pausedUntil = null;
     this.tell('resumed', { byManager });
+  }
+
+  #isMissed({ dueAt }: TaskState): boolean {
+    return after(dueAt, agreedFor) < now() && patched('missed-is-not-agreed');
   }
 
   #pausedSince(at: string): number {

@@ -109,10 +109,9 @@ function mustLieAhead(result: Record<string, unknown>, at: string): void {
   }
 }
 
-/** Nobody is disturbed outside the hours, or above the limits, but by a time of their own choice. */
+/** Nobody is disturbed outside the hours, or above the limits, but by a time of their own choice, which comes as a result. */
 function mustBeWithinHours({ db, policy }: Call, task: TaskRecord, dueAt: string): void {
-  if (task.agreed) return;
-  const possible = contactTimes(db, { policy, at: dueAt })(task);
+  const possible = contactTimes(db, { policy, at: dueAt })({ ...task, agreed: false });
   if (possible === dueAt) return;
   const rule =
     possible === null

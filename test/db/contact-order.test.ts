@@ -296,7 +296,9 @@ class World {
     });
     if (!given) return;
     const channel = given.type === 'letter' ? 'letter' : 'phone';
-    const { customerId, agreed } = given;
+    const { customerId } = given;
+    // An agreement is about its time, not about the days after it.
+    const agreed = given.agreed && at <= after(given.dueAt, '1h');
     this.#judge(customerId, { channel, at, agreed });
     if (outcome === null) return;
     const told = channel === 'letter' ? 'sent' : outcome;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { projectCase } from '../../db/cases.ts';
-import { getCustomer } from '../../db/customers.ts';
+import { currentPermissions, getCustomer } from '../../db/customers.ts';
 import { confirmDuplicate, rejectDuplicate } from '../../db/duplicate-decisions.ts';
 import { findDuplicates, listDuplicates, markCustomers } from '../../db/duplicates.ts';
 import { recordCancellations, recordPurchases, upsertCustomers } from '../../db/imports.ts';
@@ -186,6 +186,29 @@ describe('a duplicate that a manager confirms', () => {
       ]);
       expect(await getCustomer(db, 'F')).toMatchObject({ purchases: 3, objectedAt: minute(80) });
       expect(await getCustomer(db, 'X')).toMatchObject({ purchases: 0, objectedAt: null });
+    }));
+
+  it('carries what was refused under the new ID, and the open case hears of it', () =>
+    withDatabase(async ({ db }) => {
+      await lost(db);
+      await accept(db, [profile('X', anna)], minute(30));
+      const refused = { channel: 'phone', granted: false };
+      await accept(db, [
+        event('permission.changed', 'F', { time: minute(30), data: { ...refused, granted: true } }),
+        event('permission.changed', 'X', { time: minute(31), data: refused }),
+        event('customer.objected', 'X', { time: minute(32) }),
+        event('customer.deceased', 'X', { time: minute(33) }),
+      ]);
+      await confirmDuplicate(db, (await open(db))[0]!.duplicateId, told);
+      expect(await getCustomer(db, 'F')).toMatchObject({
+        ...{ objectedAt: minute(32), deceasedAt: minute(33) },
+      });
+      expect(await currentPermissions(db, 'F')).toMatchObject([{ ...refused, at: minute(31) }]);
+      expect(await facts(db)).toEqual([
+        ['F', 'permission'],
+        ['F', 'objection'],
+        ['F', 'death'],
+      ]);
     }));
 
   it('is not one as long as a case of the new ID is open, and never its own former self', () =>

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { getTask, listTasks } from '../../db/tasks.ts';
-import { nextWorkingMoment } from '../../domain/calendar.ts';
+import { isHolidayIn } from '../../db/holidays.ts';
+import { nextWorkingMoment, workingTimeAfter } from '../../domain/calendar.ts';
 import { after } from '../../domain/duration.ts';
 import { recoveryWorkflowId } from '../../domain/ids.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
@@ -57,6 +58,52 @@ describe('calls', () => {
 
     const callback = await engine.task(caseId, 'cause-call');
     expect(callback).toMatchObject({ dueAt: callbackAt, agreed: true, attempt: 1 });
+  });
+
+  it('asks a second time at another time of day, though the cancellation is not yet effective', async () => {
+    const customerId = await engine.customer();
+    opened.push(customerId);
+    const effectiveAt = after(await engine.now(), '60d');
+    const caseId = await engine.open(customerId, { trigger: 'cancellation', effectiveAt });
+    await engine.answer(caseId, 'cause-call', { outcome: 'no-answer' });
+    const second = await engine.task(caseId, 'cause-call');
+    expect(['10:00', '17:30', '13:00']).toContain(localTime(second.dueAt));
+  });
+
+  it('may be made for so long as the policy says, in working time', async () => {
+    const { caseId } = await dormantCase();
+    const call = await engine.task(caseId, 'cause-call');
+    const { hours, region } = policy.contact;
+    const isHoliday = (day: string) => isHolidayIn(engine.db, region!, day);
+    const company = { timeZone: policy.timeZone, hours, isHoliday };
+    const { window } = policy.causeAnalysis.call;
+    expect(call.deadlineAt).toBe(workingTimeAfter(call.dueAt, window, company));
+  });
+
+  it('is agreed no more when a pause has let its time pass, and comes in working hours', async () => {
+    const { caseId } = await dormantCase();
+    const now = await engine.now();
+    const callbackAt = `${after(now, '3d').slice(0, 10)}T09:17:00.000Z`;
+    await engine.answer(caseId, 'cause-call', { outcome: 'callback', callbackAt });
+    await engine.task(caseId, 'cause-call');
+    const until = `${after(now, '8d').slice(0, 10)}T01:00:00.000Z`;
+    await engine.command('case.pause', caseId, caseId, { until });
+    await engine.pass('9d');
+    const call = await engine.task(caseId, 'cause-call');
+    const hours = { hours: policy.contact.hours, timeZone: policy.timeZone };
+    expect(call.agreed).toBe(false);
+    expect(call.dueAt > until).toBe(true);
+    expect(nextWorkingMoment(call.dueAt, hours)).toBe(call.dueAt);
+  });
+
+  it('is agreed no more when somebody of us moves it', async () => {
+    const { caseId } = await dormantCase();
+    const callbackAt = after(await engine.now(), '9d');
+    await engine.answer(caseId, 'cause-call', { outcome: 'callback', callbackAt });
+    const { taskId } = await engine.task(caseId, 'cause-call');
+    const dueAt = after(callbackAt, '1d');
+    await engine.command('task.reschedule', taskId, caseId, { dueAt });
+    expect(await engine.task(caseId, 'cause-call')).toMatchObject({ taskId, dueAt, agreed: false });
   });
 
   it('is brought forward to a moment at which a call may be made', async () => {
@@ -303,7 +350,7 @@ describe('commands', () => {
   it('keeps a late result in the timeline without acting on it', async () => {
     const { caseId } = await dormantCase();
     const task = await engine.task(caseId, 'cause-call');
-    await engine.pass('30d');
+    await engine.pass('60d');
     const verdict = await engine.complete(task, {
       outcome: 'answered',
       cause: 'neglected',

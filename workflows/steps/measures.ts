@@ -118,6 +118,7 @@ async function called(recovery: Recovery, measure: Doing, type: TaskType): Promi
 
 async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
   const { policy } = recovery;
+  const window = windowOf(recovery, measure, policy.measures.window);
   const plan = await planContact({
     customerId: recovery.opening.customerId,
     caseId: recovery.opening.caseId,
@@ -127,6 +128,7 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
     notBefore: firstMoment(recovery, measure),
     attempt: 1,
     agreed: false,
+    window,
   });
   if (!plan.permitted) {
     recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
@@ -135,7 +137,8 @@ async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promi
   const waited = await recovery.ask({
     type,
     dueAt: plan.dueAt,
-    window: windowOf(recovery, measure, policy.measures.window),
+    window,
+    until: plan.until,
     ...ofMeasure(measure),
   });
   switch (waited.kind) {
