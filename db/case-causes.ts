@@ -44,6 +44,7 @@ const statements = prepared((db) => ({
       layer: caseCauses.layer,
       cause: caseCauses.cause,
       category: caseCauses.category,
+      competitor: caseCauses.competitor,
       by: caseCauses.by,
     })
     .from(caseCauses)
@@ -94,16 +95,22 @@ const nothingMore = {
  */
 export function keepStated(
   tx: Db,
-  { cause, category }: Pick<Stated, 'cause' | 'category'>,
+  {
+    cause,
+    category,
+    competitor = null,
+  }: Pick<Stated, 'cause' | 'category'> & { competitor?: string | null },
   { caseId, by, at }: { caseId: string; by: string; at: string },
 ): void {
   if (cause === null) return;
   const { told, find, keep } = statements(tx);
   if (find.get({ caseId })?.regainedAt) return;
   const last = told.all({ caseId }).findLast(({ layer }) => layer === 'stated');
-  if (last?.cause === cause && last.category === category) return;
+  const isNews = competitor !== null && last?.competitor !== competitor;
+  if (last?.cause === cause && last.category === category && !isNews) return;
   const statementId = randomUUID();
-  keep.run({ ...nothingMore, statementId, caseId, layer: 'stated', cause, category, by, at });
+  const statement = { ...nothingMore, cause, category, competitor };
+  keep.run({ ...statement, statementId, caseId, layer: 'stated', by, at });
 }
 
 /**

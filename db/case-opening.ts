@@ -26,6 +26,8 @@ export type NewCase = Pick<
 > & {
   /** the company's own category of the stated cause */
   statedCategory?: string | null;
+  /** to whom the customer goes, in their words */
+  statedCompetitor?: string | null;
   policy: VersionedPolicy;
   at: string;
   silentLoss?: SilentLoss;
@@ -137,7 +139,8 @@ export function openCaseIn(tx: Db, newCase: NewCase): { record: CaseRecord; crea
     cancelled: newCase.trigger === 'cancellation',
   });
   const { statedCause: cause, statedCategory: category = null, openedBy: by } = newCase;
-  keepStated(tx, { cause, category }, { caseId: record.caseId, by, at });
+  const stated = { cause, category, competitor: newCase.statedCompetitor ?? null };
+  keepStated(tx, stated, { caseId: record.caseId, by, at });
   enqueue(tx, {
     orderKey: customerId,
     kind: 'start-case',

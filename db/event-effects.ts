@@ -269,20 +269,29 @@ function noteShown(
   noteSign(tx, customerId, { sign, signAt: time, signData }, context);
 }
 
-type Cancellation = Stated & { effectiveAt: string | null };
+type Cancellation = Stated & { competitor: string | null; effectiveAt: string | null };
 
 function cancellationIn(tx: Db, data: Record<string, unknown>): Cancellation {
-  const { reason, effectiveAt } = data as { reason?: string; effectiveAt?: string };
-  return { ...statedBy(tx, reason), effectiveAt: effectiveAt ? utc(effectiveAt) : null };
+  const {
+    reason,
+    competitor = null,
+    effectiveAt,
+  } = data as { reason?: string; competitor?: string; effectiveAt?: string };
+  return {
+    ...statedBy(tx, reason),
+    competitor,
+    effectiveAt: effectiveAt ? utc(effectiveAt) : null,
+  };
 }
 
 function openByCancellation(tx: Db, event: SalesEvent, { policy, at, actor }: Context): void {
-  const { cause, category, reason, effectiveAt } = cancellationIn(tx, event.data);
+  const { cause, category, reason, competitor, effectiveAt } = cancellationIn(tx, event.data);
   openCaseIn(tx, {
     customerId: event.customerId,
     trigger: 'cancellation',
     statedCause: cause,
     statedCategory: category,
+    statedCompetitor: competitor,
     statedReason: reason,
     effectiveAt,
     openedBy: actor.actorId,

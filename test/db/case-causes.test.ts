@@ -248,6 +248,15 @@ describe('the revenue lost', () => {
 });
 
 describe('the report of causes', () => {
+  it('stated with a cancellation names to whom the customer goes', () =>
+    withDatabase(async ({ db }) => {
+      const data = { reason: 'better-offer-price', competitor: 'Nordlicht' };
+      const cancelled = event('cancellation.received', 'C9', { data });
+      await accept(db, [cancelled, { ...cancelled, eventId: 'again' }]);
+      const { stated } = await known(db, 'C9-e1');
+      expect(stated).toMatchObject({ cause: 'better-offer-price', competitor: 'Nordlicht' });
+    }));
+
   it('goes by the most reliable layer, with lost revenue, categories and what was named beside', () =>
     withDatabase(async ({ db }) => {
       const at = (customerId: string, amount: number) =>
