@@ -1,5 +1,6 @@
 import type { ReportPage, ReportPart } from '../domain/monthly-report-words.ts';
 import type { Sender } from '../domain/mails.ts';
+import { composed, type MailSettings } from './message.ts';
 import { pdfOf, type Content } from './pdf.ts';
 import { barsPicture, chartWidth, columnsPicture } from './report-charts.ts';
 import { escaped } from './text.ts';
@@ -73,9 +74,26 @@ function partHtml(part: ReportPart): string {
   }
 }
 
-/** Plain text for mail programs that show no HTML. */
-export function reportText({ title, subtitle, summary }: ReportPage): string {
-  return `${[title, subtitle, '', ...summary].join('\n')}\n`;
+/** The report as a mail: the page itself, the PDF attached, and its summary for who reads plain text. */
+export async function reportMessage(
+  page: ReportPage,
+  mail: { mailId: string; recipient: string; at: string; month: string },
+  settings: Pick<MailSettings, 'from' | 'sender'>,
+): Promise<Buffer> {
+  const { title, subtitle, summary } = page;
+  const { sender } = settings;
+  const filename = `winback-${mail.month}.pdf`;
+  const content = await reportPdf(page, sender);
+  return composed(
+    {
+      ...mail,
+      subject: `${title} – ${sender.company}`,
+      text: `${[title, subtitle, '', ...summary].join('\n')}\n`,
+      html: reportHtml(page, sender),
+      attachments: [{ filename, content, contentType: 'application/pdf' }],
+    },
+    settings,
+  );
 }
 
 const margin = 51;
