@@ -99,7 +99,7 @@ module.exports = {
     },
     {
       name: 'mail-reach',
-      comment: 'What is written to customers, and how it leaves: no database.',
+      comment: 'What is written to customers and management, and how it leaves: no database.',
       severity: 'error',
       from: { path: '^mail/' },
       to: { pathNot: ['^(mail|domain)/', anyPackage], dependencyTypesNot: ['core'] },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { draws } from './api/report.ts';
 import { knowHolidays } from './activities/holidays.ts';
 import { createActivities } from './activities/index.ts';
 import { loadEnvironment } from './config/environment.ts';
@@ -36,6 +37,7 @@ import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
 import { fileTransport, smtpTransport } from './mail/transport.ts';
 import { runMails } from './relay/mails.ts';
+import { sendMonthlyReports } from './relay/monthly-reports.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
 import { runWebhooks } from './relay/webhooks.ts';
@@ -53,6 +55,7 @@ const signOfLifeEveryMs = 5_000;
 const earlySignsEveryMs = 10_000;
 /** Silences are counted in days. */
 const returnersEveryMs = 60 * 60_000;
+const reportsEveryMs = 60_000;
 const teamEveryMs = 10_000;
 const judgeEveryMs = 10_000;
 /** Customers in one transaction, which stays well under a second; others get their turn in between. */
@@ -206,6 +209,10 @@ async function mindDuplicates(): Promise<void> {
   await findDuplicates(db, clock());
 }
 
+const { report } = environment;
+const mindReports = () =>
+  sendMonthlyReports({ db, policy, settings, transport, report, draws, clock, log });
+
 const signsTold = new Map<string, number>();
 
 /** What the limits of early signs have left out since this was last told, or at first in all. */
@@ -235,6 +242,9 @@ await Promise.all([
   regularly('judging returns', judgeEveryMs, judgeReturns),
   regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
+  ...(report.to.length > 0
+    ? [regularly('sending monthly reports', reportsEveryMs, mindReports)]
+    : []),
   ...(policy.prevention
     ? [regularly('minding causes', durationMs(policy.prevention.lookEvery), mindCauses)]
     : []),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Sender } from '../domain/mails.ts';
+import { languages, type Language, type Sender } from '../domain/mails.ts';
 import { mailAddress } from './fields.ts';
 import { validated } from './validate.ts';
 
@@ -30,6 +30,8 @@ export type Environment = {
     from: string;
     sender: Sender;
   };
+  /** to whom the monthly report goes; nobody: it is not sent */
+  report: { to: string[]; language: Language };
   /** webhooks may call any address, and by plain http */
   webhookAllowPrivate: boolean;
   temporal: {
@@ -104,6 +106,18 @@ const variables = z.object({
     .refine((lines) => lines.length <= 4, 'must have at most 4 parts, separated by commas')
     .default([]),
   WINBACK_SIGNATURE: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),
+  WINBACK_REPORT_TO: z
+    .string()
+    .transform((text) => [...new Set(text.split(',').flatMap((one) => one.trim() || []))])
+    .refine(
+      (addresses) => addresses.every((one) => mailAddress.safeParse(one).success),
+      'must be mail addresses, separated by commas',
+    )
+    .refine((addresses) => addresses.length <= 20, 'must have at most 20 addresses')
+    .default([]),
+  WINBACK_REPORT_LANGUAGE: z
+    .enum(languages, `must be one of: ${languages.join(', ')}`)
+    .default('de'),
   LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   TEMPORAL_ADDRESS: z
     .string()
@@ -147,6 +161,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         name: settings.WINBACK_SIGNATURE ?? settings.WINBACK_COMPANY ?? 'winback',
       },
     },
+    report: { to: settings.WINBACK_REPORT_TO, language: settings.WINBACK_REPORT_LANGUAGE },
     webhookAllowPrivate: settings.WINBACK_WEBHOOK_ALLOW_PRIVATE === 'true',
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, desc, eq, gt, isNull, notInArray, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNull, lt, notInArray, or, type SQL } from 'drizzle-orm';
 import { before } from '../domain/duration.ts';
 import type { Policy } from '../domain/policy.ts';
 import { topicKey, type LossCell } from '../domain/prevention.ts';
@@ -84,10 +84,23 @@ function isKnown(
 
 /** Rises that go on, the least probable first. */
 export async function standingRises(db: Db): Promise<RiseRecord[]> {
+  return rises(db, isNull(lossRises.endedAt));
+}
+
+/** Rises that were there at some time of [`from`, `to`), the least probable first. */
+export async function risesWithin(
+  db: Db,
+  { from, to }: { from: string; to: string },
+): Promise<RiseRecord[]> {
+  const { foundAt, endedAt } = lossRises;
+  return rises(db, and(lt(foundAt, to), or(isNull(endedAt), gte(endedAt, from))));
+}
+
+function rises(db: Db, where: SQL | undefined): RiseRecord[] {
   return db
     .select()
     .from(lossRises)
-    .where(isNull(lossRises.endedAt))
+    .where(where)
     .orderBy(asc(lossRises.chance), asc(lossRises.riseId))
     .all()
     .map(({ topic: _, fromAt, toAt, ...rise }) => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, gt, isNull, lt, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { after, before, durationMs, earliest, latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -213,6 +213,20 @@ export async function getAction(db: Db, actionId: string): Promise<PreventionRec
 /** Those that are not over. */
 export async function currentActions(db: Db): Promise<PreventionRecord[]> {
   return db.select(shown).from(preventionActions).where(isNull(preventionActions.endedAt)).all();
+}
+
+/** Those that were not over at some time of [`from`, `to`), the oldest first. */
+export async function actionsWithin(
+  db: Db,
+  { from, to }: { from: string; to: string },
+): Promise<PreventionRecord[]> {
+  const { createdAt, endedAt, actionId } = preventionActions;
+  return db
+    .select(shown)
+    .from(preventionActions)
+    .where(and(lt(createdAt, to), or(isNull(endedAt), gte(endedAt, from))))
+    .orderBy(asc(createdAt), asc(actionId))
+    .all();
 }
 
 /** Oldest first. */

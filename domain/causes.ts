@@ -40,6 +40,17 @@ const causeNames: Record<Cause, Names> = {
   unknown: { de: 'Unbekannt', en: 'Unknown' },
 };
 
+/** The whole name of a cause, its group before it. */
+export function causeTitle(cause: Cause, language: Language): string {
+  const group = groupOf(cause);
+  const name = causeNames[cause][language];
+  return group === null ? name : `${groups[group]![language]}: ${name}`;
+}
+
+function groupOf(cause: Cause): string | null {
+  return Object.keys(groups).find((code) => cause.startsWith(`${code}-`)) ?? null;
+}
+
 /** A category that the company has added below one of our causes: `disappointed-service.delivery`. */
 export type CauseCategory = {
   code: string;
@@ -63,7 +74,7 @@ export type CauseNode = {
 export function causeTree(categories: readonly CauseCategory[]): CauseNode[] {
   const told = new Set<string>();
   return causes.flatMap((cause) => {
-    const group = Object.keys(groups).find((code) => cause.startsWith(`${code}-`)) ?? null;
+    const group = groupOf(cause);
     const isNew = group !== null && !told.has(group);
     if (isNew) told.add(group);
     return [

@@ -1,3 +1,4 @@
+import type { Policy } from './policy.ts';
 import type { Tier, Trigger } from './words.ts';
 
 /** The forecast's months are 30 days long and end now, so that every past one is a whole one. */
@@ -23,6 +24,15 @@ export type CaseGroup = {
 
 /** `percent` of return that the policy expects of a case, before there is any experience. */
 export type Prior = (trigger: Trigger, tier: Tier | null) => number;
+
+/** What the policy expects. */
+export function priorOf({
+  byTrigger,
+  tierFactor,
+}: Pick<Policy['identification']['chance'], 'byTrigger' | 'tierFactor'>): Prior {
+  return (trigger, tier) =>
+    Math.min(100, byTrigger[trigger] * (tier === null ? 1 : tierFactor[tier]));
+}
 
 /** How many cases' worth the policy's expectation weighs against what has been seen. */
 const priorWeight = 20;

@@ -21,10 +21,14 @@ export function minorDigits(currency: string): number {
   return digitsOf[currency] ?? 2;
 }
 
-/** An amount in minor units as English readers expect it: `€45.00`. */
-export function formatMoney(amount: number, currency: string): string {
+/** An amount in minor units as English readers expect it: `€45.00`, or German ones: `45,00 €`. */
+export function formatMoney(
+  amount: number,
+  currency: string,
+  language: 'de' | 'en' = 'en',
+): string {
   const digits = minorDigits(currency);
-  return new Intl.NumberFormat('en', {
+  return new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,

@@ -1,22 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import pdfmake, { type Content } from 'pdfmake';
 import type { Language, Sender, TemplateText } from '../domain/mails.ts';
+import { pdfOf, type Content } from './pdf.ts';
 
 export type Letter = TemplateText & { language: Language; address: string[] };
-
-const fonts = join(
-  dirname(createRequire(import.meta.url).resolve('pdfmake/fonts/Roboto.js')),
-  'Roboto',
-);
-pdfmake.setFonts({
-  Roboto: {
-    normal: join(fonts, 'Roboto-Regular.ttf'),
-    bold: join(fonts, 'Roboto-Medium.ttf'),
-  },
-});
-pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => path.startsWith(fonts));
 
 const mm = (length: number) => (length / 25.4) * 72;
 
@@ -33,15 +18,12 @@ export async function lettersPdf(
   sender: Sender,
   on: { date: string; timeZone: string },
 ): Promise<Buffer> {
-  return pdfmake
-    .createPdf({
-      pageSize: 'A4',
-      pageMargins: [margin.left, margin.top, margin.right, margin.bottom],
-      defaultStyle: { font: 'Roboto', fontSize: 11, lineHeight: 1.25 },
-      info: { title: letters.length === 1 ? letters[0]!.subject : sender.company },
-      content: letters.flatMap((letter, place) => contentOf(letter, sender, { ...on, place })),
-    })
-    .getBuffer();
+  return pdfOf({
+    pageMargins: [margin.left, margin.top, margin.right, margin.bottom],
+    fontSize: 11,
+    title: letters.length === 1 ? letters[0]!.subject : sender.company,
+    content: letters.flatMap((letter, place) => contentOf(letter, sender, { ...on, place })),
+  });
 }
 
 function contentOf(

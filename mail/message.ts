@@ -78,19 +78,37 @@ export async function messageOf(
   mail: Written & { mailId: string; recipient: string; at: string },
   settings: MailSettings,
 ): Promise<Buffer> {
-  const { mailId, recipient, subject, at, objectionUrl } = mail;
-  const { from, sender } = settings;
+  const headers = {
+    'List-Unsubscribe': `<${mail.objectionUrl}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+  return composed({ ...mail, ...bodiesOf(mail, settings), headers }, settings);
+}
+
+type Composition = {
+  mailId: string;
+  recipient: string;
+  /** its date, ISO 8601 */
+  at: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers?: Record<string, string>;
+  attachments?: { filename: string; content: Buffer; contentType: string }[];
+};
+
+/** As `messageOf`, of what is written already. */
+export async function composed(
+  { mailId, recipient, at, subject, text, html, headers, attachments = [] }: Composition,
+  { from, sender }: Pick<MailSettings, 'from' | 'sender'>,
+): Promise<Buffer> {
   const { message } = await composer.sendMail({
-    ...{ subject, date: new Date(at), messageId: messageIdOf(mailId, from) },
+    ...{ subject, text, html, attachments },
+    ...{ date: new Date(at), messageId: messageIdOf(mailId, from) },
     from: { name: sender.company, address: from },
     // As an object: what stands in an address must not become a second one.
     to: { name: '', address: recipient },
-    headers: {
-      'List-Unsubscribe': `<${objectionUrl}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'Auto-Submitted': 'auto-generated',
-    },
-    ...bodiesOf(mail, settings),
+    headers: { ...headers, 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -2,11 +2,24 @@
 declare module 'pdfmake' {
   export type Content = {
     text?: string;
+    ul?: string[];
+    svg?: string;
+    width?: number;
+    table?: {
+      headerRows: number;
+      dontBreakRows: boolean;
+      widths: ('*' | 'auto')[];
+      body: Content[][];
+    };
+    layout?: 'lightHorizontalLines';
+    color?: string;
+    stack?: Content[];
+    unbreakable?: boolean;
     canvas?: { type: 'line'; x1: number; y1: number; x2: number; y2: number; lineWidth: number }[];
     absolutePosition?: { x: number; y: number };
     margin?: [left: number, top: number, right: number, bottom: number];
     pageBreak?: 'before';
-    alignment?: 'right';
+    alignment?: 'left' | 'right';
     fontSize?: number;
     lineHeight?: number;
     bold?: boolean;

@@ -5,10 +5,10 @@ import {
   forecastAsOf,
   forecastDays,
   monthsAhead,
+  priorOf,
   type ForecastMonth,
 } from '../../domain/forecast.ts';
 import { after, before } from '../../domain/duration.ts';
-import type { Tier, Trigger } from '../../domain/words.ts';
 import { answer, definitionsSchema, format, type Definitions } from '../report.ts';
 import { route, staff } from '../route.ts';
 import { money, timestamp } from '../schemas/common.ts';
@@ -71,9 +71,7 @@ export const forecastRoutes = [
     handle: async (call) => {
       const { db, policy, at } = call;
       const groups = await casesByMonth(db, at);
-      const { chance } = policy.identification;
-      const prior = (trigger: Trigger, tier: Tier | null) =>
-        Math.min(100, chance.byTrigger[trigger] * (tier === null ? 1 : chance.tierFactor[tier]));
+      const prior = priorOf(policy.identification.chance);
       const { open, openValue, months } = forecastAsOf(groups, {
         ...{ ago: 0, months: monthsAhead, prior },
       });

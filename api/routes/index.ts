@@ -14,6 +14,7 @@ import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledgers.ts';
 import { letterRoutes } from './letters.ts';
 import { mailRoutes } from './mails.ts';
+import { monthlyReportRoutes } from './monthly-report.ts';
 import { noteRoutes } from './notes.ts';
 import { objectionRoutes } from './objections.ts';
 import { campaignRoutes } from './campaigns.ts';
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   ...scanRoutes,
   ...detectionRoutes,
   ...reportRoutes,
+  ...monthlyReportRoutes,
   ...preventionRoutes,
   ...pointRoutes,
   ...successReportRoutes,

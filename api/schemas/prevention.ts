@@ -18,7 +18,7 @@ export const topicFields = {
   region: text(longest.region).nullable(),
 };
 
-const shownTopic = {
+export const shownTopic = {
   cause: z.enum(causes),
   category: z.string().nullable().meta({ description: 'null: whichever' }),
   product: z.string().nullable(),
@@ -89,7 +89,7 @@ const lossesSchema = z.strictObject({
   atRisk: count.meta({ description: 'customers who had bought in the year before its beginning' }),
 });
 const bound = z.number().min(0).nullable();
-const effectSchema = z.strictObject({
+export const effectSchema = z.strictObject({
   before: lossesSchema,
   after: lossesSchema,
   per: z.enum(['customer-month', 'month']).meta({
@@ -139,7 +139,7 @@ export function fullActionJson(
 }
 
 /** JSON knows no infinity. */
-function effectJson({ ratio, ...effect }: Effect) {
+export function effectJson({ ratio, ...effect }: Effect) {
   const finite = (number: number) => (Number.isFinite(number) ? number : null);
   return {
     ...effect,

@@ -9,6 +9,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { CompanyFit } from '../../domain/company-fit.ts';
+import { reportMailStatuses } from '../../domain/monthly-report.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { scanOrigins } from '../../domain/records.ts';
 import type { ScanDetection, SilentLoss } from '../../domain/silent-loss.ts';
@@ -130,3 +131,21 @@ export const installation = sqliteTable('installation', {
   name: text().primaryKey(),
   value: text().notNull(),
 });
+
+/** The monthly report on its way to management: each month to each address once. */
+export const reportMails = sqliteTable(
+  'report_mails',
+  {
+    month: text().notNull(),
+    recipient: text().notNull(),
+    status: text({ enum: reportMailStatuses }).notNull(),
+    /** not before this moment: the back-off after a failure */
+    notBefore: text().notNull(),
+    attempts: integer().notNull().default(0),
+    lastAttemptAt: text(),
+    /** what the server or the line said */
+    lastError: text(),
+    finishedAt: text(),
+  },
+  (t) => [primaryKey({ columns: [t.month, t.recipient] })],
+);

@@ -32,6 +32,7 @@ describe('the environment', () => {
         from: 'winback@localhost',
         sender: { company: 'winback', address: [], name: 'winback' },
       },
+      report: { to: [], language: 'de' },
       temporal: { namespace: 'default', taskQueue: 'winback' },
     });
   });
@@ -57,6 +58,8 @@ describe('the environment', () => {
         WINBACK_COMPANY: 'Shop & Söhne',
         WINBACK_COMPANY_ADDRESS: 'Hauptstraße 1, 12345 Ort,',
         WINBACK_SIGNATURE: 'Eva Muster',
+        WINBACK_REPORT_TO: 'boss@shop.example, owner@shop.example,, boss@shop.example',
+        WINBACK_REPORT_LANGUAGE: 'en',
       }),
     ).toEqual({
       port: 8080,
@@ -79,6 +82,7 @@ describe('the environment', () => {
           name: 'Eva Muster',
         },
       },
+      report: { to: ['boss@shop.example', 'owner@shop.example'], language: 'en' },
       temporal: {
         address: 'temporal.example.com:7233',
         namespace: 'winback.a1b2c',
@@ -121,6 +125,8 @@ describe('the environment', () => {
     ['WINBACK_ADMIN_KEY', 'k'.repeat(23), 'must have at least 24 characters, ASCII without spaces'],
     ['WINBACK_RATE_LIMIT', '0', 'must be a whole number from 1 to 100000000'],
     ['WINBACK_TRUST_PROXY', 'true', 'must be a whole number from 0 to 10'],
+    ['WINBACK_REPORT_TO', 'boss@shop.example; x', 'must be mail addresses, separated by commas'],
+    ['WINBACK_REPORT_LANGUAGE', 'fr', 'must be one of: de, en'],
     ['WINBACK_MAIL_FROM', 'Shop <a@shop.example>', 'must be a mail address'],
     ['WINBACK_PUBLIC_URL', 'shop.example', 'must begin with https:// or http://'],
     ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn, info, debug, trace, silent'],
