@@ -58,11 +58,9 @@ const dataSchemas = {
     reason: text(2_000)
       .optional()
       .meta({ description: 'one of our causes, or what the customer said' }),
-    competitor: text(200)
-      .optional()
-      .meta({
-        description: 'to whom the customer goes; kept with a reason that is one of our causes',
-      }),
+    competitor: text(200).optional().meta({
+      description: 'to whom the customer goes; kept with a reason that is one of our causes',
+    }),
     effectiveAt: time.optional(),
   }),
   'cancellation.withdrawn': z.looseObject({}),
