@@ -4,6 +4,7 @@ import type { Db } from '../db/open.ts';
 import { storePolicy } from '../db/policies.ts';
 import { cases, contacts, customers, purchases, tasks } from '../db/schema.ts';
 import { caseIdOf, taskIdOf } from '../domain/ids.ts';
+import { monthBefore } from '../domain/monthly-report.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import { successSplits } from '../domain/success-figures.ts';
 import type { TaskType } from '../domain/tasks.ts';
@@ -23,6 +24,7 @@ const reports = [
   ...successSplits.map((split) => `/reports/success?by=${split}`),
   '/reports/success?by=cause&agent=agent-7&tier=B',
   '/reports/causes',
+  `/reports/monthly/${monthBefore(new Date().toISOString().slice(0, 7), 6)}`,
   '/reports/second-life',
   '/reports/second-life?by=cause',
   '/reports/forecast',

@@ -1,5 +1,4 @@
-import { causeTitle, type Language } from './causes.ts';
-import { formatMoney } from './money.ts';
+import type { Language } from './causes.ts';
 import {
   isEmpty,
   isRunning,
@@ -9,9 +8,10 @@ import {
   type MonthlyReport,
 } from './monthly-report.ts';
 import { topicText, type Effect, type PreventionStatus, type Topic } from './prevention.ts';
+import { Speech } from './report-speech.ts';
 import type { Interval } from './statistics/rates.ts';
 import { figuresOf, smallBelow, stayDays, type SuccessGroup } from './success-figures.ts';
-import type { Cause, Tier } from './words.ts';
+import type { Tier } from './words.ts';
 
 /* The monthly report as it is read, in German and English; how it looks is for `mail/`. */
 
@@ -41,7 +41,6 @@ export type ReportPage = {
   notes: string[];
 };
 
-const locales = { de: 'de-DE', en: 'en-GB' };
 /** More would be a list, and no report. */
 const shownAtMost = 10;
 
@@ -67,36 +66,30 @@ export function pageOf(report: MonthlyReport, language: Language): ReportPage {
   };
 }
 
-class Words {
+class Words extends Speech {
   readonly #report: MonthlyReport;
-  readonly #language: Language;
   /** the months beside each other, the report's own first */
   readonly #months: MonthFigures[];
 
   constructor(report: MonthlyReport, language: Language) {
+    super(language, report);
     this.#report = report;
-    this.#language = language;
     const { now, before, lastYear } = report;
     this.#months = [now, before, lastYear].filter((one) => one !== null);
   }
 
-  readonly say = (de: string, en: string): string => (this.#language === 'de' ? de : en);
-
   month(month = this.#report.month, style: 'long' | 'short' = 'long'): string {
-    const year = style === 'long' ? 'numeric' : '2-digit';
-    return new Date(`${month}-15`).toLocaleDateString(locales[this.#language], {
-      ...{ month: style, year, timeZone: 'UTC' },
-    });
+    return this.monthName(month, style);
   }
 
   subtitle(): string {
     const { at } = this.#report;
     return isRunning(this.#report)
       ? this.say(
-          `Der Monat läuft noch: Stand ${this.#day(at)}`,
-          `The month is not over: as of ${this.#day(at)}`,
+          `Der Monat läuft noch: Stand ${this.day(at)}`,
+          `The month is not over: as of ${this.day(at)}`,
         )
-      : this.say(`Stand ${this.#day(at)}`, `As of ${this.#day(at)}`);
+      : this.say(`Stand ${this.day(at)}`, `As of ${this.day(at)}`);
   }
 
   summary(): string[] {
@@ -113,19 +106,19 @@ class Words {
     const { result } = figuresOf(success);
     return [
       this.say(
-        `${this.#lostDe(lost.cases)}; im Jahr davor hatten sie für ${this.#money(lost.lostRevenue)} gekauft.`,
-        `${this.#lostEn(lost.cases)}; in the year before they had bought for ${this.#money(lost.lostRevenue)}.`,
+        `${this.#lostDe(lost.cases)}; im Jahr davor hatten sie für ${this.money(lost.lostRevenue)} gekauft.`,
+        `${this.#lostEn(lost.cases)}; in the year before they had bought for ${this.money(lost.lostRevenue)}.`,
       ),
       this.say(
-        `${now.returned === 1 ? '1 Kunde kam' : `${this.#whole(now.returned)} Kunden kamen`} zurück.`,
-        `${now.returned === 1 ? '1 customer' : `${this.#whole(now.returned)} customers`} came back.`,
+        `${now.returned === 1 ? '1 Kunde kam' : `${this.whole(now.returned)} Kunden kamen`} zurück.`,
+        `${now.returned === 1 ? '1 customer' : `${this.whole(now.returned)} customers`} came back.`,
       ),
       ...(success.cases === 0
         ? []
         : [
             this.say(
-              `Ergebnis in diesem Monat: ${this.#cases(success.cases)}; bis heute macht das ${this.#money(result)} nach Abzug der Kosten.`,
-              `Result known in this month: ${this.#cases(success.cases)}; to date that comes to ${this.#money(result)} after costs.`,
+              `Ergebnis in diesem Monat: ${this.cases(success.cases)}; bis heute macht das ${this.money(result)} nach Abzug der Kosten.`,
+              `Result known in this month: ${this.cases(success.cases)}; to date that comes to ${this.money(result)} after costs.`,
             ),
           ]),
     ];
@@ -188,15 +181,15 @@ class Words {
       [say('Verlorene Kunden', 'Lost customers'), (one) => this.#marked(one.lost.cases)],
       ...triggers.map(
         ([trigger, name]) =>
-          [name, (one: MonthFigures) => this.#whole(one.lost.byTrigger[trigger])] as const,
+          [name, (one: MonthFigures) => this.whole(one.lost.byTrigger[trigger])] as const,
       ),
       ...tiers.map(
         (tier) =>
-          [tierName(tier), (one: MonthFigures) => this.#whole(one.lost.byTier[tier])] as const,
+          [tierName(tier), (one: MonthFigures) => this.whole(one.lost.byTier[tier])] as const,
       ),
       [
         say('Ihr Umsatz im Jahr davor', 'Their revenue in the year before'),
-        (one) => this.#money(one.lost.lostRevenue),
+        (one) => this.money(one.lost.lostRevenue),
       ],
     ]);
     if (lost.cases > 0) return [table];
@@ -208,7 +201,7 @@ class Words {
     if (causes.length === 0) return [];
     const { say } = this;
     const name = ({ cause, small, rank }: (typeof causes)[number]) =>
-      `${rank === null ? '' : `${rank}. `}${this.#cause(cause)}${small ? ' *' : ''}`;
+      `${rank === null ? '' : `${rank}. `}${this.cause(cause)}${small ? ' *' : ''}`;
     const earlier = [before, lastYear].filter((one) => one !== null);
     const heads = earlier.map(({ month }) => this.month(month, 'short'));
     return [
@@ -216,9 +209,9 @@ class Words {
         kind: 'bars',
         title: say('Verlorene Kunden nach Ursache', 'Lost customers by cause'),
         bars: causes.slice(0, shownAtMost).map((one) => ({
-          label: this.#cause(one.cause),
+          label: this.cause(one.cause),
           value: one.cases,
-          shown: `${this.#whole(one.cases)}${one.small ? ' *' : ''}`,
+          shown: `${this.whole(one.cases)}${one.small ? ' *' : ''}`,
           faint: one.small,
         })),
       },
@@ -229,11 +222,11 @@ class Words {
           ...[say('Umsatz davor', 'Revenue before'), say('Zurück', 'Back')],
         ],
         rows: causes.map((one) => [
-          ...[name(one), this.#whole(one.cases)],
+          ...[name(one), this.whole(one.cases)],
           ...[one.before, one.lastYear].flatMap((cases) =>
-            cases === null ? [] : this.#whole(cases),
+            cases === null ? [] : this.whole(cases),
           ),
-          ...[this.#money(one.lostRevenue), this.#whole(one.regained)],
+          ...[this.money(one.lostRevenue), this.whole(one.regained)],
         ]),
       },
     ];
@@ -243,7 +236,7 @@ class Words {
     const { say } = this;
     const { course } = this.#report;
     const counted = (of: (one: MonthFigures) => number) => (one: MonthFigures) =>
-      this.#whole(of(one));
+      this.whole(of(one));
     const table = this.#beside([
       [say('Kamen im Monat zurück', 'Came back in the month'), counted((one) => one.returned)],
       [say('Gingen wieder verloren', 'Were lost again'), counted((one) => one.lostAgain)],
@@ -292,14 +285,14 @@ class Words {
     }
     const money = (of: (success: SuccessGroup) => number | null) => (one: MonthFigures) => {
       const amount = of(one.success);
-      return amount === null ? '–' : this.#money(amount);
+      return amount === null ? '–' : this.money(amount);
     };
-    const share = (value: number | null) => (value === null ? '–' : this.#percent(value));
+    const share = (value: number | null) => (value === null ? '–' : this.percent(value));
     return [
       this.#beside([
         [
           say('Arbeitszeit in Stunden', 'Working time in hours'),
-          ({ success }) => this.#number(success.workMinutes / 60),
+          ({ success }) => this.number(success.workMinutes / 60),
         ],
         [say('Arbeit', 'Work'), money(({ work }) => 0 - work)],
         [say('Kontakte', 'Contacts'), money(({ contact }) => 0 - contact)],
@@ -332,7 +325,7 @@ class Words {
       ...arms.slice(0, shownAtMost).map((arm) => this.#armWords(arm)),
       ...actions.flatMap((action) => this.#effectWords(action)),
     ];
-    const since = this.#day(learned.since);
+    const since = this.day(learned.since);
     const nothing = this.say(
       'Noch nichts, was über den Zufall hinausginge: es gibt zu wenige entschiedene Fälle.',
       'Nothing yet that goes beyond chance: too few cases have been decided.',
@@ -351,7 +344,7 @@ class Words {
     if (!uplift) return [];
     const { treated, control, rate } = uplift;
     const [low, high] = rate.interval;
-    const points = (value: number) => this.#number(value * 100);
+    const points = (value: number) => this.number(value * 100);
     const isSmall = Math.min(treated.cases, control.cases) < smallBelow;
     const verdict =
       low > 0
@@ -367,8 +360,8 @@ class Words {
             );
     const of = (one: { hits: number; cases: number }) =>
       this.say(
-        `${this.#whole(one.hits)} von ${this.#whole(one.cases)}`,
-        `${this.#whole(one.hits)} of ${this.#whole(one.cases)}`,
+        `${this.whole(one.hits)} von ${this.whole(one.cases)}`,
+        `${this.whole(one.hits)} of ${this.whole(one.cases)}`,
       );
     return [
       `${verdict} ${this.say(
@@ -382,8 +375,8 @@ class Words {
     const known = stayDays.flatMap((days, i) => {
       const { of, there } = stayed[i]!;
       if (of === 0) return [];
-      const mark = of < smallBelow ? '*' : `(${this.#percent(there / of)})`;
-      const [part, whole] = [this.#whole(there), this.#whole(of)];
+      const mark = of < smallBelow ? '*' : `(${this.percent(there / of)})`;
+      const [part, whole] = [this.whole(there), this.whole(of)];
       return [
         this.say(
           `nach ${days} Tagen ${part} von ${whole} Rückkehrern ${mark}`,
@@ -397,8 +390,8 @@ class Words {
     const stay = known.length > 0 && [this.say(`Noch da: ${list}.`, `Still there: ${list}.`)];
     const again = lost > 0 && [
       this.say(
-        `Wieder verloren gingen ${this.#whole(lost)}, davon ${this.#whole(same)} aus derselben Ursache wie beim ersten Mal.`,
-        `${this.#whole(lost)} were lost again, ${this.#whole(same)} of them by the same cause as before.`,
+        `Wieder verloren gingen ${this.whole(lost)}, davon ${this.whole(same)} aus derselben Ursache wie beim ersten Mal.`,
+        `${this.whole(lost)} were lost again, ${this.whole(same)} of them by the same cause as before.`,
       ),
     ];
     return [...(stay || []), ...(again || [])];
@@ -410,12 +403,12 @@ class Words {
         ? this.say(`der Maßnahmenplan ${arm}`, `the playbook ${arm}`)
         : this.say(`das Angebot ${arm}`, `the offer ${arm}`);
     const where = [
-      this.#cause(cause),
+      this.cause(cause),
       tier && this.say(`Wertklasse ${tier}`, `tier ${tier}`),
     ].filter(Boolean);
     return this.say(
-      `${where.join(', ')}: am besten wirkt wahrscheinlich ${what} (${this.#percent(probability)} sicher; ${this.#whole(regained)} von ${this.#whole(cases)} zurückgewonnen).`,
-      `${where.join(', ')}: most likely ${what} works best (${this.#percent(probability)} sure; ${this.#whole(regained)} of ${this.#whole(cases)} regained).`,
+      `${where.join(', ')}: am besten wirkt wahrscheinlich ${what} (${this.percent(probability)} sicher; ${this.whole(regained)} von ${this.whole(cases)} zurückgewonnen).`,
+      `${where.join(', ')}: most likely ${what} works best (${this.percent(probability)} sure; ${this.whole(regained)} of ${this.whole(cases)} regained).`,
     );
   }
 
@@ -446,8 +439,8 @@ class Words {
             .slice(0, shownAtMost)
             .map((rise) => [
               `${this.#topic(rise)}${rise.endedAt === null ? '' : say(' (vorbei)', ' (over)')}`,
-              this.#whole(rise.cases),
-              this.#number(rise.expected),
+              this.whole(rise.cases),
+              this.number(rise.expected),
             ]),
         },
         ...this.#andMore(rises.length),
@@ -477,8 +470,8 @@ class Words {
           .slice(0, shownAtMost)
           .map((action) => [
             this.#titleOf(action),
-            statusNames[action.status][this.#language],
-            action.dueAt === null ? '–' : this.#day(action.dueAt),
+            statusNames[action.status][this.language],
+            action.dueAt === null ? '–' : this.day(action.dueAt),
             this.#effectOrHope(action),
           ]),
       },
@@ -508,7 +501,7 @@ class Words {
       case 'fewer':
       case 'more': {
         const { ratio, from, to } = effect.ratio!;
-        const change = (times: number) => this.#percent(Math.abs(times - 1));
+        const change = (times: number) => this.percent(Math.abs(times - 1));
         return effect.verdict === 'fewer'
           ? this.say(
               `${change(ratio)} weniger Verluste (${change(to)} bis ${change(from)})`,
@@ -527,8 +520,8 @@ class Words {
     if (open === 0) return [this.#text('Kein Fall ist offen.', 'No case is open.')];
     return [
       this.#text(
-        `Offen: ${this.#cases(open)}, bei einer Rückkehr zusammen voraussichtlich ${this.#money(worth)} wert. Erwartete Rückkehrer in den nächsten ${days} Tagen: ${this.#number(regained)}, mit ${this.#money(value)}.`,
-        `Open: ${this.#cases(open)}, together probably worth ${this.#money(worth)} on a return. Returns expected within the next ${days} days: ${this.#number(regained)}, with ${this.#money(value)}.`,
+        `Offen: ${this.cases(open)}, bei einer Rückkehr zusammen voraussichtlich ${this.money(worth)} wert. Erwartete Rückkehrer in den nächsten ${days} Tagen: ${this.number(regained)}, mit ${this.money(value)}.`,
+        `Open: ${this.cases(open)}, together probably worth ${this.money(worth)} on a return. Returns expected within the next ${days} days: ${this.number(regained)}, with ${this.money(value)}.`,
       ),
     ];
   }
@@ -549,20 +542,15 @@ class Words {
   #rate(success: SuccessGroup): string {
     const { regainedRate, regainedRateInterval, small } = figuresOf(success);
     if (regainedRate === null) return '–';
-    const range = ([low, high]: Interval) => `${this.#percent(low)}–${this.#percent(high)}`;
+    const range = ([low, high]: Interval) => `${this.percent(low)}–${this.percent(high)}`;
     const interval = regainedRateInterval ? ` (${range(regainedRateInterval)})` : '';
-    return `${this.#percent(regainedRate)}${interval}${small ? ' *' : ''}`;
-  }
-
-  #cause(cause: Cause | null): string {
-    if (cause === null) return this.say('Noch nicht bekannt', 'Not known yet');
-    return causeTitle(cause, this.#language);
+    return `${this.percent(regainedRate)}${interval}${small ? ' *' : ''}`;
   }
 
   #topic({ cause, categoryName, product, region }: MonthAction | MonthlyReport['rises'][number]) {
     return [
-      this.#cause(cause),
-      categoryName?.[this.#language],
+      this.cause(cause),
+      categoryName?.[this.language],
       product && this.say(`Produkt ${product}`, `product ${product}`),
       region && this.say(`Region ${region}`, `region ${region}`),
     ]
@@ -578,48 +566,15 @@ class Words {
 
   #lostDe(cases: number): string {
     if (cases === 0) return 'Kein Kunde ging verloren';
-    return cases === 1 ? '1 Kunde ging verloren' : `${this.#whole(cases)} Kunden gingen verloren`;
+    return cases === 1 ? '1 Kunde ging verloren' : `${this.whole(cases)} Kunden gingen verloren`;
   }
 
   #lostEn(cases: number): string {
     if (cases === 0) return 'No customer was lost';
-    return cases === 1 ? '1 customer was lost' : `${this.#whole(cases)} customers were lost`;
-  }
-
-  #cases(number: number): string {
-    return this.say(
-      number === 1 ? '1 Fall' : `${this.#whole(number)} Fälle`,
-      number === 1 ? '1 case' : `${this.#whole(number)} cases`,
-    );
+    return cases === 1 ? '1 customer was lost' : `${this.whole(cases)} customers were lost`;
   }
 
   #marked(cases: number): string {
-    return `${this.#whole(cases)}${cases < smallBelow ? ' *' : ''}`;
-  }
-
-  #whole(value: number): string {
-    return Math.round(value).toLocaleString(locales[this.#language]);
-  }
-
-  #number(value: number): string {
-    return value.toLocaleString(locales[this.#language], { maximumFractionDigits: 1 });
-  }
-
-  #percent(share: number): string {
-    const percent = (share * 100).toLocaleString(locales[this.#language], {
-      maximumFractionDigits: Math.abs(share) < 0.1 ? 1 : 0,
-    });
-    return `${percent} %`;
-  }
-
-  #money(amount: number): string {
-    return formatMoney(amount, this.#report.currency, this.#language);
-  }
-
-  #day(at: string): string {
-    const { timeZone } = this.#report;
-    return new Date(at).toLocaleDateString(locales[this.#language], {
-      ...{ dateStyle: 'medium', timeZone },
-    });
+    return `${this.whole(cases)}${cases < smallBelow ? ' *' : ''}`;
   }
 }

@@ -96,7 +96,7 @@ export async function reportMessage(
   );
 }
 
-const margin = 51;
+const margin = 42;
 
 export async function reportPdf(
   { title, subtitle, summary, sections, notes }: ReportPage,
@@ -113,7 +113,7 @@ export async function reportPdf(
       { text: subtitle, ...quiet, margin: [0, 0, 0, 8] },
       ...summary.map((text): Content => ({ text, fontSize: 12 })),
       ...sections.flatMap(({ title, parts: [first, ...others] }): Content[] => {
-        const heading: Content = { text: title, fontSize: 14, bold: true, margin: [0, 14, 0, 4] };
+        const heading: Content = { text: title, fontSize: 14, bold: true, margin: [0, 10, 0, 2] };
         // A heading does not stand alone at the foot of a page.
         const beginning = [heading, ...(first ? [partContent(first)] : [])];
         return [{ stack: beginning, unbreakable: true }, ...others.map(partContent)];
@@ -145,6 +145,7 @@ function partContent(part: ReportPart): Content {
           body: [row(part.head, true), ...part.rows.map((cells) => row(cells, false))],
         },
         layout: 'lightHorizontalLines',
+        fontSize: 9,
         margin: [0, 4, 0, 4],
       };
     }
