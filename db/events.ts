@@ -12,7 +12,7 @@ import { events, unknownEventTypes, waitingEvents } from './schema.ts';
 /** Batches up to this size take effect before they are answered. */
 const atOnce = 20;
 
-/** Of a larger batch these are kept before it is answered, and take effect soon after. */
+/** Of a larger batch of these and of profiles they are kept before it is answered, and take effect soon after. */
 const mayWait = Object.keys(lateEffects) as LateType[];
 type LateType = keyof typeof lateEffects;
 
@@ -98,8 +98,13 @@ export async function acceptEvents(
   db: Db,
   { events: batch, ...context }: Context & { events: SalesEvent[] },
 ): Promise<{ accepted: number; duplicates: number }> {
+  // What the rest says is judged by what was bought before.
+  const isPatient = batch.every(
+    (event) => !isKnown(event) || mayComeLate(event) || isProfile(event),
+  );
+  if (!isPatient) await catchUp(db, () => context.at);
   return writingTogether(db, (tx) => {
-    const isLarge = batch.length > atOnce;
+    const isLarge = isPatient && batch.length > atOnce;
     if (isLarge && waitingIn(tx) > waitingAtMost) applyIn(tx, batch.length, context.at);
     const kept = { accepted: 0, waiting: [] as number[] };
     for (const sent of batch) {
@@ -231,12 +236,16 @@ function isKnown(event: SalesEvent): event is SalesEvent & { type: EventType } {
   return Object.hasOwn(effects, event.type);
 }
 
+function isProfile({ type }: SalesEvent): boolean {
+  return type === 'customer.updated';
+}
+
 function mayComeLate({ type }: SalesEvent): boolean {
   return Object.hasOwn(lateEffects, type);
 }
 
 /** What happens to a confirmed duplicate happens to the former customer; particulars stay those of each ID. */
 function ofPerson<E extends SalesEvent>(tx: Db, event: E): E {
-  if (!isKnown(event) || event.type === 'customer.updated') return event;
+  if (!isKnown(event) || isProfile(event)) return event;
   return { ...event, customerId: personOf(tx, event.customerId) };
 }

@@ -47,7 +47,7 @@ export const eventRoutes = [
     name: 'acceptEvents',
     summary: 'Report what happened in the sales system',
     description:
-      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing: structured, batched, or in binary mode (`ce-*` headers, the body is `data`). An event whose `source` and `id` were seen before is a duplicate and changes nothing. In a batch of more than 20, purchases and deliveries are kept before the answer and take effect soon after it; everything else, and every smaller batch, before it. Events may come late and in any order. Types that are not known here are kept whatever their subject and data (in binary mode: a body of any media type), counted, and change nothing. In place of a key a request may carry a signature by Standard Webhooks.',
+      'One CloudEvent 1.0 or a batch of up to 1,000, all or nothing: structured, batched, or in binary mode (`ce-*` headers, the body is `data`). An event whose `source` and `id` were seen before is a duplicate and changes nothing. In a batch of more than 20 that holds nothing but purchases, deliveries and customers, the first two are kept before the answer and take effect soon after it; everything else takes effect before it. Events may come late and in any order. Types that are not known here are kept whatever their subject and data (in binary mode: a body of any media type), counted, and change nothing. In place of a key a request may carry a signature by Standard Webhooks.',
     roles: ['sales-system', 'admin'],
     signed: true,
     body: eventsBody,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { currentPermissions, getCustomer } from '../../db/customers.ts';
+import { openCaseOf } from '../../db/cases.ts';
+import { getCustomer } from '../../db/customers.ts';
 import { applyWaiting, catchUp, countWaitingEvents } from '../../db/events.ts';
 import { waitingEvents } from '../../db/schema.ts';
 import type { Db } from '../../db/open.ts';
@@ -36,13 +37,21 @@ describe('a large batch', () => {
       expect(await getCustomer(db, 'C1')).toMatchObject({ purchases: 35 });
     }));
 
-  it('lets nothing wait that the customer has said, nor a small batch that comes later', () =>
+  it('does not wait when it says more, and what was bought before counts by then', () =>
     withDatabase(async ({ db }) => {
-      const refusal = event('permission.changed', 'C1', {
-        data: { channel: 'phone', granted: false },
-      });
-      await accept(db, [...orders('C1', 15), refusal, ...orders('C1', 15, 'p')]);
-      expect(await currentPermissions(db, 'C1')).toMatchObject([{ granted: false }]);
+      const late = orders('C1', 30).map((order) => ({ ...order, time: minute(5) }));
+      await accept(db, late);
+      expect(await countWaitingEvents(db)).toBe(30);
+      const cancelled = event('cancellation.received', 'C1', { time: minute(4) });
+      await accept(db, [...orders('C2', 30), cancelled]);
+      expect(await countWaitingEvents(db)).toBe(0);
+      expect(await openCaseOf(db, 'C1')).toBeUndefined();
+      expect(await getCustomer(db, 'C2')).toMatchObject({ purchases: 30 });
+    }));
+
+  it('is not waited for by a small one that comes later', () =>
+    withDatabase(async ({ db }) => {
+      await accept(db, orders('C1', 30));
       await accept(db, [purchase('C1', 'later')]);
       expect(await getCustomer(db, 'C1')).toMatchObject({ purchases: 1 });
       expect(await apply(db, 100)).toMatchObject({ left: 0 });
