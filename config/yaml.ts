@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { LineCounter, parseAllDocuments, visit, type Alias, type Document } from 'yaml';
 import type { z } from 'zod';
 import { DomainError, type FieldError } from '../domain/errors.ts';
 import { fieldErrors } from './validate.ts';
@@ -31,6 +31,11 @@ export function parseYaml<Content>(
       errors.push({ field: '', rule: `line ${lineOf(pos[0])}: ${sentence}` });
     }
     if (document.errors.length > 0) return [];
+    const broken = brokenAlias(document);
+    if (broken) {
+      errors.push({ field: '', rule: `line ${lineOf(broken.at)}: ${broken.rule}` });
+      return [];
+    }
     const read = schema.safeParse(document.toJS());
     if (read.success) return [read.data];
     for (const { field, rule } of read.error.issues.flatMap(fieldErrors)) {
@@ -62,6 +67,25 @@ export async function loadYaml<Content>(folder: string, kind: Kind<Content>): Pr
 
 function repeatedIn<Id>(ids: Id[]): Id[] {
   return ids.filter((id, i) => ids.indexOf(id) < i);
+}
+
+/** An alias that names nothing, and so is perhaps a text that begins with a star; or the last of too many. */
+function brokenAlias(document: Document): { at: number; rule: string } | undefined {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_key, alias) => void aliases.push(alias) });
+  const unknown = aliases.find((alias) => !alias.resolve(document));
+  if (unknown) {
+    const rule = `*${unknown.source} names nothing above it; a text that begins with * needs quotes`;
+    return { at: unknown.range![0], rule };
+  }
+  try {
+    document.toJS();
+    return undefined;
+  } catch (error) {
+    // The package's own limit, which keeps a few lines from growing to gigabytes.
+    if (!(error instanceof ReferenceError)) throw error;
+    return { at: aliases.at(-1)!.range![0], rule: 'has too many aliases' };
+  }
 }
 
 /** Where a field stands in the text; of one that is missing, where it should. */

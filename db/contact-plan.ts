@@ -2,6 +2,7 @@ import { and, count, eq, gte, inArray, lt, ne, notExists, or, sql } from 'drizzl
 import { localDay, workingTimeAfter } from '../domain/calendar.ts';
 import {
   clockOfCustomer,
+  clocksOfCustomer,
   contactMoment,
   planOf,
   type ContactSurroundings,
@@ -127,8 +128,8 @@ export function contactTimes(
       return contactMoment({ channel, agreed }, { timeZone, contact }, { ...around, ...fields });
     };
     if (!agreed) {
-      const clock = clockOfCustomer(contactedCustomer(tx, customerId));
-      const key = [ofCase?.version, channel, clock].join();
+      const clocks = clocksOfCustomer(contactedCustomer(tx, customerId));
+      const key = [ofCase?.version, channel, ...clocks].join();
       if (!openings.has(key)) openings.set(key, momentFor({ contacts: [] }));
       const opening = openings.get(key)!;
       if (opening !== at) return opening;

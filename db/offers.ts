@@ -1,5 +1,19 @@
 import { randomInt } from 'node:crypto';
-import { and, asc, count, desc, eq, gt, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  ne,
+  or,
+  sql,
+} from 'drizzle-orm';
 import type { CaseState } from '../domain/case.ts';
 import { before } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -35,6 +49,20 @@ const statements = prepared((db) => ({
     .select({ cancelled: cases.cancelled })
     .from(cases)
     .where(eq(cases.caseId, sql.placeholder('caseId')))
+    .prepare(),
+  // What was offered in a measure in the end: what only waited for a manager has no code.
+  made: db
+    .select({ offerId: caseOffers.offerId })
+    .from(caseOffers)
+    .where(
+      and(
+        ofCase,
+        eq(caseOffers.measureId, sql.placeholder('measureId')),
+        isNotNull(caseOffers.code),
+      ),
+    )
+    .orderBy(desc(caseOffers.proposedAt))
+    .limit(1)
     .prepare(),
   pending: db
     .select()
@@ -155,7 +183,7 @@ function toName(
 
 export type OfferRequest = Omit<
   OfferFacts,
-  'grantedBefore' | 'cancelledBefore' | 'spent' | 'secondLifetimeValue'
+  'grantedBefore' | 'refusedBefore' | 'cancelledBefore' | 'spent' | 'secondLifetimeValue'
 > & {
   caseId: string;
   customerId: string;
@@ -165,6 +193,8 @@ export type OfferRequest = Omit<
   /** of an offer that the catalogue does not know */
   cost: number;
   limits: OfferLimits;
+  /** the measures of the case in which the customer said no; left out by cases of old */
+  refusedMeasures?: string[];
   /** on which it can be made; left out: that is looked at later */
   channels?: Channel[];
 };
@@ -236,9 +266,10 @@ export async function proposeOffer(
 
 function factsOf(
   tx: Db,
-  { caseId, customerId, measureId, offerId, limits }: OfferRequest,
+  { caseId, customerId, measureId, offerId, limits, refusedMeasures = [] }: OfferRequest,
   at: string,
-): Pick<OfferFacts, 'grantedBefore' | 'cancelledBefore' | 'spent'> {
+): Pick<OfferFacts, 'grantedBefore' | 'refusedBefore' | 'cancelledBefore' | 'spent'> {
+  const { made } = statements(tx);
   const granted = tx
     .select({ offerId: caseOffers.offerId })
     .from(caseOffers)
@@ -267,6 +298,9 @@ function factsOf(
     .get()!;
   return {
     grantedBefore: granted.map((one) => one.offerId),
+    refusedBefore: refusedMeasures.flatMap(
+      (refused) => made.get({ caseId, measureId: refused })?.offerId ?? [],
+    ),
     cancelledBefore: earlier.cases > 0,
     spent,
   };

@@ -57,12 +57,14 @@ export function nextWorkingMoment(
   throw new RangeError('the policy names no working day');
 }
 
-/** Hours of the company, and of the customer where both count. */
-export type ContactHours = { company: OpenHours; customer: OpenHours | null };
+/**
+ * Hours of the company and, where both count, of the customer: by every clock that may be theirs.
+ */
+export type ContactHours = { company: OpenHours; customer: OpenHours[] };
 
 /**
  * The first moment not before `notBefore` at which the company works and the customer may be disturbed; with
- * `preferredTime` by the customer's clock (the company's, where only its own hours count), as long as there is one.
+ * `preferredTime` by the customer's clock (the company's, where that is not known or does not count), as long as there is one.
  * @returns null when the two have no hour in common within two months
  */
 export function nextContactMoment(
@@ -72,23 +74,30 @@ export function nextContactMoment(
 ): string | null {
   const until = Date.parse(notBefore) + lookAheadDays * dayMs;
   if (preferredTime !== undefined) {
-    const clock = { timeZone: (customer ?? company).timeZone, hours: null };
+    const clock = { timeZone: clockFor({ company, customer }), hours: null };
     for (let from = notBefore; Date.parse(from) <= until;) {
       const wished = nextWorkingMoment(from, clock, preferredTime);
-      if (isOpen(wished, company) && isOpen(wished, customer)) return wished;
+      if ([company, ...customer].every((hours) => isOpen(wished, hours))) return wished;
       from = new Date(Date.parse(wished) + 1).toISOString();
     }
   }
   for (let from = notBefore; Date.parse(from) <= until;) {
     const worked = nextWorkingMoment(from, company);
-    if (isOpen(worked, customer)) return worked;
-    from = nextWorkingMoment(worked, customer!);
+    const closed = customer.find((hours) => !isOpen(worked, hours));
+    if (!closed) return worked;
+    from = nextWorkingMoment(worked, closed);
   }
   return null;
 }
 
-function isOpen(moment: string, hours: OpenHours | null): boolean {
-  return hours === null || nextWorkingMoment(moment, hours) === moment;
+/** The one clock of the customer, else the company's. */
+export function clockFor({ company, customer }: ContactHours): string {
+  const [only, ...more] = customer;
+  return only && more.length === 0 ? only.timeZone : company.timeZone;
+}
+
+function isOpen(moment: string, hours: OpenHours): boolean {
+  return nextWorkingMoment(moment, hours) === moment;
 }
 
 /** A local date, weekday (1 is Monday) and hour, and when that date ends. */
@@ -114,23 +123,23 @@ function weekdayOf(day: string): number {
   return new Date(day).getUTCDay() || 7;
 }
 
-const zonesByCountry = new Map<string, string | null>();
+const zonesByCountry = new Map<string, string[]>();
 
 /**
- * The zone of a country whose clocks all show the same, in winter and in summer; null for others, and for what is no
- * country.
+ * The zones of a country, of those whose clocks show the same, in winter and in summer, the first; none for what is no
+ * country. Which they are, ICU takes from IANA's zone.tab.
  * @param country ISO 3166, two capital letters
  */
-export function timeZoneOf(country: string): string | null {
-  let zone = zonesByCountry.get(country);
-  if (zone === undefined) {
+export function timeZonesOf(country: string): string[] {
+  let zones = zonesByCountry.get(country);
+  if (zones === undefined) {
     // The type lacks what the standard has.
     const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] };
-    const zones = locale.getTimeZones();
-    zone = new Set(zones.map(clockOf)).size === 1 ? zones[0]! : null;
-    zonesByCountry.set(country, zone);
+    const all = locale.getTimeZones();
+    zones = [...Map.groupBy(all, clockOf).values()].map(([first]) => first!);
+    zonesByCountry.set(country, zones);
   }
-  return zone;
+  return zones;
 }
 
 function clockOf(timeZone: string): string {

@@ -1,8 +1,9 @@
 import {
+  clockFor,
   dayAfter,
   localDay,
   nextContactMoment,
-  timeZoneOf,
+  timeZonesOf,
   type ContactHours,
 } from './calendar.ts';
 import { latest } from './duration.ts';
@@ -107,20 +108,25 @@ function contactHours(
   const { hours, customerHours, region } = contact;
   const company = { timeZone, hours, ...(region && { isHoliday: around.isHoliday }) };
   if (!customerHours || (channel !== 'phone' && channel !== 'visit'))
-    return { company, customer: null };
+    return { company, customer: [] };
   const everyDay = { workDays: [1, 2, 3, 4, 5, 6, 7], ...customerHours };
-  return { company, customer: { timeZone: clockOfCustomer(around) ?? timeZone, hours: everyDay } };
+  const possible = clocksOfCustomer(around);
+  const clocks = possible.length > 0 ? possible : [timeZone];
+  return { company, customer: clocks.map((zone) => ({ timeZone: zone, hours: everyDay })) };
 }
 
-/** The zone that a customer's clock goes by, as far as it is known. */
-export function clockOfCustomer({
-  timeZone,
-  country,
-}: {
-  timeZone: string | null;
-  country: string | null;
-}): string | null {
-  return timeZone ?? (country === null ? null : timeZoneOf(country));
+type Whereabouts = Pick<ContactSurroundings, 'timeZone' | 'country'>;
+
+/** The zones that a customer's clock may go by: of a large country all that it has. None: nobody knows. */
+export function clocksOfCustomer({ timeZone, country }: Whereabouts): string[] {
+  if (timeZone !== null) return [timeZone];
+  return country === null ? [] : timeZonesOf(country);
+}
+
+/** The zone that a customer's clock goes by, where it is known. */
+export function clockOfCustomer(customer: Whereabouts): string | null {
+  const [only = null, ...more] = clocksOfCustomer(customer);
+  return more.length === 0 ? only : null;
 }
 
 /** The hour of the clock, in UTC: `2026-03-24T16`. */
@@ -177,7 +183,7 @@ function bestTimeOfDay(
 ): TimeOfDay | null {
   const times = contact.timesOfDay;
   if (times.length === 0) return null;
-  const clock = (hours.customer ?? hours.company).timeZone;
+  const clock = clockFor(hours);
   const turn = (attempt - 1) % times.length;
   const inTurn = [...times.slice(turn), ...times.slice(0, turn)];
   const last = attempt > 1 ? contacts.at(-1) : undefined;

@@ -57,6 +57,8 @@ export type OfferFacts = {
   secondLifetimeValue: number;
   /** IDs of what the customer was granted before, in any case */
   grantedBefore: string[];
+  /** IDs of what the customer has refused in this case */
+  refusedBefore: string[];
   /** the customer had cancelled before this loss, within the limits' `noRewardWithin` */
   cancelledBefore: boolean;
   /** granted or about to be this month, of this offer and of all */
@@ -71,6 +73,7 @@ export const offerRefusals = [
   'not-for-tier',
   'discount-without-price',
   'given-before',
+  'refused-before',
   'below-margin-floor',
   'budget-used-up',
   'not-approved',
@@ -119,7 +122,7 @@ export function offerVerdict(offer: Offer, facts: OfferFacts, limits: OfferLimit
 
 function refusalOf(
   { offerId, kind, cost, causes, tiers, marginFloorPercent, ...offer }: Offer,
-  { cause, tier, secondLifetimeValue, grantedBefore, spent }: OfferFacts,
+  { cause, tier, secondLifetimeValue, grantedBefore, refusedBefore, spent }: OfferFacts,
   { monthlyBudget }: OfferLimits,
 ): OfferRefusal | undefined {
   if (causes.length > 0 && !causes.includes(cause)) return 'not-for-cause';
@@ -128,6 +131,7 @@ function refusalOf(
     return 'discount-without-price';
   }
   if (grantedBefore.includes(offerId)) return 'given-before';
+  if (refusedBefore.includes(offerId)) return 'refused-before';
   if (cost > secondLifetimeValue * (1 - marginFloorPercent / 100)) return 'below-margin-floor';
   const exceeds = (sum: number, budget: number | null) => budget !== null && sum + cost > budget;
   const overBudget =

@@ -99,7 +99,7 @@ export const letterRoutes = [
     name: 'getLetter',
     summary: 'The letter of a task, ready to print',
     description:
-      'The address comes from `street`, `postalCode` and `city` of `customer.updated`: 409 without street and city.',
+      'The address comes from `street`, `postalCode` and `city` of `customer.updated`: 409 without street and city, and of a task that was cancelled.',
     roles: staff,
     params: z.strictObject({ taskId }),
     answers: { 200: { description: 'The letter', type: 'application/pdf' } },
@@ -108,6 +108,9 @@ export const letterRoutes = [
       const task = await getTask(call.db, call.params.taskId);
       if (!task?.type.endsWith('letter')) {
         throw new DomainError('not-found', 'There is no such task for a letter.');
+      }
+      if (task.status === 'cancelled') {
+        throw new DomainError('conflict', 'The letter is not to be sent any more.');
       }
       await mustBePermitted(call, task);
       const letter = await letterOf(call, task);

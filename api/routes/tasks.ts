@@ -148,17 +148,21 @@ const nextSchema = z
 const claimedSchema = z
   .strictObject({
     ...taskSchema.shape,
-    because: z.enum(['not-now', 'no-moment']).nullable().meta({
+    because: z.enum(['not-now', 'no-moment', 'paused']).nullable().meta({
       description:
-        'why the contact may not be made at this moment; not-now: outside the hours, or above the limits of the day or week; no-moment: not permitted any more, or the case has had its contacts; null: it may',
+        'why the contact may not be made at this moment; paused: so is the case; not-now: outside the hours, or above the limits of the day or week; no-moment: not permitted any more, or the case has had its contacts; null: it may',
     }),
     contactFrom: timestamp.nullable().meta({
-      description: 'with `not-now`: from when on it may be made',
+      description: 'from when on it may be made; with `paused`: when the pause ends',
     }),
   })
   .meta({ id: 'ClaimedTask' });
 
 function contactNow({ db, policy, at }: Call, task: TaskRecord) {
+  const { pausedUntil } = task;
+  if (task.status === 'open' && pausedUntil !== null && pausedUntil > at) {
+    return { because: 'paused', contactFrom: pausedUntil };
+  }
   const time = contactTimes(db, { policy, at })(task);
   if (task.status !== 'open' || time === at) return { because: null, contactFrom: null };
   return time === null

@@ -307,6 +307,16 @@ describe('a letter', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
+  it('is not printed once its task is cancelled, and can be looked at when it is done', async () => {
+    const taskId = await aLetter('L0', address, '2026-12-02T08:00:00.000Z');
+    const statusAfter = async (status: string) => {
+      api.db.$client.prepare('update tasks set status = ? where task_id = ?').run(status, taskId);
+      return (await pdf(`/api/v1/tasks/${taskId}/letter.pdf`)).answer.status;
+    };
+    expect(await statusAfter('done')).toBe(200);
+    expect(await statusAfter('cancelled')).toBe(409);
+  });
+
   it('comes with all others in one PDF, in the order of the inbox', async () => {
     await aLetter('L3', { ...address, language: 'en' }, '2026-11-01T09:00:00.000Z');
     const { answer, bytes } = await pdf('/api/v1/letters.pdf?dueBefore=2026-11-03T00:00:00Z');

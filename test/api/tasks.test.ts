@@ -235,6 +235,16 @@ describe('claiming and assigning', () => {
     },
   );
 
+  test('a call of a paused case is the caller’s, with when the pause ends', async () => {
+    const [taskId] = await caseWith('N-paused', 'cause-call');
+    const until = '2099-01-01T00:00:00.000Z';
+    api.db.$client
+      .prepare('update tasks set paused_until = ? where task_id = ?')
+      .run(until, taskId);
+    const { body } = await act(taskId!, 'claim');
+    expect(body).toMatchObject({ because: 'paused', contactFrom: until, pausedUntil: until });
+  });
+
   test('work of a key that is revoked returns to the team', async () => {
     const [taskId] = await caseWith('A-4', 'cause-call');
     const { body: key } = await api.post('/api/v1/keys', { name: 'Leaver', role: 'agent' });

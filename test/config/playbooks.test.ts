@@ -51,6 +51,24 @@ describe('a playbook file', () => {
     expect(parsePlaybooks(`${yaml}---${second}`, 'test.yaml')).toHaveLength(2);
   });
 
+  it('names the line of a star that is meant as text', () => {
+    const starred = yaml.replace('title: The price drove them off', 'title: *Important');
+    expect(errorsOf(`${yaml}---${starred}`)).toEqual([
+      'line 22: *Important names nothing above it; a text that begins with * needs quotes',
+    ]);
+  });
+
+  it('takes an alias, and refuses those that grow without end', () => {
+    const twice = yaml.replace('instead: {', 'instead: &letter {');
+    expect(
+      errorsOf(twice.replace('    afterDays: 3', '    afterDays: 3\n    instead: *letter')),
+    ).toEqual([]);
+    const ten = (name: string) => `[${Array(10).fill(name).join(', ')}]`;
+    const bomb = `a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: &c ${ten('*b')}\nd: ${ten('*c')}\n`;
+    expect(errorsOf(bomb)).toEqual(['line 4: has too many aliases']);
+    expect(errorsOf('title: &title [*title]\n')[0]).toContain('(line 1)');
+  });
+
   it('comes back as it was written', () => {
     const [content] = parsePlaybooks(yaml, 'test.yaml');
     const playbook: Playbook = { ...content!, version: 7 };

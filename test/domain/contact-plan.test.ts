@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { localDay, timeZoneOf } from '../../domain/calendar.ts';
-import { planOf, type ContactSurroundings } from '../../domain/contact-plan.ts';
+import { localDay, timeZonesOf } from '../../domain/calendar.ts';
+import { clockOfCustomer, planOf, type ContactSurroundings } from '../../domain/contact-plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 
@@ -34,7 +34,47 @@ describe('the clock of a country', () => {
     ['US', null],
     ['XX', null],
   ])('%s is %s', (country, zone) => {
-    expect(timeZoneOf(country)).toBe(zone);
+    expect(clockOfCustomer({ timeZone: null, country })).toBe(zone);
+  });
+});
+
+describe('a customer of whom the country is known alone', () => {
+  // By New York's clock; in Honolulu, which is five or six hours behind, it is 09:00 at 14:00 or 15:00 there.
+  const american = {
+    timeZone: 'America/New_York',
+    contact: { ...standardPolicy.contact, region: undefined },
+  };
+  const planned = (country: string, asked: { notBefore?: string; attempt?: number } = {}) =>
+    planOf({ ...call, ...asked }, american, { ...silent, country })?.dueAt;
+
+  it('is called in hours that are decent by all its clocks', () => {
+    const decent = standardPolicy.contact.customerHours!;
+    for (const country of ['US', 'AU', 'BR', 'CA', 'ES', 'ID', 'MX', 'NZ', 'PT', 'RU']) {
+      const company = { timeZone: timeZonesOf(country)[0]!, contact: american.contact };
+      const moments = [1, 2, 3].map((attempt) =>
+        planOf({ ...call, attempt }, company, { ...silent, country }),
+      );
+      for (const moment of moments.filter((one) => one !== null)) {
+        for (const zone of timeZonesOf(country)) {
+          const { hour } = localDay(moment.dueAt, zone);
+          expect({ country, zone, decent: hour >= Number(decent.opensAt.slice(0, 2)) }).toEqual({
+            ...{ country, zone, decent: true },
+          });
+          expect(hour).toBeLessThan(Number(decent.closesAt.slice(0, 2)));
+        }
+      }
+    }
+    expect(planned('US')).toBe('2026-03-24T21:30:00.000Z');
+    expect(planned('US', { attempt: 3 })).toBe('2026-03-24T21:30:00.000Z');
+  });
+
+  it('is not called where no hour suits all of them and the company', () => {
+    // Once both have moved their clocks, 09:00 is 19:00 in Auckland and 19:45 on the Chatham Islands.
+    expect(dueAt({}, { country: 'NZ' })).toBe('2026-04-06T07:00:00.000Z');
+    expect(dueAt({}, { country: 'US' })).toBe(undefined);
+    expect(dueAt({}, { country: 'US', timeZone: 'America/New_York' })).toBeDefined();
+    expect(dueAt({ channel: 'letter' }, { country: 'US' })).toBe(at);
+    expect(dueAt({}, { country: 'ES' })).toBe('2026-03-24T09:00:00.000Z');
   });
 });
 

@@ -17,7 +17,13 @@ const offer: Offer = {
 };
 const facts: OfferFacts = {
   ...{ trigger: 'dormancy', cause: 'neglected', tier: 'B', secondLifetimeValue: 10_000 },
-  ...{ grantedBefore: [], cancelledBefore: false, spent: { offer: 0, team: 0 }, approved: false },
+  ...{
+    grantedBefore: [],
+    refusedBefore: [],
+    cancelledBefore: false,
+    approved: false,
+    spent: { offer: 0, team: 0 },
+  },
 };
 const limits: OfferLimits = {
   ...{ approveAbove: 2_000, approveWithin: '2d', monthlyBudget: 50_000, noRewardWithin: '365d' },
@@ -46,6 +52,12 @@ describe('an offer', () => {
       {},
       { grantedBefore: ['gift', 'credit'] },
       refused('given-before'),
+    ],
+    [
+      'that the customer has refused in this case',
+      {},
+      { refusedBefore: ['credit'], approved: true },
+      refused('refused-before'),
     ],
     ['that leaves just enough', {}, { secondLifetimeValue: 2_000 }, allowed],
     ['that leaves too little', {}, { secondLifetimeValue: 1_999 }, refused('below-margin-floor')],
@@ -102,6 +114,7 @@ describe('an offer', () => {
         const given = {
           ...about,
           grantedBefore: had ? ['credit'] : [],
+          refusedBefore: [],
           spent: { offer: spent, team: spent },
         };
         const verdict = offerVerdict(asked, given, limits);

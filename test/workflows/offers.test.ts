@@ -43,14 +43,17 @@ async function anOffer(offer: object): Promise<void> {
 /** A case whose playbook begins with an offer. */
 async function offering(
   concession: string,
-  how: { trigger?: 'cancellation'; instead?: 'letter'; refuses?: string } = {},
+  how: { trigger?: 'cancellation'; instead?: 'letter'; refuses?: string; again?: boolean } = {},
 ) {
-  const { trigger = 'manual', instead, refuses } = how;
+  const { trigger = 'manual', instead, refuses, again = false } = how;
+  const sweetener = { kind: 'offer', afterDays: 0, concession, cost: 700 } as const;
   const measures: Measure[] = [
     {
-      ...{ id: 'sweeten', kind: 'offer', afterDays: 0, concession, cost: 700 },
-      ...{ on: { refused: 'end' }, ...(instead && { instead: { kind: instead } }) },
+      ...{ ...sweetener, id: 'sweeten' },
+      on: { refused: again ? 'sweeten-again' : 'end' },
+      ...(instead && { instead: { kind: instead } }),
     },
+    ...(again ? [{ ...sweetener, id: 'sweeten-again' }] : []),
     { id: 'last', kind: 'letter', afterDays: 1 },
   ];
   const asked = { actor: { actorId: 'm', role: 'manager' as const }, request: {} };
@@ -184,6 +187,30 @@ describe('an offer of a playbook', () => {
     const { body } = await api.get(`/api/v1/tasks/${approval.taskId}`);
     expect(body.offer).toMatchObject({ offerId: 'lavish', status: 'withdrawn', hasCode: false });
     expect((await engine.story(caseId)).join()).toContain('"reason":"not-approved"');
+  });
+
+  it('is not made again to one who has refused it in this case, and may be in the next', async () => {
+    await anOffer({ offerId: 'lesser', cost: 500 });
+    await anOffer({ offerId: 'greater', cost: 6_000, fallback: 'lesser' });
+    const { customerId, caseId } = await offering('greater', { again: true });
+    await engine.answer(caseId, 'approve-offer', { outcome: 'refused' });
+    // It was the fallback that the customer did not want; the other never reached them.
+    await engine.answer(caseId, 'offer-call', { outcome: 'refused' });
+    await engine.answer(caseId, 'approve-offer', { outcome: 'refused' });
+    await engine.task(caseId, 'letter');
+    const story = (await engine.story(caseId)).join();
+    expect(story).toContain('{"concession":"lesser","reason":"refused-before"}');
+    await engine.send(customerId, 'purchase.recorded', {
+      ...{ orderId: `r-${customerId}`, amount: 1, currency: 'EUR' },
+    });
+    await engine.task(caseId, 'welcome-call');
+    await engine.send(customerId, 'cancellation.received', { reason: 'neglected' });
+    await engine.closed(caseId);
+    const next = await engine.openCaseOf(customerId);
+    await engine.answer(next.caseId, 'decide-pursuit', { outcome: 'pursue' });
+    await engine.answer(next.caseId, 'approve-offer', { outcome: 'refused' });
+    await engine.answer(next.caseId, 'approve-offer', { outcome: 'approved' });
+    expect(await engine.task(next.caseId, 'offer-call')).toMatchObject({ offerId: 'lesser' });
   });
 
   it('never rewards a second cancellation within a year without a manager', async () => {

@@ -26,6 +26,9 @@ export async function offerFor(
   },
 ): Promise<Concession | 'not-eligible' | 'not-permitted' | 'skipped' | 'interrupted'> {
   const { opening, state, policy } = recovery;
+  const refusedMeasures = (state.plan ?? [])
+    .filter(({ result }) => result === 'refused')
+    .map(({ id }) => id);
   const tried: string[] = [];
   let concession: string | null = wished.concession;
   while (concession !== null && !tried.includes(concession)) {
@@ -46,6 +49,7 @@ export async function offerFor(
         offerId,
         approved,
         channels,
+        refusedMeasures,
       });
     let answer = await ask(false);
     if (answer.kind === 'not-permitted') {
