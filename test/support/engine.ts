@@ -89,17 +89,7 @@ export async function startEngine(
   policy: Policy,
 ): Promise<Engine> {
   quietRuntime();
-  const env =
-    kind === 'time-skipping'
-      ? await TestWorkflowEnvironment.createTimeSkipping({
-          server: { executable: { type: 'existing-path', path: testPath('timeSkipping') } },
-        })
-      : await TestWorkflowEnvironment.createLocal({
-          server: {
-            executable: { type: 'existing-path', path: testPath('temporal') },
-            extraArgs: ['--log-level', 'error'],
-          },
-        });
+  const env = await started(kind);
   await registerSearchAttributes(env);
   const folder = await mkdtemp(join(tmpdir(), 'winback-engine-'));
   const db = await openDatabase(folder);
@@ -315,6 +305,27 @@ export async function startEngine(
     },
   };
   return engine;
+}
+
+/** The SDK gives a server five seconds to start, which a busy machine may not keep; it is asked a few times. */
+async function started(kind: 'time-skipping' | 'dev-server'): Promise<TestWorkflowEnvironment> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return kind === 'time-skipping'
+        ? await TestWorkflowEnvironment.createTimeSkipping({
+            server: { executable: { type: 'existing-path', path: testPath('timeSkipping') } },
+          })
+        : await TestWorkflowEnvironment.createLocal({
+            server: {
+              executable: { type: 'existing-path', path: testPath('temporal') },
+              extraArgs: ['--log-level', 'error'],
+            },
+          });
+    } catch (error) {
+      const isLate = (error as Error).message.includes('did not start within');
+      if (!isLate || attempt === 4) throw error;
+    }
+  }
 }
 
 async function registerSearchAttributes({ connection, namespace }: TestWorkflowEnvironment) {
