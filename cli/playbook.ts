@@ -130,8 +130,10 @@ function calendarOf(
   });
   const shown = (at: string) => format.format(new Date(at));
   const heading = `${playbookId}: ${title} (times in ${timeZone})`;
+  const leftOut =
+    '  (without the limits of contacts per day, week and hour, and the haste of cancellations)';
   if (!first) return `${heading}\n  more ways than can be told\n`;
-  return [heading, ...linesOf(first, shown, '  ')].join('\n').concat('\n');
+  return [heading, leftOut, ...linesOf(first, shown, '  ')].join('\n').concat('\n');
 }
 
 /** Results that lead to the same stand in one line. */

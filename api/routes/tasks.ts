@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
+import { absenceOf } from '../../db/assignment.ts';
 import { relianceOfTask } from '../../db/contacts.ts';
 import { contactTimes } from '../../db/contact-plan.ts';
 import { handedOut, nextTask, reasonsForNone } from '../../db/handing-out.ts';
@@ -14,7 +15,7 @@ import { withContent } from '../../db/playbooks.ts';
 import { withOffers } from '../../db/task-offers.ts';
 import { assignTask, claimTask, getTask, listTasks, reassignTasks } from '../../db/tasks.ts';
 import { workingTimeBefore } from '../../domain/calendar.ts';
-import { after, earliest } from '../../domain/duration.ts';
+import { after, earliest, latest } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
@@ -170,6 +171,25 @@ function contactNow({ db, policy, at }: Call, task: TaskRecord) {
     : { because: 'not-now', contactFrom: time };
 }
 
+/** What a manager should know who gives a task to somebody; it is theirs all the same. */
+const assignedSchema = z
+  .strictObject({
+    ...taskSchema.shape,
+    because: z
+      .enum(['absent'])
+      .nullable()
+      .meta({ description: 'absent: who has it now is so when it is due' }),
+    absentUntil: timestamp
+      .nullable()
+      .meta({ description: 'with `absent`: until when, where it is known' }),
+  })
+  .meta({ id: 'AssignedTask' });
+
+/** The absence that an assignee has when a task is due: now, if it was before. */
+function absenceAt({ db, at }: Pick<Call, 'db' | 'at'>, { assignee, dueAt }: TaskRecord) {
+  return assignee === null ? undefined : absenceOf(db, { keyId: assignee, at: latest(dueAt, at) });
+}
+
 const reassignedSchema = z
   .strictObject({
     reassigned: z.array(taskId),
@@ -183,6 +203,9 @@ const reassignedSchema = z
         }),
       )
       .meta({ description: 'of `taskIds`' }),
+    absent: z
+      .array(z.strictObject({ taskId, until: timestamp.nullable() }))
+      .meta({ description: 'of `reassigned`: those of which `to` is absent when they are due' }),
   })
   .meta({ id: 'Reassigned' });
 
@@ -298,7 +321,13 @@ export const taskRoutes = [
       const before = await repeated(call, asked);
       if (before) return { status: 200, body: before.request['answer'] };
       await mustWorkOnTasks(call, body.to, 'to');
-      const answer = await reassignTasks(db, { ...body, actor, at });
+      const moved = await reassignTasks(db, { ...body, actor, at });
+      const tasks = await Promise.all(moved.reassigned.map((id) => getTask(db, id)));
+      const absent = tasks.flatMap((task) => {
+        const absence = absenceAt(call, task!);
+        return absence ? [{ taskId: task!.taskId, until: absence.untilAt }] : [];
+      });
+      const answer = { ...moved, absent };
       await remember(call, { ...asked, target: body.to ?? 'queue', answer });
       return { status: 200, body: answer };
     },
@@ -343,7 +372,7 @@ export const taskRoutes = [
       assignee: text(100).nullable().meta({ description: 'ID of a key; null: the team queue' }),
     }),
     example: { assignee: null },
-    answers: { 200: { description: 'The task with its new assignee', schema: taskSchema } },
+    answers: { 200: { description: 'The task with its new assignee', schema: assignedSchema } },
     problems: ['not-found', 'task-not-open', 'idempotency-key-reused'],
     handle: async (call) => {
       const { taskId } = await theTask(call);
@@ -351,9 +380,13 @@ export const taskRoutes = [
       await mustWorkOnTasks(call, body.assignee);
       const asked = { action: 'task.assign', target: taskId, request: body };
       const { assignee } = body;
-      return once(call, asked, () =>
+      const { body: task } = await once(call, asked, () =>
         assignTask(call.db, { taskId, assignee, actor, at, idempotencyKey }),
       );
+      const absence = absenceAt(call, await theTask(call));
+      const because = absence ? 'absent' : null;
+      const absentUntil = absence?.untilAt ?? null;
+      return { status: 200, body: { ...(task as object), because, absentUntil } };
     },
   }),
   route({

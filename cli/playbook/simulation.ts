@@ -64,10 +64,15 @@ export function simulated(
     const ways = isRefused(doing)
       ? notPermitted(from)
       : waysOf(doing, from, { ...terms, isHoliday });
+    // Whether an offer may be made is asked when its measure begins, before anybody is.
+    const ends =
+      next.measure.kind === 'offer'
+        ? [...ways.ends, { result: 'not-eligible' as const, at: from }]
+        : ways.ends;
     const { kind, queue = null } = doing;
     return {
       ...{ measureId, kind, queue, dueAt: ways.dueAt },
-      results: ways.ends.map(({ result, at }) => ({
+      results: ends.map(({ result, at }) => ({
         ...{ result, at },
         then: walk(settled(next.plan, measureId, result), at),
       })),

@@ -159,12 +159,12 @@ test('the open work of somebody moves to another, in one request', async () => {
   const headers = { 'idempotency-key': 'move-1' };
   const move = () => api.post('/api/v1/tasks/reassign', order, { as: 'manager', headers });
   const moved = await move();
-  expect(moved.body).toEqual({ reassigned: ids.slice(0, 2), left: [] });
+  expect(moved.body).toEqual({ reassigned: ids.slice(0, 2), left: [], absent: [] });
   expect((await move()).body).toEqual(moved.body);
   const left = { taskId: ids[2], because: 'conflict' };
   const rest = { ...order, from: idOf('manager'), taskIds: [ids[2]] };
   const none = await api.post('/api/v1/tasks/reassign', rest, { as: 'manager' });
-  expect(none.body).toEqual({ reassigned: [], left: [left] });
+  expect(none.body).toEqual({ reassigned: [], left: [left], absent: [] });
 });
 
 describe('an absence', () => {
@@ -184,6 +184,23 @@ describe('an absence', () => {
       api.call('DELETE', `/api/v1/absences/${id}`, { as });
     expect((await end('agent', body.absenceId)).status).toBe(204);
     expect((await end('manager', 'nothing')).status).toBe(404);
+  });
+
+  test('is told to who gives work to somebody that is due in it', async () => {
+    await workFor('A-2', null, 2);
+    const taskId = 'A-2-e1-remedy-1';
+    const assign = (assignee: string) =>
+      api.post(`/api/v1/tasks/${taskId}/assign`, { assignee }, { as: 'manager' });
+    const keyId = idOf('agent');
+    expect((await assign(keyId)).body).toMatchObject({ because: null, absentUntil: null });
+    const untilAt = '2098-01-01T00:00:00.000Z';
+    const { body } = await api.post('/api/v1/absences', { untilAt }, { as: 'agent' });
+    const told = { assignee: keyId, because: 'absent', absentUntil: untilAt };
+    expect(await assign(keyId)).toMatchObject({ status: 200, body: told });
+    const order = { taskIds: [taskId], to: keyId, reason: 'x' };
+    const moved = await api.post('/api/v1/tasks/reassign', order, { as: 'manager' });
+    expect(moved.body.absent).toEqual([{ taskId, until: untilAt }]);
+    await api.call('DELETE', `/api/v1/absences/${body.absenceId}`, { as: 'agent' });
   });
 
   test('of others is a manager’s to note', async () => {

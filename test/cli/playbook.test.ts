@@ -51,6 +51,17 @@ describe('the walk through a playbook', () => {
     });
   });
 
+  it('goes on at once where an offer may not be made', () => {
+    const offer: Measure = {
+      ...{ id: 'sweeten', kind: 'offer', afterDays: 2, concession: 'credit', cost: 1 },
+      on: { 'not-eligible': 'last' },
+    };
+    const first = walk([offer, { ...measures[1]!, afterDays: 0 }]);
+    expect(leads(first, 'not-eligible').then).toMatchObject({
+      ...{ measureId: 'last', dueAt: ['2026-11-23T08:00:00.000Z'] },
+    });
+  });
+
   it('ends for every playbook, and says when it is too long to be told', () => {
     for (const playbook of testPlaybooks) {
       expect(simulated(playbook, { terms, at: monday, refused: [] })).not.toBeNull();
@@ -78,6 +89,7 @@ describe('npm run playbook', () => {
       ...['simulate', 'playbooks/grundlage.yaml', '--id', 'light', '--from', monday],
     );
     expect(exitCode).toBe(0);
+    expect(stdout).toContain('\n  (without the limits of contacts');
     expect(stdout).toContain('one-mail (email): Tue, 24 Nov 2026, 09:00');
     expect(stdout).toContain('sent → the measures end');
   });
