@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isHolidayIn } from '../../db/holidays.ts';
+import { nextWorkingMoment } from '../../domain/calendar.ts';
 import type { Role } from '../../domain/words.ts';
 import { startApi, type Answer, type Api, type Json } from '../support/api.ts';
+import { unlessRefused } from '../support/policies.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -143,7 +146,11 @@ describe('a customer who looks at the cancellation page', () => {
     const called = await act(task, 'complete', { result: { outcome: 'callback', callbackAt } });
     expect(called.body).toMatchObject({ status: 'open', agreed: true, dueAt: callbackAt });
 
-    const dueAt = daysAgo(-5);
+    // A moment at which a call may be made: the one agreed upon is over.
+    const { hours, region } = unlessRefused.contact;
+    const isHoliday = (day: string) => isHolidayIn(api.db, region!, day);
+    const company = { timeZone: unlessRefused.timeZone, hours, isHoliday };
+    const dueAt = nextWorkingMoment(daysAgo(-5), company);
     const moved = await act(
       task,
       'reschedule',
