@@ -13,7 +13,7 @@ export type CallEnd =
   | { kind: 'gave-up'; reason: string }
   /** law, customer or the case's limit did not let us, from the beginning or any more */
   | { kind: 'not-permitted'; reason: string }
-  | { kind: 'interrupted' };
+  | { kind: 'interrupted'; result: TaskResult | null };
 
 /**
  * Calls until somebody answers: by cadence and at another time of day after no answer, at the agreed time after

@@ -32,8 +32,8 @@ export type Waited =
   | { kind: 'deadline' }
   /** the task may not be done any more */
   | { kind: 'withdrawn'; reason: TaskCloseReason }
-  /** something from outside has turned the case */
-  | { kind: 'interrupted' };
+  /** something from outside has turned the case; in the same moment somebody may have answered */
+  | { kind: 'interrupted'; result: TaskResult | null };
 
 /** What turned the case: either it must end, or the customer is back. Its open tasks close for that reason. */
 type Turn = { closes: TaskCloseReason; ending: Ending | null };
@@ -139,7 +139,7 @@ export class Recovery {
       this.#tasks.cancel(task, 'deadline');
       return { kind: 'deadline' };
     }
-    if (ended === 'turned') return { kind: 'interrupted' };
+    if (ended === 'turned') return { kind: 'interrupted', result: task.result };
     return task.status === 'done'
       ? { kind: 'answered', result: task.result! }
       : { kind: 'withdrawn', reason: task.closeReason! };

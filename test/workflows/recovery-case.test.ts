@@ -8,7 +8,7 @@ import { recoveryWorkflowId } from '../../domain/ids.ts';
 import type { Tailoring } from '../../domain/measure-plan.ts';
 import type { Measure } from '../../domain/playbooks.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
-import { reportFact } from '../../workflows/messages.ts';
+import { caseStateQuery, reportFact } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 
 const policy = {
@@ -279,6 +279,27 @@ describe('facts from outside', () => {
 
     await engine.task(caseId, 'welcome-call');
     expect(await engine.until(caseId, () => true)).toMatchObject({ regainedAmount: 700 });
+  });
+
+  it('keeps the cause that was told in the moment of the return', async () => {
+    const told = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const { customerId, caseId } = await dormantCase();
+        const call = await engine.task(caseId, 'cause-call');
+        const handle = engine.env.client.workflow.getHandle(recoveryWorkflowId(customerId));
+        const bought = { kind: 'purchase', at: await engine.now(), amount: 700 } as const;
+        const fact = { ...bought, eventId: randomUUID(), currency: 'EUR' };
+        const answer = { outcome: 'answered', cause: 'neglected' };
+        const answered = engine.complete(call, answer);
+        const [verdict] = await Promise.all([answered, handle.signal(reportFact, fact)]);
+        const shown = await engine.until(caseId, ({ step }) => step === 'second-loyalty');
+        const { state } = await handle.query(caseStateQuery);
+        expect(shown.assessedCause).toBe(state.assessedCause);
+        return [verdict.kind, shown.assessedCause];
+      }),
+    );
+    const applied = told.filter(([kind]) => kind === 'applied');
+    expect(applied).toEqual(applied.map(() => ['applied', 'neglected']));
   });
 
   it('does not take a friendly call for a return', async () => {

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { layersOf, mostReliable } from '../../domain/causes.ts';
 import { after } from '../../domain/duration.ts';
 import type { Cause } from '../../domain/words.ts';
@@ -21,9 +22,19 @@ export async function causeAnalysis(recovery: Recovery): Promise<Ending | undefi
     firstAt: recovery.startOf(after(now(), rhythm.firstAfter)),
     rhythm,
   });
-  if (call.kind === 'interrupted') return recovery.endingFromOutside;
+  if (call.kind === 'interrupted') {
+    // What they said counts, though they bought, or the case ended, in the same moment.
+    if (call.result?.outcome === 'answered' && patched('heard-though-turned')) {
+      record(recovery, call.result.cause as Cause);
+    }
+    return recovery.endingFromOutside;
+  }
   const told = call.kind === 'spoke' && call.result.outcome === 'answered';
   if (!told && (state.verifiedCause ?? state.assessedCause)) return;
-  state.assessedCause = told ? (call.result.cause as Cause) : 'unknown';
-  recovery.tell('cause-recorded', { layer: 'assessed', cause: state.assessedCause });
+  record(recovery, told ? (call.result.cause as Cause) : 'unknown');
+}
+
+function record(recovery: Recovery, cause: Cause): void {
+  recovery.state.assessedCause = cause;
+  recovery.tell('cause-recorded', { layer: 'assessed', cause });
 }
