@@ -93,9 +93,8 @@ export function metricsOf(
   return {
     answered: ({ seconds, ...labels }) => durations.observe(labels, seconds),
     received(batch, counts) {
-      for (const { type } of batch) {
-        events.inc({ type: knownTypes.has(type) ? type : 'unknown' });
-      }
+      const byType = Map.groupBy(batch, ({ type }) => (knownTypes.has(type) ? type : 'unknown'));
+      for (const [type, own] of byType) events.inc({ type }, own.length);
       duplicates.inc(counts.duplicates);
     },
     async text() {

@@ -4,7 +4,7 @@ import { applyWaiting } from '../db/events.ts';
 import type { Db } from '../db/open.ts';
 
 /** A few milliseconds of work: nobody who asks something meanwhile notices. */
-const limit = 100;
+const limit = 50;
 const idleMs = 100;
 /** While more come than have had their effect, keeping them goes first. */
 const whileTheyComeMs = 50;

@@ -111,7 +111,9 @@ function valueOf(param: unknown): (given: Record<string, unknown>) => unknown {
   return (given) => encoder.mapToDriverValue(given[value.name]);
 }
 
-/** The same moment in the one spelling that sorts as text. */
+const inUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The same moment in the one spelling that sorts as text. @param time one that exists */
 export function utc(time: string): string {
-  return new Date(time).toISOString();
+  return inUtc.test(time) ? time : new Date(time).toISOString();
 }
