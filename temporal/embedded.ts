@@ -55,8 +55,10 @@ export async function startEmbeddedServer(options: {
   onProgress: OnProgress;
   /** Whether to serve Temporal's own web pages; yes unless told otherwise. */
   ui?: boolean;
+  /** Where to begin to look for a free one, the first time; several installations each need their own. */
+  port?: number;
 }): Promise<EmbeddedServer> {
-  const { onProgress, ui = true } = options;
+  const { onProgress, ui = true, port: preferred = 7233 } = options;
   const folder = resolve(options.dataDir);
   await mkdir(folder, { recursive: true });
   const binary = await temporalBinary({ onProgress });
@@ -66,7 +68,7 @@ export async function startEmbeddedServer(options: {
   if (running) return running;
 
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(portOf(before?.address) ?? 7233);
+    const port = await freePort(portOf(before?.address) ?? preferred);
     const uiPort = ui ? await freePort(portOf(before?.uiUrl) ?? 8233) : null;
     onProgress(`Starting the Temporal server on port ${port}`);
     try {

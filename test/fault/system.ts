@@ -54,6 +54,7 @@ export async function startSystem(folder: string, policy: object = faultPolicy):
   await writeFile(policyFile, JSON.stringify(policy));
   const keys = await makeKeys(folder);
   const port = await freePort();
+  const temporalPort = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
@@ -115,7 +116,9 @@ export async function startSystem(folder: string, policy: object = faultPolicy):
     },
     async start(part) {
       if (part === 'temporal') {
-        temporal = await startEmbeddedServer({ dataDir: folder, onProgress: ignore, ui: false });
+        // Where another system would look for a port, its workers would meet our server while its own is down.
+        const own = { port: temporalPort, onProgress: ignore, ui: false };
+        temporal = await startEmbeddedServer({ dataDir: folder, ...own });
         return;
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>();
