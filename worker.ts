@@ -157,7 +157,8 @@ async function fillFreePlaces(): Promise<void> {
     // What was agreed or decided comes before what a scan has found.
     const again = await openRecontacts(db, { policy, at: clock(), limit });
     if (again.opened > 0) log.info(again, 'opened cases once more');
-    const { opened, left } = await openWaiting(db, { policy, at: clock(), limit });
+    const rest = { policy, at: clock(), limit: limit - again.opened };
+    const { opened, left } = await openWaiting(db, rest);
     if (opened > 0) log.info({ opened, left }, 'opened cases of waiting candidates');
     if (opened === 0 && !again.left) return;
     await untilNext(pauseMs);

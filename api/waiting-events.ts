@@ -8,6 +8,7 @@ const limit = 50;
 const idleMs = 100;
 /** While more come than have had their effect, keeping them goes first. */
 const whileTheyComeMs = 50;
+const afterFailureMs = 5_000;
 
 /**
  * Brings what waits of large batches to its effect, until it is stopped. In the process that keeps them, so that the two
@@ -25,6 +26,7 @@ export async function runWaitingEvents(
       if (left > 0) restMs = left + applied > before ? whileTheyComeMs : 0;
       before = left;
     } catch (error) {
+      restMs = afterFailureMs;
       logger.error({ reason: (error as Error).message }, 'events wait on, will try again');
     }
     await pause(restMs, undefined, { signal, ref: false }).catch(() => undefined);

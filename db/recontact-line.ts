@@ -1,5 +1,4 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import type { RecontactRecord } from '../domain/recontacts.ts';
 import type { Db } from './connection.ts';
 import { recontacts, tasks } from './schema.ts';
 
@@ -21,42 +20,19 @@ export function noteAgreedRecontact(
     .get();
   if (!agreed) return;
   const dueAt = new Date(agreed.dueAt).toISOString();
-  keepRecontact(tx, {
-    caseId,
-    customerId,
-    origin: 'agreed',
-    campaignId: null,
-    dueAt,
-    expectedGain,
-  });
+  tx.insert(recontacts)
+    .values({
+      ...{ caseId, customerId, origin: 'agreed', dueAt, status: 'waiting' },
+      expectedGain: expectedGain ?? 0,
+    })
+    // The end may be written again, when the customer has long been turned to.
+    .onConflictDoNothing()
+    .run();
 }
 
 /** The case goes on: what its end had promised does not hold. */
 export function dropRecontact(tx: Db, caseId: string): void {
   tx.delete(recontacts)
     .where(and(eq(recontacts.caseId, caseId), eq(recontacts.status, 'waiting')))
-    .run();
-}
-
-/** Puts a customer in line, with the last word on their closed case. */
-export function keepRecontact(
-  tx: Db,
-  {
-    expectedGain,
-    ...one
-  }: Pick<RecontactRecord, 'caseId' | 'customerId' | 'origin' | 'campaignId' | 'dueAt'> & {
-    expectedGain: number | null;
-  },
-): void {
-  const waiting = {
-    status: 'waiting',
-    leftOut: null,
-    openedCaseId: null,
-    settledAt: null,
-  } as const;
-  const values = { ...one, ...waiting, expectedGain: expectedGain ?? 0 };
-  tx.insert(recontacts)
-    .values(values)
-    .onConflictDoUpdate({ target: recontacts.caseId, set: values })
     .run();
 }

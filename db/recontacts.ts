@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type {
@@ -17,7 +30,6 @@ import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { permissionOf } from './contacts.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
-import { keepRecontact } from './recontact-line.ts';
 import { campaigns, cases, customers, recontacts } from './schema.ts';
 
 /** What a case must have come to for its customer to be turned to once more. */
@@ -37,16 +49,13 @@ export async function startCampaign(
 ): Promise<CampaignProgress> {
   const campaignId = randomUUID();
   return writing(db, (tx) => {
-    const lost = lostBy(tx, wanted);
-    if (lost.length === 0) {
+    if (putInLine(tx, wanted, { campaignId, at }) === 0) {
       throw new DomainError('conflict', 'No closed case of these causes waits for another try.');
     }
     const createdBy = asked.actor.actorId;
     tx.insert(campaigns)
       .values({ ...wanted, campaignId, createdAt: at, createdBy })
       .run();
-    for (const one of lost)
-      keepRecontact(tx, { ...one, origin: 'campaign', campaignId, dueAt: at });
     insertDone(tx, asked, { action: 'campaign.start', target: campaignId, caseId: null, at });
     return progressOf(tx, campaignId)!;
   });
@@ -54,30 +63,38 @@ export async function startCampaign(
 
 /** How many customers a campaign would put in line. */
 export async function countForCampaign(db: Db, wanted: Omit<Wanted, 'title'>): Promise<number> {
-  return lostBy(db, wanted).length;
+  const { customers } = db.get<{ customers: number }>(
+    sql`select count(*) as customers from ${lostBy(wanted)}`,
+  );
+  return customers;
 }
 
-function lostBy(tx: Db, { causes, product }: Omit<Wanted, 'title'>) {
-  const { caseId, customerId, expectedGain } = cases;
-  return tx
-    .select({ caseId, customerId, expectedGain })
-    .from(cases)
-    .innerJoin(customers, eq(customers.customerId, cases.customerId))
-    .where(
-      and(
-        eq(cases.status, 'closed'),
-        inArray(cases.cause, causes),
-        inArray(cases.outcome, [...reopened]),
-        isNull(customers.objectedAt),
-        isNull(customers.deceasedAt),
-        or(isNull(customers.lastPurchaseAt), sql`${customers.lastPurchaseAt} <= ${cases.closedAt}`),
-        product === null ? undefined : eq(productOfCustomer, product),
-        sql`not exists (select 1 from cases later where later.customer_id = ${cases.customerId} and later.episode > ${cases.episode})`,
-        // Who waits already keeps their place.
-        sql`not exists (select 1 from recontacts r where r.case_id = ${cases.caseId} and r.status = 'waiting')`,
-      ),
-    )
-    .all();
+/** All in one statement: there may be very many. @returns how many */
+function putInLine(
+  tx: Db,
+  wanted: Omit<Wanted, 'title'>,
+  { campaignId, at }: { campaignId: string; at: string },
+): number {
+  return tx.run(
+    sql`insert into recontacts (case_id, customer_id, origin, campaign_id, due_at, expected_gain, status) select ${cases.caseId}, ${cases.customerId}, 'campaign', ${campaignId}, ${at}, coalesce(${cases.expectedGain}, 0), 'waiting' from ${lostBy(wanted)} on conflict (case_id) do update set origin = excluded.origin, campaign_id = excluded.campaign_id, due_at = excluded.due_at, expected_gain = excluded.expected_gain, status = excluded.status, left_out = null, opened_case_id = null, settled_at = null`,
+  ).changes;
+}
+
+/** Whose last case has one of the causes, and has ended without them. */
+function lostBy({ causes, product }: Omit<Wanted, 'title'>): SQL {
+  const where = and(
+    eq(cases.status, 'closed'),
+    inArray(cases.cause, causes),
+    inArray(cases.outcome, [...reopened]),
+    isNull(customers.objectedAt),
+    isNull(customers.deceasedAt),
+    or(isNull(customers.lastPurchaseAt), sql`${customers.lastPurchaseAt} <= ${cases.closedAt}`),
+    product === null ? undefined : eq(productOfCustomer, product),
+    sql`not exists (select 1 from cases later where later.customer_id = ${cases.customerId} and later.episode > ${cases.episode})`,
+    // Who waits already keeps their place.
+    sql`not exists (select 1 from recontacts r where r.case_id = ${cases.caseId} and r.status = 'waiting')`,
+  );
+  return sql`${cases} join ${customers} on ${customers.customerId} = ${cases.customerId} where ${where}`;
 }
 
 /**

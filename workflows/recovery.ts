@@ -147,22 +147,25 @@ export class Recovery {
 
   /** Waits for something to happen outside, until `deadline` or until there is something else to do. */
   async observe(
-    deadline: string,
+    deadline: () => string,
     isOver?: () => boolean,
   ): Promise<'deadline' | 'interrupted' | 'over'> {
-    const pausedBefore = this.#pausedMs + this.#pausedSince(now());
-    const moved = () => this.#pausedMs - pausedBefore;
-    const ended = await this.#wait(() => later(deadline, moved()), undefined, isOver);
+    const ended = await this.#wait(deadline, undefined, isOver);
     return ended === 'deadline' || ended === 'over' ? ended : 'interrupted';
+  }
+
+  /** A moment that every pause from now on moves by its length. */
+  movedByPauses(at: () => string): () => string {
+    const pausedBefore = this.#pausedMs + this.#pausedSince(now());
+    return () => later(at(), this.#pausedMs - pausedBefore);
   }
 
   /** Waits until it is time for a measure that nobody has a task for. */
   async untilDue(measureId: string, dueAt: string): Promise<'due' | 'skipped' | 'interrupted'> {
-    const pausedBefore = this.#pausedMs + this.#pausedSince(now());
-    const moved = () => this.#pausedMs - pausedBefore;
+    const moved = this.movedByPauses(() => awaited.dueAt);
     const awaited = this.plan.awaiting({ measureId, dueAt, isBroughtForward: false });
     const ended = await this.#wait(
-      () => (awaited.isBroughtForward ? awaited.dueAt : later(awaited.dueAt, moved())),
+      () => (awaited.isBroughtForward ? awaited.dueAt : moved()),
       undefined,
       () => this.plan.hasSkipped(measureId),
     );

@@ -78,6 +78,17 @@ describe('a date agreed for later than the case lasted', () => {
       expect(await opening(db, minute(501))).toEqual({ opened: 0, left: false });
     }));
 
+  it('keeps what has become of it when the end of the case is written again', () =>
+    withDatabase(async ({ db }) => {
+      const caseId = await aLostCase(db, 'C1', { tasks: [call('C1-e1', minute(500))] });
+      await opening(db, minute(500));
+      const record = (await getCase(db, caseId))!;
+      const ended = projection(record, 2, { state: { ...lost, statedCause: 'neglected' } });
+      await projectCase(db, ended, minute(600));
+      expect(await waiting(db, 'opened')).toMatchObject([{ openedCaseId: 'C1-e2' }]);
+      expect(await waiting(db)).toEqual([]);
+    }));
+
   it('is none when it was over before the end, or the case goes on after all', () =>
     withDatabase(async ({ db }) => {
       await aLostCase(db, 'C1', { tasks: [call('C1-e1', minute(9))] });

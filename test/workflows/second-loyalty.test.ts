@@ -124,6 +124,29 @@ describe('a returner', () => {
     expect(await engine.closed(caseId)).toMatchObject({ satisfactionScore: 10 });
   });
 
+  it('is observed for longer by a pause, also when a referral is asked for after it', async () => {
+    const before = engine.policy;
+    const { secondLoyalty } = before;
+    const bare = { ...secondLoyalty, afterCare: [], observation: '100d' as const };
+    await engine.usePolicy({ ...before, name: 'bare', secondLoyalty: bare });
+    const customerId = await engine.customer();
+    opened.push(customerId);
+    const caseId = await engine.open(customerId);
+    await engine.usePolicy(before);
+    await engine.task(caseId, 'cause-call');
+    await buy(customerId);
+    await engine.until(caseId, ({ step }) => step === 'second-loyalty');
+    const until = after(await engine.now(), '50d');
+    await engine.command('case.pause', caseId, caseId, { until });
+    await engine.pass('51d');
+    await engine.send(customerId, 'satisfaction.answered', { score: 10 });
+    await engine.answer(caseId, 'referral-call', { outcome: 'refused' });
+    await engine.pass('60d');
+    expect((await engine.until(caseId, () => true)).status).toBe('open');
+    await engine.pass('45d');
+    expect((await engine.closed(caseId)).outcome).toBe('lost-again');
+  });
+
   it('who falls silent is noticed once, and whoever knows them is told', async () => {
     const { caseId, welcome } = await aReturner();
     await engine.complete(welcome, { outcome: 'reached' });

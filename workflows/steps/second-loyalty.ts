@@ -24,7 +24,7 @@ export async function secondLoyalty(recovery: Recovery): Promise<Ending> {
     if ((await referral(recovery)) === 'interrupted') return recovery.endingFromOutside!;
   }
 
-  const until = after(returnedAt, observation);
+  const until = recovery.movedByPauses(() => after(returnedAt, observation));
   for (;;) {
     const ended = await recovery.observe(until, () => secondLife.isReferralWanted);
     if (ended === 'interrupted') return recovery.endingFromOutside!;

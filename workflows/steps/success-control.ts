@@ -13,7 +13,7 @@ export async function successControl(recovery: Recovery): Promise<Ending | undef
     const from = latest(now(), recovery.effectiveAt ?? now());
     const until = after(from, policy.successControl.observation);
     recovery.tell('observation-begun', { until });
-    const ended = await recovery.observe(until);
+    const ended = await recovery.observe(recovery.movedByPauses(() => until));
     if (ended === 'deadline') {
       return state.controlGroup
         ? { outcome: 'control-group', reason: 'observation-over' }
