@@ -4,7 +4,8 @@
  */
 const inPackage = (name) => `(^|/)node_modules/(@types/)?${name}/`;
 const anyPackage = '(^|/)node_modules/';
-const source = '^(activities|api|cli|config|db|domain|mail|relay|temporal|workflows)/|^[^/]+[.]ts$';
+const source =
+  '^(activities|api|cli|config|db|domain|imports|mail|relay|temporal|workflows)/|^[^/]+[.]ts$';
 
 /** `folder` may import itself and what `allowed` names, nothing else. */
 const reach = (folder, allowed, comment) => ({
@@ -62,7 +63,7 @@ module.exports = {
     ]),
     {
       name: 'holidays-only-when-needed',
-      comment: 'The library takes 40 MB: it is loaded by the worker, when it has to know a year.',
+      comment: 'The library takes 40 MB: it is loaded when a year has to be known.',
       severity: 'error',
       from: { path: source },
       to: { path: inPackage('date-holidays'), dependencyTypesNot: ['type-only', 'dynamic-import'] },
@@ -84,16 +85,29 @@ module.exports = {
     },
     {
       name: 'api-reach',
-      comment: 'The API reads the database and talks to workflows by their messages alone.',
+      comment:
+        'The API reads the database and talks to workflows by their messages alone. A policy that names a region needs its holidays.',
       severity: 'error',
       from: { path: '^api/' },
       to: {
         pathNot: [
-          '^(api|config|db|domain|mail)/',
+          '^(api|config|db|domain|imports|mail)/',
           '^temporal/(recoveries|scan-schedule)[.]ts$',
           '^temporal[.]config[.]ts$',
+          '^activities/holidays[.]ts$',
           anyPackage,
         ],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
+      name: 'imports-reach',
+      comment:
+        'Files of others, read, checked and written into the database; the command and the API use it.',
+      severity: 'error',
+      from: { path: '^imports/' },
+      to: {
+        pathNot: ['^(imports|config|db|domain)/', inPackage('zod')],
         dependencyTypesNot: ['core'],
       },
     },
@@ -113,8 +127,22 @@ module.exports = {
     {
       name: 'zod-at-the-edges',
       severity: 'error',
-      from: { path: source, pathNot: '^(api|cli|config)/' },
+      from: { path: source, pathNot: '^(api|cli|config|imports)/' },
       to: { path: inPackage('zod(-openapi)?') },
+    },
+    {
+      name: 'web-reach',
+      comment:
+        'The web app knows the API by its generated types alone, and the words of the domain.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { pathNot: ['^(web|domain)/', anyPackage] },
+    },
+    {
+      name: 'web-alone',
+      severity: 'error',
+      from: { pathNot: '^web/' },
+      to: { path: '^web/' },
     },
     {
       name: 'tests-stay-outside',
@@ -126,7 +154,7 @@ module.exports = {
       name: 'no-development-package-at-run-time',
       comment: 'What is shipped must run after `npm ci --omit=dev`.',
       severity: 'error',
-      from: { path: source, pathNot: '^drizzle[.]config[.]ts$' },
+      from: { path: [source, '^web/'], pathNot: '^drizzle[.]config[.]ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -146,7 +174,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(coverage|db/migrations)/' },
+    exclude: { path: '^(coverage|db/migrations|web/dist)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],

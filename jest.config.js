@@ -20,18 +20,27 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: [
         '/node_modules/',
-        ...pure.map((folder) => `<rootDir>/test/${folder}/`),
+        ...[...pure, 'web'].map((folder) => `<rootDir>/test/${folder}/`),
       ],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
     },
+    {
+      ...project,
+      displayName: 'web',
+      testMatch: ['<rootDir>/test/web/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/web-setup.ts',
+    },
   ],
-  maxWorkers: 2,
+  // They mostly wait: for timers, browsers, and processes that start.
+  maxWorkers: 3,
   testTimeout: 120_000,
   // Native modules in jest's sandbox leak (jest #14605).
   workerIdleMemoryLimit: '1GB',
   // `workflows/` is missing because it cannot be counted: it runs as a bundle inside the SDK's own
   // sandbox, which v8 coverage does not see. Neither does it see processes that a test starts.
-  collectCoverageFrom: ['{activities,api,cli,config,db,domain,mail,relay,temporal}/**/*.ts'],
+  collectCoverageFrom: [
+    '{activities,api,cli,config,db,domain,imports,mail,relay,temporal}/**/*.ts',
+  ],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary', 'lcov'],
 };

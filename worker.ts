@@ -12,23 +12,27 @@ import { loadPolicy } from './config/policy.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { loadTemplates } from './config/templates.ts';
 import { webhookTargets } from './config/webhook-targets.ts';
+import { pruneAttempts } from './db/attempts.ts';
 import { noticeComplaints } from './db/complaints.ts';
 import { findDuplicates, markCustomers } from './db/duplicates.ts';
 import { countEarlySigns } from './db/early-signs.ts';
 import { noteWorkerAlive } from './db/health.ts';
+import { revokeExpired } from './db/keys.ts';
 import { closeDatabase, openDatabase } from './db/open.ts';
 import { seedOffers } from './db/offers.ts';
 import { bookAll, hasUnbooked, judgeDue } from './db/ledger.ts';
 import { pruneOutbox } from './db/outbox.ts';
 import { findRises } from './db/loss-rises.ts';
+import { prunePasswordLinks } from './db/password-links.ts';
 import { seedPlaybooks } from './db/playbooks.ts';
-import { storePolicy } from './db/policies.ts';
+import { policyInForce, storePolicy } from './db/policies.ts';
 import { proposeActions } from './db/prevention-actions.ts';
 import { closeOverduePreventiveTasks } from './db/preventive-tasks.ts';
 import { openRecontacts } from './db/recontacts.ts';
 import { warnOfReturners } from './db/returners.ts';
 import { closeOverdueMailTasks } from './db/mail-tasks.ts';
 import { openWaiting } from './db/scans.ts';
+import { pruneSessions } from './db/sessions.ts';
 import { seedTemplates } from './db/templates.ts';
 import { escalateTasks } from './db/tasks.ts';
 import { beginAbsences } from './db/teams.ts';
@@ -37,6 +41,7 @@ import { openingPace } from './domain/policy.ts';
 import { pruneDeliveries } from './db/webhook-deliveries.ts';
 import { fileTransport, smtpTransport } from './mail/transport.ts';
 import { runMails } from './relay/mails.ts';
+import { sendPasswordLinks } from './relay/password-links.ts';
 import { sendMonthlyReports } from './relay/monthly-reports.ts';
 import { reconcile } from './relay/reconcile.ts';
 import { runRelay } from './relay/relay.ts';
@@ -56,6 +61,8 @@ const earlySignsEveryMs = 10_000;
 /** Silences are counted in days. */
 const returnersEveryMs = 60 * 60_000;
 const reportsEveryMs = 60_000;
+/** Somebody waits for them. */
+const linksEveryMs = 1_000;
 const teamEveryMs = 10_000;
 const judgeEveryMs = 10_000;
 /** Customers in one transaction, which stays well under a second; others get their turn in between. */
@@ -78,8 +85,11 @@ Runtime.install({
 });
 
 const db = await openDatabase(environment.dataDir);
-const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
-if (policy.contact.region) await knowHolidays(db, policy.contact.region, clock());
+const configured = await storePolicy(db, await loadPolicy(environment.policySource), clock());
+/** Whoever publishes another one is heard at once. */
+const policyNow = () => policyInForce(db, configured);
+const { region } = policyNow().contact;
+if (region) await knowHolidays(db, region, clock());
 const secrets = loadSecrets(environment.dataDir);
 const targets = webhookTargets({ allowPrivate: environment.webhookAllowPrivate });
 await seedOffers(db, await loadOffers(join(import.meta.dirname, 'offers.yaml')), clock());
@@ -100,7 +110,7 @@ const worker = await Worker.create({
   namespace,
   taskQueue,
   workflowBundle: { codePath: await workflowBundle() },
-  activities: createActivities({ db, policy, clock }),
+  activities: createActivities({ db, policy: policyNow, clock }),
 });
 
 const stopping = new AbortController();
@@ -120,14 +130,18 @@ function tellKept(what: 'playbooks' | 'templates', kept: string[]): void {
   log.warn({ kept }, `the files of these ${what} have changed: your own versions stay`);
 }
 
-async function regularly(name: string, everyMs: number, work: () => Promise<void>): Promise<void> {
+async function regularly(
+  name: string,
+  every: number | (() => number),
+  work: () => Promise<void>,
+): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
       await work();
     } catch (error) {
       log.warn({ reason: (error as Error).message }, `${name} did not finish, will try again`);
     }
-    await untilNext(everyMs);
+    await untilNext(typeof every === 'number' ? every : every());
   }
 }
 
@@ -142,18 +156,23 @@ async function keepHouse(): Promise<void> {
   log.debug({ compared }, 'reconciled');
   if (await hasUnbooked(db)) {
     const booked = await bookAll(db, clock());
-    log.info(booked, 'booked cases from before there was a ledger or the strict rule');
+    log.info(booked, 'booked cases from before the ledger and its figures were what they are now');
   }
   const doneBefore = new Date(Date.now() - keepDeliveredMs).toISOString();
   await pruneOutbox(db, { doneBefore });
   await pruneDeliveries(db, { before: new Date(Date.now() - keepWebhooksMs).toISOString() });
-  await createScanSchedules({ client, taskQueue }).ensure(policy);
+  const at = clock();
+  await pruneSessions(db, at);
+  await pruneAttempts(db, at);
+  await prunePasswordLinks(db, at);
+  await createScanSchedules({ client, taskQueue }).ensure(policyNow());
 }
 
 /** Free places of the team go to whom the last scan left waiting, no faster than a scan opens cases. */
 async function fillFreePlaces(): Promise<void> {
-  const { limit, pauseMs } = openingPace(policy.scan);
   while (!stopping.signal.aborted) {
+    const policy = policyNow();
+    const { limit, pauseMs } = openingPace(policy.scan);
     // What was agreed or decided comes before what a scan has found.
     const again = await openRecontacts(db, { policy, at: clock(), limit });
     if (again.opened > 0) log.info(again, 'opened cases once more');
@@ -169,7 +188,7 @@ async function fillFreePlaces(): Promise<void> {
 async function mindEarlySigns(): Promise<void> {
   const closed = await closeOverduePreventiveTasks(db, clock());
   if (closed > 0) log.info({ closed }, 'preventive tasks passed their deadline');
-  await noticeComplaints(db, { policy, at: clock() });
+  await noticeComplaints(db, { policy: policyNow(), at: clock() });
 }
 
 /** Who is back and falls silent again. */
@@ -181,10 +200,12 @@ async function mindReturners(): Promise<void> {
 /** What nobody asks for: the work of those whose absence begins, and what has waited for too long. */
 async function mindTheTeam(): Promise<void> {
   const at = clock();
+  const expired = await revokeExpired(db, at);
+  if (expired > 0) log.info({ expired }, 'keys have expired');
   const returned = await beginAbsences(db, at);
   if (returned > 0) log.info({ returned }, 'tasks of absent people are back in their queues');
   await closeOverdueMailTasks(db, at);
-  const escalated = await escalateTasks(db, { policy, at });
+  const escalated = await escalateTasks(db, { policy: policyNow(), at });
   if (escalated > 0) log.info({ escalated }, 'tasks have become a manager’s business');
 }
 
@@ -196,7 +217,7 @@ async function judgeReturns(): Promise<void> {
 
 /** What losses have in common, and what has risen: nobody has to ask for it. */
 async function mindCauses(): Promise<void> {
-  const looking = { policy, at: clock() };
+  const looking = { policy: policyNow(), at: clock() };
   const proposed = await proposeActions(db, looking);
   const rises = await findRises(db, looking);
   if (proposed + rises > 0) log.info({ proposed, rises }, 'causes pile up or rise');
@@ -212,7 +233,9 @@ async function mindDuplicates(): Promise<void> {
 
 const { report } = environment;
 const mindReports = () =>
-  sendMonthlyReports({ db, policy, settings, transport, report, draws, clock, log });
+  sendMonthlyReports({ db, policy: policyNow(), settings, transport, report, draws, clock, log });
+
+const mindLinks = () => sendPasswordLinks({ db, secrets, settings, transport, clock, log });
 
 const signsTold = new Map<string, number>();
 
@@ -226,15 +249,18 @@ async function tellLeftOutSigns(): Promise<void> {
   if (leftOut.length > 0) log.info({ leftOut }, 'early signs that gave no preventive task');
 }
 
+const refillEveryMs = () => durationMs(policyNow().scan.refillEvery);
+const causesEveryMs = () => durationMs(policyNow().prevention?.lookEvery ?? '1h');
+
 const signOfLife = () => noteWorkerAlive(db, clock());
 
 await signOfLife();
-log.info({ policy: policy.version }, 'worker ready');
+log.info({ policy: policyNow().version, configured: configured.version }, 'worker ready');
 await Promise.all([
   worker.run(),
-  runRelay({ db, recoveries, policy, clock, log }, stopping.signal),
+  runRelay({ db, recoveries, policy: policyNow, clock, log }, stopping.signal),
   runWebhooks({ db, recoveries, secrets, targets, clock, log }, stopping.signal),
-  runMails({ db, policy, settings, transport, clock, log }, stopping.signal),
+  runMails({ db, policy: policyNow, settings, transport, clock, log }, stopping.signal),
   regularly('the sign of life', signOfLifeEveryMs, signOfLife),
   regularly('housekeeping', houseKeepingEveryMs, keepHouse),
   regularly('minding early signs', earlySignsEveryMs, mindEarlySigns),
@@ -243,13 +269,12 @@ await Promise.all([
   regularly('judging returns', judgeEveryMs, judgeReturns),
   regularly('minding duplicates', houseKeepingEveryMs, mindDuplicates),
   regularly('telling of early signs', houseKeepingEveryMs, tellLeftOutSigns),
+  regularly('sending links for passwords', linksEveryMs, mindLinks),
   ...(report.to.length > 0
     ? [regularly('sending monthly reports', reportsEveryMs, mindReports)]
     : []),
-  ...(policy.prevention
-    ? [regularly('minding causes', durationMs(policy.prevention.lookEvery), mindCauses)]
-    : []),
-  regularly('filling free places', durationMs(policy.scan.refillEvery), fillFreePlaces),
+  regularly('minding causes', causesEveryMs, mindCauses),
+  regularly('filling free places', refillEveryMs, fillFreePlaces),
 ]);
 await connection.close();
 await native.close();

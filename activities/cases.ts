@@ -3,6 +3,7 @@ import { workingTimeAfter } from '../domain/calendar.ts';
 import { latest, type Duration } from '../domain/duration.ts';
 import type { CustomerFacts } from '../domain/identification.ts';
 import { withoutContent } from '../domain/measure-plan.ts';
+import type { Tried } from '../domain/optimisation.ts';
 import { choosePlaybook, type Playbook, type PlaybookChoice } from '../domain/playbooks.ts';
 import type { OfferLimits } from '../domain/offers.ts';
 import type { OptimisationPolicy, Policy } from '../domain/policy.ts';
@@ -17,7 +18,7 @@ import { proposeOffer, type OfferAnswer, type OfferRequest } from '../db/offers.
 import { currentPlaybooks } from '../db/playbooks.ts';
 import type { ActivityDeps } from './deps.ts';
 import { knowHolidays } from './holidays.ts';
-import { tryOne, type Tried } from './trial.ts';
+import { tryOne } from './trial.ts';
 
 /** A playbook, which traits of the case it names, which others fitted, and how it was taken among its equals. */
 export type ChosenPlaybook = {
@@ -66,12 +67,15 @@ export function caseActivities({ db, clock }: ActivityDeps) {
     async chooseMeasures({
       customerId,
       caseId,
-      optimisation,
+      optimisation: policy,
+      currency = standardPolicy.currency,
       ...about
     }: PlaybookChoice & {
       customerId: string;
       caseId: string;
       optimisation?: OptimisationPolicy | undefined;
+      /** of the policy; left out by cases whose choice was begun before it was asked for */
+      currency?: string;
     }): Promise<ChosenPlaybook | Playbook | null> {
       const customer = await getCustomer(db, customerId);
       const to = { ...about, customerKind: customer?.kind ?? null };
@@ -80,8 +84,8 @@ export function caseActivities({ db, clock }: ActivityDeps) {
       const { because, equals } = choice;
       const { cause, tier } = about;
       const taken: { playbook: Playbook; tried?: Tried } =
-        optimisation && equals.length > 1
-          ? await tryOne(db, equals, { caseId, cause, tier, policy: optimisation, at: clock() })
+        policy && equals.length > 1
+          ? await tryOne(db, equals, { caseId, cause, tier, policy, currency, at: clock() })
           : choice;
       const { playbook, tried } = taken;
       const fitted = [choice.playbook.playbookId, ...choice.alsoFitted];

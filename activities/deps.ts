@@ -4,7 +4,7 @@ import type { VersionedPolicy } from '../domain/policy.ts';
 /** What activities work with, given by the worker or a test. */
 export type ActivityDeps = {
   db: Db;
-  /** of scans that nobody asked for */
-  policy: VersionedPolicy;
+  /** in force now, for scans that nobody asked for */
+  policy: () => VersionedPolicy;
   clock: () => string;
 };

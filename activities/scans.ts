@@ -1,14 +1,12 @@
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
+import { lostSilently, worthwhile, type Grounds } from '../domain/candidates.ts';
 import { detectionOf, valueModelsOf } from '../domain/company-fit.ts';
-import { dormancyOf, type Detection } from '../domain/dormancy.ts';
+import { dormancyOf } from '../domain/dormancy.ts';
 import { declineOf } from '../domain/early-signs.ts';
-import { bestEffort, chanceOfReturn, isDoubtful } from '../domain/gain.ts';
-import { worthOf } from '../domain/identification.ts';
 import { dayOf } from '../domain/models/history.ts';
 import { openingPace, type Policy, type VersionedPolicy } from '../domain/policy.ts';
 import { completed } from '../domain/standard-policy.ts';
-import { secondLifetimeOf, type ValueModels } from '../domain/second-lifetime.ts';
-import { silentLossOf, type SilentLoss } from '../domain/silent-loss.ts';
+import { secondLifetimeOf } from '../domain/second-lifetime.ts';
 import { customersForScan } from '../db/customers.ts';
 import { noteEarlySigns } from '../db/early-signs.ts';
 import { catchUp } from '../db/events.ts';
@@ -22,7 +20,6 @@ import {
   noteDetection,
   openFromScan,
   saveScanPage,
-  type Candidate,
 } from '../db/scans.ts';
 import type { ActivityDeps } from './deps.ts';
 import { fitOf, isFitGoodEnough } from './fit.ts';
@@ -39,7 +36,7 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
     async beginScan(): Promise<Scan | null> {
       const { workflowId } = activityInfo().workflowExecution!;
       const scan = await beginScheduledScan(db, { scanId: workflowId, at: clock() });
-      return scan ? { scanId: scan.scanId, policy: policyNow } : null;
+      return scan ? { scanId: scan.scanId, policy: policyNow() } : null;
     },
 
     /** Evaluates the company's purchases anew, when the last time is long ago or there are far more of them now. */
@@ -65,7 +62,7 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
       const kept = (await getScan(db, scanId))?.cursor ?? null;
       let decliners: Decliner[] = [];
       const noteDecliners = (page: Page, today: number) => {
-        const slower = page.flatMap((one) => declining(one, grounds, policyNow, today));
+        const slower = page.flatMap((one) => declining(one, grounds, policyNow(), today));
         decliners = decliners.concat(slower).sort(byValue).slice(0, declinersAtMost);
       };
       // Before a crash they were found, but not kept.
@@ -83,7 +80,7 @@ export function scanActivities({ db, clock, policy: policyNow }: ActivityDeps) {
       }
       const customerIds = decliners.map(({ customerId }) => customerId);
       const declined = { customerIds, sign: 'declining-rhythm' } as const;
-      await noteEarlySigns(db, { ...declined, policy: policyNow, at: clock() });
+      await noteEarlySigns(db, { ...declined, policy: policyNow(), at: clock() });
     },
 
     async openCandidates({ scanId, policy }: Scan) {
@@ -146,41 +143,4 @@ function declining(
   if (dormancyOf(history.days, today, detection).state !== 'active') return [];
   const { value } = secondLifetimeOf(history, identification, models);
   return [{ customerId, value }];
-}
-
-/** What a scan goes by. */
-type Grounds = {
-  policy: Pick<Policy, 'identification'>;
-  detection: Detection;
-  models: ValueModels;
-  rates: Awaited<ReturnType<typeof dormancyReturnRates>>;
-};
-
-type Dormant = Page[number] & { silentLoss: SilentLoss };
-
-function lostSilently(one: Page[number], { detection }: Grounds, today: number): Dormant[] {
-  const dormancy = dormancyOf(one.history.days, today, detection);
-  const silentLoss = silentLossOf(dormancy, detection);
-  return silentLoss && dormancy.state === 'dormant' ? [{ ...one, silentLoss }] : [];
-}
-
-/** Whom to win back, with what that promises; a valuable one in doubt too, whom step 1 puts before a manager. */
-function worthwhile(
-  { history, customerId, silentLoss }: Dormant,
-  { policy: { identification }, models, rates }: Grounds,
-): Candidate[] {
-  const { tier, secondLifetimeValue } = worthOf(history, identification, models);
-  const lostDays = silentLoss.silentDays - silentLoss.lostAfterDays;
-  const prospect = { trigger: 'dormancy', tier, cause: null, lostDays } as const;
-  const chance = chanceOfReturn(prospect, identification.chance, rates[tier]);
-  const gain = bestEffort(secondLifetimeValue, chance.percent, identification.effort);
-  const forManager =
-    identification.managerDecidesTiers.includes(tier) &&
-    isDoubtful(secondLifetimeValue, chance, identification);
-  if (gain.decision === 'do-not-pursue' && !forManager) return [];
-  const { amount: expectedGain, perHour: gainPerHour } = gain;
-  const lastPurchaseAt = history.lastPurchaseAt!;
-  return [
-    { customerId, secondLifetimeValue, expectedGain, gainPerHour, silentLoss, lastPurchaseAt },
-  ];
 }

@@ -2,13 +2,10 @@ import { playbookResults } from '../db/arms.ts';
 import { keyedChance } from '../db/chance.ts';
 import type { Db } from '../db/open.ts';
 import { nameOf } from '../db/playbooks.ts';
-import { armAt, trialOf, type TrialState } from '../domain/optimisation.ts';
+import { takenByLot, type Tried } from '../domain/optimisation.ts';
 import type { Playbook } from '../domain/playbooks.ts';
 import type { OptimisationPolicy } from '../domain/policy.ts';
 import type { Cause, Tier } from '../domain/words.ts';
-
-/** With which probability the playbook was taken, and all that could have been: `a@1 0.25, b@3 0.75`. */
-export type Tried = { probability: number; arms: string; trial: TrialState };
 
 /**
  * One of the playbooks that fit a case equally well, by how they have done with its cause and tier. The same for the case
@@ -17,14 +14,18 @@ export type Tried = { probability: number; arms: string; trial: TrialState };
 export async function tryOne(
   db: Db,
   equals: Playbook[],
-  about: { caseId: string; cause: Cause; tier: Tier; policy: OptimisationPolicy; at: string },
+  about: {
+    caseId: string;
+    cause: Cause;
+    tier: Tier;
+    policy: OptimisationPolicy;
+    currency: string;
+    at: string;
+  },
 ): Promise<{ playbook: Playbook; tried: Tried }> {
   const { caseId, policy, ...of } = about;
-  const { judgedAfter } = policy;
-  const results = await playbookResults(db, equals, { ...of, judgedAfter });
-  const { probabilities, state } = trialOf(results, policy);
-  const place = armAt(keyedChance(db, `playbook/${caseId}`), probabilities);
-  const arms = equals.map((one, i) => `${nameOf(one)} ${probabilities[i]!.toFixed(4)}`).join(', ');
-  const tried = { probability: probabilities[place]!, arms, trial: state };
-  return { playbook: equals[place]!, tried };
+  const results = await playbookResults(db, equals, { ...of, policy });
+  const chance = keyedChance(db, `playbook/${caseId}`);
+  const { arm, ...drawn } = takenByLot(results, { chance, policy });
+  return { playbook: equals.find((one) => nameOf(one) === arm)!, tried: drawn };
 }

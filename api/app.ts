@@ -13,22 +13,27 @@ import type { Files } from '../config/files.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
+import { policyInForce } from '../db/policies.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { MailSettings } from '../mail/message.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { ScanSchedules } from '../temporal/scan-schedule.ts';
+import { changesOf } from './changes.ts';
 import { docs } from './docs.ts';
 import { HttpProblem, loggable, problemOf, sendProblem } from './errors.ts';
+import type { Imports } from './imports.ts';
 import { localsOf } from './locals.ts';
 import { metricsOf, type Metrics } from './metrics.ts';
 import { mount } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import type { CheckReadiness } from './readiness.ts';
-import type { Limits } from './route.ts';
+import type { Limits, SignInSettings } from './route.ts';
 import { routes } from './routes/index.ts';
+import { webApp } from './web-app.ts';
 
 export type AppDeps = {
   db: Db;
+  /** with which this process was started */
   policy: VersionedPolicy;
   recoveries: Recoveries;
   scanSchedules: ScanSchedules;
@@ -36,6 +41,9 @@ export type AppDeps = {
   secrets: Secrets;
   /** of attachments */
   files: Files;
+  /** absolute path of the folder with all local state, which is shown to managers */
+  dataDir: string;
+  imports: Imports;
   /** of outgoing webhooks */
   targets: WebhookTargets;
   mail: MailSettings;
@@ -45,8 +53,15 @@ export type AppDeps = {
   limits?: Partial<Limits>;
   /** of `WINBACK_WEBHOOK_SECRET` */
   webhookSecrets?: string[];
+  signIn?: Partial<SignInSettings>;
   /** of `WINBACK_TRUST_PROXY` */
   trustedProxies?: number;
+  /** Temporal's own pages */
+  temporalUi?: { url: string; namespace: string };
+  /** of the built web app; without it there is the API alone */
+  webFolder?: string;
+  /** aborts when the process is about to end */
+  stopping?: AbortSignal;
 };
 
 const defaultLimits: Limits = {
@@ -59,9 +74,9 @@ const defaultLimits: Limits = {
 
 /** The whole API, apart from listening. */
 export function createApp(options: AppDeps): Express {
-  const { db, clock, logger } = options;
+  const { db, clock, logger, policy: configured } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const metrics = metricsOf(db, options.policy, clock);
+  const metrics = metricsOf(db, () => policyInForce(db, configured), clock);
 
   const app = express();
   app.disable('x-powered-by');
@@ -72,8 +87,14 @@ export function createApp(options: AppDeps): Express {
   const document = openApiDocument(routes);
   app.get('/api/v1/openapi.json', (_req, res) => void res.json(document));
   app.use('/api/docs', docs());
-  app.get('/', (_req, res) => res.redirect('/api/docs'));
-  mount(app, routes, { webhookSecrets: [], ...options, limits, metrics });
+  const changes = changesOf(db, logger);
+  const stopping = options.stopping ?? new AbortController().signal;
+  const signIn = { linksShown: false, openIdConnect: null, ...options.signIn };
+  const defaults = { webhookSecrets: [], temporalUi: null };
+  const deps = { ...defaults, ...options, configured, signIn, limits, metrics, changes, stopping };
+  mount(app, routes, deps);
+  if (options.webFolder === undefined) app.get('/', (_req, res) => res.redirect('/api/docs'));
+  else app.use(webApp(options.webFolder));
   app.use(() => {
     throw new HttpProblem('not-found', 'There is no such path.');
   });
@@ -112,6 +133,8 @@ function measured(metrics: Metrics): RequestHandler {
     const startedAt = performance.now();
     res.once('finish', () => {
       const { route } = localsOf(res);
+      // How long somebody listens is not how long an answer takes.
+      if (res.getHeader('Content-Type') === 'text/event-stream') return;
       metrics.answered({
         method: route ? req.method : 'any',
         route: route?.path ?? 'none',

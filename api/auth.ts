@@ -1,10 +1,13 @@
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { keyBySecret, touchKey } from '../db/keys.ts';
+import { sessionByToken } from '../db/sessions.ts';
 import { touchSigningSecret, validSigningSecrets } from '../db/signing-secrets.ts';
 import { HttpProblem, loggable } from './errors.ts';
 import { localsOf, type Caller } from './locals.ts';
+import { mustBeOwnSite } from './own-site.ts';
 import type { Access, Deps, Limits } from './route.ts';
+import { sessionCookie, sessionTokenIn } from './session-cookie.ts';
 import { isSigned, signatureIn, signerOf, unmatched, type Signature } from './signature.ts';
 
 const minuteMs = 60_000;
@@ -20,8 +23,10 @@ const shared = {
 } as const;
 
 type Authentication = {
-  /** by the key in `Authorization` */
+  /** by the key in `Authorization`, or where there is none by the session of the cookie */
   byKey: RequestHandler;
+  /** of a page that also who is not signed in may see: by the session, if there is one */
+  bySessionIfAny: RequestHandler;
   /**
    * By key, or where a request carries no key but a signature, by that: it is checked over the raw body, which `read`
    * has put into `req.body`.
@@ -40,9 +45,38 @@ export function authentication(deps: Deps): Authentication {
   const refuse = (req: Request, res: Response, next: NextFunction, problem: unknown) =>
     countFailure(req, res, (error: unknown) => next(error ?? problem));
 
+  const { publicUrl } = deps.mail;
+  const sessionToken = (req: Request) =>
+    req.headers.authorization === undefined ? sessionTokenIn(req.headers, publicUrl) : undefined;
+
+  /** Whether there is such a session. */
+  const bySession = async (token: string, res: Response): Promise<boolean> => {
+    const at = clock();
+    const visit = await sessionByToken(db, { token, at });
+    if (!visit) return false;
+    const { session, role, newToken } = visit;
+    await touchKey(db, session, at);
+    Object.assign(localsOf(res), { key: { keyId: session.keyId, role }, session });
+    if (newToken !== null) res.set('Set-Cookie', sessionCookie(publicUrl, newToken));
+    return true;
+  };
+
+  const bySessionIfAny: RequestHandler = async (req, res, next) => {
+    const token = sessionToken(req);
+    mustBeOwnSite(req, { publicUrl, proven: token !== undefined });
+    if (token !== undefined) await bySession(token, res);
+    next();
+  };
+
   const byKey: RequestHandler = async (req, res, next) => {
+    const token = sessionToken(req);
+    if (token !== undefined) {
+      mustBeOwnSite(req, { publicUrl, proven: true });
+      if (await bySession(token, res)) return next();
+      throw new HttpProblem('unauthenticated', 'The session has ended: sign in again.');
+    }
     const secret = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    const key = secret === undefined ? undefined : await keyBySecret(db, secret);
+    const key = secret === undefined ? undefined : await keyBySecret(db, { secret, at: clock() });
     if (!key) {
       res.set('WWW-Authenticate', 'Bearer');
       const problem = new HttpProblem('unauthenticated', 'Send Authorization: Bearer <key>.');
@@ -78,7 +112,7 @@ export function authentication(deps: Deps): Authentication {
       next();
     };
   };
-  return { byKey, byKeyOrSignature };
+  return { byKey, bySessionIfAny, byKeyOrSignature };
 }
 
 /** @throws HttpProblem `unauthenticated` */
@@ -100,13 +134,13 @@ async function signer(
   return { keyId: 'webhook-secret', role: 'sales-system' };
 }
 
-/** Counts the requests of each key. */
+/** Counts the requests of each key and each user. */
 export function limitRequests(limits: Limits): RequestHandler {
   return rateLimit({
     ...shared,
     limit: limits.requestsPerMinute,
     keyGenerator: (_req, res) => keyOf(res).keyId,
-    handler: tooMany(`A key may send ${limits.requestsPerMinute} requests a minute.`),
+    handler: tooMany(`A key or user may send ${limits.requestsPerMinute} requests a minute.`),
   });
 }
 

@@ -25,20 +25,23 @@ export type Order = {
   customerId: string;
   taskType?: TaskType;
   request: Record<string, unknown>;
+  /** how long it can be undone before the case hears of it, in milliseconds; left out: at once */
+  undoMs?: number | undefined;
   /** throws if the database already knows that it cannot be carried out */
   check: () => Promise<void> | void;
 };
 
 /**
  * Keeps the order, sends it to the case and waits a moment for the verdict. Whoever asked hears 200 only for what the
- * case has done; without a verdict the order stays kept, and the relay of the worker process sends it on.
+ * case has done; without a verdict the order stays kept, and the relay of the worker process sends it on, as it does
+ * with one that can be undone for a while.
  */
 export async function carryOut(
   call: Call,
   order: Order,
   fresh: () => Promise<unknown>,
 ): Promise<Answer> {
-  const { action, target, caseId, request } = order;
+  const { action, target, caseId, request, undoMs } = order;
   const before = await repeated(call, { action, target, request });
   if (before) return told(before, fresh);
   await order.check();
@@ -51,9 +54,10 @@ export async function carryOut(
     request,
     idempotencyKey: call.idempotencyKey,
     at: call.at,
-    lease: new Date(Date.parse(call.at) + call.limits.leaseMs).toISOString(),
+    lease: new Date(Date.parse(call.at) + (undoMs ?? call.limits.leaseMs)).toISOString(),
+    undo: undoMs !== undefined,
   });
-  if (raced) return told(command, fresh);
+  if (raced || undoMs !== undefined) return told(command, fresh);
   const verdict = await verdictOn(command, order, call);
   const settled = await settle(call, command, verdict);
   if (verdict.kind === 'applied') await shown(call, caseId, verdict.revision);
@@ -124,12 +128,14 @@ async function settle(
 
 /** The answer to a command as it is stored, the first time and every time after. */
 async function told(command: CommandRecord, fresh: () => Promise<unknown>): Promise<Answer> {
-  const { commandId, status, error } = command;
+  const { commandId, status, error, undoUntil } = command;
   switch (status) {
     case 'done':
       return { status: 200, body: await fresh() };
     case 'rejected':
       throw rejected(error!);
+    case 'undone':
+      throw new DomainError('conflict', 'This was undone. Send it under another key.');
     case 'pending':
       return {
         status: 202,
@@ -137,8 +143,11 @@ async function told(command: CommandRecord, fresh: () => Promise<unknown>): Prom
         body: {
           status: 'kept',
           commandId,
+          undoUntil,
           message:
-            'The engine does not answer just now. The command is kept and will be applied as soon as it is back.',
+            undoUntil === null
+              ? 'The engine does not answer just now. The command is kept and will be applied as soon as it is back.'
+              : 'Kept. The engine hears of it as soon as it cannot be undone any more.',
         },
       };
   }

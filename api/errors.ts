@@ -8,6 +8,9 @@ type ProtocolCode =
   | 'too-large'
   | 'unsupported-media-type'
   | 'refused'
+  | 'sign-in-failed'
+  | 'wrong-code'
+  | 'cross-site'
   | 'too-many-requests'
   | 'internal';
 export type ProblemCode = ErrorCode | ProtocolCode;
@@ -16,8 +19,11 @@ export type ProblemCode = ErrorCode | ProtocolCode;
 export const problems: Record<ProblemCode, { status: number; title: string }> = {
   invalid: { status: 400, title: 'The request breaks a rule' },
   malformed: { status: 400, title: 'The request cannot be read' },
-  unauthenticated: { status: 401, title: 'A valid key is needed' },
-  forbidden: { status: 403, title: 'The role of this key does not allow it' },
+  unauthenticated: { status: 401, title: 'A valid key or session is needed' },
+  'sign-in-failed': { status: 401, title: 'Mail address and password do not fit' },
+  forbidden: { status: 403, title: 'The role of this caller does not allow it' },
+  'cross-site': { status: 403, title: 'The request comes from another site' },
+  'wrong-code': { status: 403, title: 'The code is not the one in the terminal' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The path has no such method' },
   conflict: { status: 409, title: 'Somebody else was first' },
@@ -91,6 +97,9 @@ export function sendProblem(
   requestId: string,
 ): void {
   const { status, title } = problems[code];
+  if (typeof more['retryAt'] === 'string') {
+    res.set('Retry-After', new Date(more['retryAt']).toUTCString());
+  }
   res
     .status(status)
     .type('application/problem+json')

@@ -22,7 +22,7 @@ const knownTypes: ReadonlySet<string> = new Set(eventTypes);
 /** Counts and durations for Prometheus, without personal data. */
 export function metricsOf(
   db: Db,
-  policy: Pick<Policy, 'overdueAfter' | 'timeZone' | 'contact'>,
+  policyNow: () => Pick<Policy, 'overdueAfter' | 'timeZone' | 'contact'>,
   clock: () => string,
 ): Metrics {
   const registry = new Registry();
@@ -67,6 +67,12 @@ export function metricsOf(
     labelNames: ['status'],
     registers: [registry],
   });
+  const reportMails = new Gauge({
+    name: 'winback_report_mails',
+    help: 'Monthly reports to management, one for each address, by what has become of them',
+    labelNames: ['status'],
+    registers: [registry],
+  });
   const deliveries = new Gauge({
     name: 'winback_webhook_deliveries',
     help: 'Outgoing webhook messages of the last 30 days, by what has become of them',
@@ -99,6 +105,7 @@ export function metricsOf(
     },
     async text() {
       const now = clock();
+      const policy = policyNow();
       const overdueBefore = workingTimeBefore(now, policy.overdueAfter, companyHours(db, policy));
       const sizes = await stats(db, { overdueBefore });
       customers.set(sizes.customers);
@@ -110,6 +117,9 @@ export function metricsOf(
       backlogAge.set(age(sizes.outboxOldestAt, now));
       waitingEvents.set(await countWaitingEvents(db));
       for (const [status, number] of Object.entries(sizes.mails)) mails.set({ status }, number);
+      for (const [status, number] of Object.entries(sizes.reportMails)) {
+        reportMails.set({ status }, number);
+      }
       const { counts, oldestPendingAt } = sizes.webhooks;
       for (const [status, number] of Object.entries(counts)) deliveries.set({ status }, number);
       webhookAge.set(age(oldestPendingAt, now));

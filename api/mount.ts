@@ -1,10 +1,13 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import * as z from 'zod';
+import { ipKeyGenerator } from 'express-rate-limit';
+import { policyInForce } from '../db/policies.ts';
 import { allow, authentication, keyOf, limitFailures, limitRequests } from './auth.ts';
 import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
-import type { Answer, Deps, Route } from './route.ts';
+import type { Answer, Deps, Route, Visitor } from './route.ts';
+import { shortAgent } from './user-agent.ts';
 import { parsed } from './validation.ts';
 
 /** Gives every route of the table its place in Express, and every path an answer to methods that it has not. */
@@ -19,6 +22,7 @@ export function mount(app: Express, routes: readonly Route[], deps: Deps): void 
       expressPath(route.path),
       named(route),
       ...(route.roles === 'anyone' ? [] : [who, limited, allow(route.roles)]),
+      ...(route.forPages ? [known.bySessionIfAny] : []),
       ...(takesBody(route) ? readers(route) : []),
       handled(route, deps, oneByOne),
       ...(route.limited ? [failuresLimited] : []),
@@ -144,24 +148,35 @@ function handled(
     const idempotencyKey = isPost ? idempotencyKeyOf(req) : null;
     const call = {
       ...deps,
+      policy: policyInForce(deps.db, deps.configured),
       params: params && parsed(params, req.params, 'path'),
       query: parsed(query, req.query, 'query'),
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       prefers: (types: string[]) => req.accepts(types),
       at: deps.clock(),
+      visitor: visitorOf(req, res),
       get actor() {
         const { keyId, role } = keyOf(res);
         return { actorId: keyId, role };
       },
     };
     const work = () => route.handle(call);
-    send(
-      res,
+    const answer =
       idempotencyKey === null
         ? await work()
-        : await oneByOne(`${call.actor.actorId} ${idempotencyKey}`, work),
-    );
+        : await oneByOne(`${call.actor.actorId} ${idempotencyKey}`, work);
+    if (answer.stream) await sendBitByBit(res, answer, deps.stopping);
+    else send(res, answer);
+  };
+}
+
+function visitorOf(req: Request, res: Response): Visitor {
+  return {
+    address: ipKeyGenerator(req.ip ?? ''),
+    agent: shortAgent(req.headers['user-agent']),
+    session: localsOf(res).session ?? null,
+    headers: req.headers,
   };
 }
 
@@ -170,4 +185,16 @@ function send(res: Response, { status, headers = {}, body, type }: Answer): void
   if (body === undefined) res.end();
   else if (type) res.type(type).send(body);
   else res.json(body);
+}
+
+async function sendBitByBit(
+  res: Response,
+  { status, headers = {}, type, stream }: Answer,
+  stopping: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  res.status(status).set(headers).type(type!).flushHeaders();
+  for await (const bit of stream!(AbortSignal.any([gone.signal, stopping]))) res.write(bit);
+  res.end();
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   createDocument,
   type ZodOpenApiOperationObject,
@@ -13,10 +12,7 @@ import { everyone, type Route } from './route.ts';
 import { cloudEventSchema, eventDataSchemas, knownEventSchema } from './schemas/event.ts';
 import { problemSchema } from './schemas/problem.ts';
 import { resultName, resultSchemas } from './schemas/results.ts';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+import { version } from './version.ts';
 
 /** The document that describes what `mount` serves and what webhooks are sent, from the same table and schemas. */
 export function openApiDocument(routes: readonly Route[]) {
@@ -32,12 +28,19 @@ export function openApiDocument(routes: readonly Route[]) {
           'Five-step customer win-back. Times are ISO 8601 UTC, money is in minor units with its currency, errors are RFC 9457 problem details.',
       },
       servers: [{ url: '/' }],
-      security: [{ key: [] }],
+      security: [{ key: [] }, { session: [] }],
       paths,
       webhooks: outgoingWebhooks(),
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'The secret of a key' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'winback_session',
+            description:
+              'Who is signed in, from our own pages. Behind TLS its name begins with `__Host-`',
+          },
           ...Object.fromEntries(
             Object.entries(signatureHeaders).map(([name, description]) => [
               name,
@@ -66,7 +69,7 @@ export function openApiDocument(routes: readonly Route[]) {
 function operation(route: Route): ZodOpenApiOperationObject {
   const { name, summary, description = '', roles, method } = route;
   const forAnyone = roles === 'anyone';
-  const who = forAnyone ? 'Needs no key.' : `Roles: ${roles.join(', ')}.`;
+  const who = forAnyone ? 'Needs no key or session.' : `Roles: ${roles.join(', ')}.`;
   return {
     operationId: name,
     summary,
@@ -74,7 +77,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     tags: [tagOf(route.path)],
     'x-roles': forAnyone ? [] : [...roles],
     ...(forAnyone && { security: [] }),
-    ...(route.signed && { security: [{ key: [] }, signatureSecurity] }),
+    ...(route.signed && { security: [{ key: [] }, { session: [] }, signatureSecurity] }),
     requestParams: {
       ...(route.params && { path: route.params as z.ZodObject }),
       ...(route.query && { query: route.query as z.ZodObject }),
@@ -141,7 +144,8 @@ function answers(route: Route): ZodOpenApiResponsesObject {
 }
 
 /** What goes for every call of a kind, and what the route names itself. */
-function problemsOf({ method, roles, limited, problems: own = [] }: Route): ProblemCode[] {
+function problemsOf(route: Route): ProblemCode[] {
+  const { method, roles, limited, forPages, problems: own = [] } = route;
   return [
     'invalid',
     ...(['post', 'put', 'patch'].includes(method)
@@ -150,6 +154,7 @@ function problemsOf({ method, roles, limited, problems: own = [] }: Route): Prob
     ...(roles === 'anyone' ? [] : (['unauthenticated'] as const)),
     ...(roles === 'anyone' && !limited ? [] : (['too-many-requests'] as const)),
     ...(roles === 'anyone' || roles === everyone ? [] : (['forbidden'] as const)),
+    ...(method === 'get' || (roles === 'anyone' && !forPages) ? [] : (['cross-site'] as const)),
     ...own,
     'internal',
   ];

@@ -9,11 +9,15 @@ import type { Db } from '../db/open.ts';
 import type { MailSettings } from '../mail/message.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
+import type { SessionRecord } from '../domain/users.ts';
 import type { Role } from '../domain/words.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { ScanSchedules } from '../temporal/scan-schedule.ts';
+import type { Changes } from './changes.ts';
 import type { ProblemCode } from './errors.ts';
+import type { Imports } from './imports.ts';
 import type { Metrics } from './metrics.ts';
+import type { OpenIdProvider } from './openid.ts';
 import type { CheckReadiness } from './readiness.ts';
 
 export type Limits = {
@@ -28,32 +32,62 @@ export type Limits = {
   leaseMs: number;
 };
 
+export type SignInSettings = {
+  /** no mail leaves: whoever invites gets the link to pass it on */
+  linksShown: boolean;
+  openIdConnect: OpenIdProvider | null;
+};
+
 /** What handlers work with. */
 export type Deps = {
   db: Db;
-  policy: VersionedPolicy;
+  /** with which this process was started; it governs until somebody publishes another */
+  configured: VersionedPolicy;
   recoveries: Recoveries;
   scanSchedules: ScanSchedules;
   readiness: CheckReadiness;
   secrets: Secrets;
   files: Files;
+  /** absolute path of the folder with all local state */
+  dataDir: string;
+  imports: Imports;
   targets: WebhookTargets;
   mail: MailSettings;
   metrics: Metrics;
+  /** Temporal's own pages, where this installation has any */
+  temporalUi: { url: string; namespace: string } | null;
+  changes: Changes;
   logger: Logger;
   /** now, ISO 8601 UTC */
   clock: () => string;
   limits: Limits;
+  /** aborts when the process is about to end */
+  stopping: AbortSignal;
   /** of the environment: what senders may sign with, beside the secrets in the database */
   webhookSecrets: string[];
+  signIn: SignInSettings;
+};
+
+/** Who is at the other end, beside whose request it is. */
+export type Visitor = {
+  /** for limits alone; of IPv6 its network */
+  address: string;
+  /** browser and system in short words */
+  agent: string | null;
+  /** of a user who is signed in */
+  session: SessionRecord | null;
+  headers: IncomingHttpHeaders;
 };
 
 /** One request, read and checked. */
 export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
+  /** in force when the request came */
+  policy: VersionedPolicy;
   params: Params;
   query: Query;
   body: Body;
   actor: Actor;
+  visitor: Visitor;
   /** when the request came, ISO 8601 UTC */
   at: string;
   idempotencyKey: string | null;
@@ -66,12 +100,14 @@ export type Answer = {
   body?: unknown;
   /** of a body that is not JSON */
   type?: string;
-  headers?: Record<string, string>;
+  /** what is sent bit by bit, as it comes, until it ends or the signal aborts: the reader has gone, or we stop */
+  stream?: (signal: AbortSignal) => AsyncIterable<string>;
+  headers?: Record<string, string | string[]>;
 };
 
 type ZodOpenApiExamples = NonNullable<ZodOpenApiMediaTypeObject['examples']>;
 
-/** Who may call: keys with one of these roles, or anyone at all. */
+/** Who may call: keys and users with one of these roles, or anyone at all. */
 export type Access = readonly Role[] | 'anyone';
 
 type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> = {
@@ -87,6 +123,8 @@ type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   signed?: true;
   /** whoever calls it without a key may fail only so often */
   limited?: true;
+  /** called by our own pages alone, by who is signed in as by who is not; pages of other sites may not */
+  forPages?: true;
   params?: Params;
   query?: Query;
   body?: Body;

@@ -8,13 +8,15 @@ export function apiClient(url: string, key: string) {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(json !== undefined && { body: json }),
     });
-    const body: unknown = await answer.json();
+    const type = answer.headers.get('content-type') ?? '';
+    const body: unknown = await (type.includes('json') ? answer.json() : answer.text());
     if (!answer.ok) {
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(body)}`);
     }
     return { status: answer.status, body };
   };
   return {
+    url,
     get: async <Body>(path: string) => (await request('GET', path)).body as Body,
     post: (path: string, content: unknown) => request('POST', path, JSON.stringify(content)),
     /** for who has made the JSON before */

@@ -104,7 +104,7 @@ const openTypes: TaskType[] = [
 ] as TaskType[];
 
 /** Open cases with one open task each, and one done before. */
-function fill(db: Db, open: number): void {
+export function fill(db: Db, open: number): void {
   const now = Date.now();
   const iso = (ms: number) => new Date(ms).toISOString();
   const agents = Math.round((open * share.assigned) / share.of / tasksOfAnAgent);
@@ -114,7 +114,7 @@ function fill(db: Db, open: number): void {
     const made = numbers.map((i) => {
       // Spread without a pattern, and the same every time.
       const draw = (choices: number, salt: number) => spread(i * 31 + salt) % choices;
-      const customerId = `C-${i}`;
+      const customerId = `O-${i}`;
       const caseId = caseIdOf(customerId, 1);
       const type = openTypes[draw(openTypes.length, 1)]!;
       const step = taskTypes[type].step;

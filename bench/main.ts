@@ -19,12 +19,13 @@ import { timeToReady } from './ready.ts';
 import { reportLatency } from './reports.ts';
 import { scanSpeed } from './scans.ts';
 import { starts } from './starts.ts';
+import { webPages } from './web.ts';
 
 const help = `Usage: npm run bench -- [options]
 
 Measures in whole runs and prints tables; bench/README.md says what the figures mean.
 
-  --only LIST            some of ready, cases, starts, bytes, latency, lists, reports, events, imports, scans, fits, arms (with commas)
+  --only LIST            some of ready, cases, starts, bytes, latency, lists, reports, events, imports, scans, fits, arms, web (with commas)
   --cases N              whole cases a round (300)
   --starts N             starts a round, and open cases for bytes (1000)
   --open N               open cases in the larger database of the lists (100000)
@@ -75,6 +76,7 @@ const sections: Record<string, () => Promise<Findings>> = {
   imports: () => importSpeed({ sizes: [Math.ceil(sizes.rows / 10), sizes.rows] }),
   scans: () => scanSpeed({ sizes: sizes.scanCustomers, rounds }),
   fits: () => fitTimes({ rounds }),
+  web: () => webPages({ many: sizes.open, rounds }),
   arms: () => Promise.resolve(armRegret({ cases: 2_000, runs: 100 })),
 };
 

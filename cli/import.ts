@@ -1,16 +1,14 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadEnvironment } from '../config/environment.ts';
 import { isTimeZone, loadPolicy } from '../config/policy.ts';
-import { closeDatabase, openCopy, openDatabase, type Db } from '../db/open.ts';
-import { storePolicy } from '../db/policies.ts';
+import { closeDatabase, openDatabase, type Db } from '../db/open.ts';
+import { policyInForce, storePolicy } from '../db/policies.ts';
 import { DomainError } from '../domain/errors.ts';
-import { badLineList } from './import/bad-lines.ts';
-import { importFiles, importKinds, planImport } from './import/files.ts';
-import type { DayOrder } from './import/notation.ts';
+import { importKinds, type DayOrder } from '../domain/imports.ts';
+import { badLineList } from '../imports/bad-lines.ts';
+import { onCopy } from '../imports/dry-run.ts';
+import { importFiles, planImport } from '../imports/files.ts';
 import { progressPrinter } from './import/progress.ts';
 import { printSummary } from './import/summary.ts';
 
@@ -127,10 +125,13 @@ async function main(): Promise<number> {
     const work = async (db: Db) =>
       importFiles(db, plan, {
         at,
-        openCases: openCases ? await storePolicy(db, policy, at) : undefined,
+        openCases: openCases ? policyInForce(db, await storePolicy(db, policy, at)) : undefined,
         onProgress,
         onBadLine: badLines.add,
       });
+    // A dry run's copy holds personal data, so that Ctrl-C must not leave it behind.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => process.exit(1));
     const summary = dryRun
       ? await onCopy(dataDir, work)
       : await onDatabase(openDatabase(dataDir), work);
@@ -149,38 +150,5 @@ async function onDatabase<T>(opening: Promise<Db>, work: (db: Db) => Promise<T>)
     return await work(db);
   } finally {
     closeDatabase(db);
-  }
-}
-
-/** On a copy that is gone afterwards. */
-async function onCopy<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const beside = existsSync(dataDir) ? dataDir : tmpdir();
-  removeLeftCopies(beside);
-  const folder = await mkdtemp(join(beside, `winback-dry-run-${process.pid}-`));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  // It holds personal data, so that Ctrl-C must not leave it behind.
-  process.once('exit', remove);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  try {
-    return await onDatabase(openCopy(dataDir, folder), work);
-  } finally {
-    remove();
-  }
-}
-
-/** Of dry runs that were killed. */
-function removeLeftCopies(beside: string): void {
-  for (const name of readdirSync(beside)) {
-    const [, pid] = /^winback-dry-run-(\d+)-/.exec(name) ?? [];
-    if (pid && !isAlive(Number(pid))) rmSync(join(beside, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process must not be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -27,14 +27,19 @@ async function main(): Promise<void> {
   const key = stack.newAdminKey ?? '<your admin key>';
   console.log(`
 ${styleText('bold', 'winback is ready')}, policy ${environment.policySource}, data in ${environment.dataDir}
+  Web app    ${stack.url}
   API        ${stack.url}/api/v1
   API docs   ${stack.url}/api/docs
 ${stack.temporalUiUrl ? `  Temporal   ${stack.temporalUiUrl}\n` : ''}${
     stack.newAdminKey
       ? `  Admin key  ${styleText('yellow', stack.newAdminKey)}  (shown this once: keep it)\n`
       : ''
+  }${
+    stack.setUpCode
+      ? `  Set-up     ${stack.url}/setup  code ${styleText('yellow', stack.setUpCode)}  (makes the first admin)\n`
+      : ''
   }
-What to do first:
+What to do first: open ${stack.url}${stack.setUpCode ? '/setup' : ''}, whose first steps lead from there; or by commands:
   1. Bring in your customers and their purchases:
      ${settings}npm run import -- --customers customers.csv --purchases purchases.csv
   2. Look for dormant customers and open cases for the most valuable ones:

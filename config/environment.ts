@@ -30,6 +30,8 @@ export type Environment = {
     from: string;
     sender: Sender;
   };
+  /** with whom people can sign in beside a password */
+  openIdConnect?: { issuer: string; clientId: string; clientSecret: string; name: string };
   /** to whom the monthly report goes; nobody: it is not sent */
   report: { to: string[]; language: Language };
   /** webhooks may call any address, and by plain http */
@@ -38,6 +40,8 @@ export type Environment = {
     /** of the cluster to use; without it the embedded server is used */
     address?: string;
     namespace: string;
+    /** of Temporal's own pages */
+    uiUrl?: string;
     taskQueue: string;
   };
 };
@@ -64,6 +68,13 @@ const isWebhookSecret = (text: string) => {
 
 /** What mails to real people cannot do without. */
 const neededForMail = ['WINBACK_MAIL_FROM', 'WINBACK_COMPANY', 'WINBACK_PUBLIC_URL'] as const;
+
+/** All of them, or none. */
+const neededForOpenId = [
+  'WINBACK_OIDC_ISSUER',
+  'WINBACK_OIDC_CLIENT_ID',
+  'WINBACK_OIDC_CLIENT_SECRET',
+] as const;
 
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3_000),
@@ -106,6 +117,16 @@ const variables = z.object({
     .refine((lines) => lines.length <= 4, 'must have at most 4 parts, separated by commas')
     .default([]),
   WINBACK_SIGNATURE: z.string().trim().max(100, 'must have at most 100 characters').exactOptional(),
+  WINBACK_OIDC_ISSUER: z
+    .string()
+    .refine(
+      (url) => URL.canParse(url) && isIssuer(new URL(url)),
+      'must begin with https://, or for one on this machine with http://',
+    )
+    .exactOptional(),
+  WINBACK_OIDC_CLIENT_ID: z.string().exactOptional(),
+  WINBACK_OIDC_CLIENT_SECRET: z.string().exactOptional(),
+  WINBACK_OIDC_NAME: z.string().trim().max(50, 'must have at most 50 characters').exactOptional(),
   WINBACK_REPORT_TO: z
     .string()
     .transform((text) => [...new Set(text.split(',').flatMap((one) => one.trim() || []))])
@@ -123,16 +144,34 @@ const variables = z.object({
     .string()
     .regex(/^[^\s/]+$/, 'must be host:port, without a scheme like https://')
     .exactOptional(),
+  WINBACK_TEMPORAL_UI_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+$/, 'must begin with https:// or http://')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .exactOptional(),
   TEMPORAL_NAMESPACE: text('must be the name of a namespace').default('default'),
 });
 
 const checked = variables.superRefine((settings, context) => {
-  if (settings.WINBACK_SMTP_URL === undefined) return;
-  for (const name of neededForMail.filter((one) => settings[one] === undefined)) {
-    const message = 'is required with WINBACK_SMTP_URL';
-    context.addIssue({ code: 'custom', path: [name], message, input: settings });
+  const missing = (names: readonly (keyof typeof settings)[], message: string) => {
+    for (const name of names.filter((one) => settings[one] === undefined)) {
+      context.addIssue({ code: 'custom', path: [name], message, input: settings });
+    }
+  };
+  if (settings.WINBACK_SMTP_URL) missing(neededForMail, 'is required with WINBACK_SMTP_URL');
+  if (neededForOpenId.some((name) => settings[name] !== undefined)) {
+    missing(neededForOpenId, 'is required with the other settings of OpenID Connect');
   }
 });
+
+/** Plain http cannot be listened to on this machine alone. */
+function isIssuer({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127([.]\d+){3}$/.test(hostname);
+}
 
 /**
  * The settings of this process. A variable that is set but empty counts as unset.
@@ -161,11 +200,20 @@ export function loadEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         name: settings.WINBACK_SIGNATURE ?? settings.WINBACK_COMPANY ?? 'winback',
       },
     },
+    ...(settings.WINBACK_OIDC_ISSUER && {
+      openIdConnect: {
+        issuer: settings.WINBACK_OIDC_ISSUER,
+        clientId: settings.WINBACK_OIDC_CLIENT_ID!,
+        clientSecret: settings.WINBACK_OIDC_CLIENT_SECRET!,
+        name: settings.WINBACK_OIDC_NAME ?? 'OpenID Connect',
+      },
+    }),
     report: { to: settings.WINBACK_REPORT_TO, language: settings.WINBACK_REPORT_LANGUAGE },
     webhookAllowPrivate: settings.WINBACK_WEBHOOK_ALLOW_PRIVATE === 'true',
     temporal: {
       ...(settings.TEMPORAL_ADDRESS && { address: settings.TEMPORAL_ADDRESS }),
       namespace: settings.TEMPORAL_NAMESPACE,
+      ...(settings.WINBACK_TEMPORAL_UI_URL && { uiUrl: settings.WINBACK_TEMPORAL_UI_URL }),
       taskQueue: 'winback',
     },
   };

@@ -64,13 +64,21 @@ export const measureSchema = group({
   id: code.optional(),
   ...doing,
   afterDays: days,
+  alternatives: list(code, { least: 1, most: 10 }).optional(),
   on: z.record(z.string(), code).optional(),
   instead: doingSchema.optional(),
 })
   .superRefine((measure, context) => {
     checkDoing(measure, context);
     if (measure.instead) checkDoing(measure.instead, context, ['instead']);
-    const kinds = [measure.kind, ...(measure.instead ? [measure.instead.kind] : [])];
+    const { kind, concession, alternatives = [] } = measure;
+    const broken = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['alternatives'], message, input: measure });
+    if (alternatives.length > 0 && kind !== 'offer') broken('is only for kind offer');
+    if (new Set([concession, ...alternatives]).size <= alternatives.length) {
+      broken('must be other offers than the concession, each once');
+    }
+    const kinds = [kind, ...(measure.instead ? [measure.instead.kind] : [])];
     const results: string[] = [...new Set(kinds.flatMap((kind) => [...measureResults[kind]]))];
     for (const result of Object.keys(measure.on ?? {})) {
       if (results.includes(result)) continue;
@@ -117,6 +125,8 @@ export type Known = {
 /** Of whoever can be given tasks. */
 export const keyOfStaffRule = 'must be the ID of a valid key of an agent, manager or admin';
 
+const ofOffer = 'must be the ID of an offer';
+
 /** What a measure names that does not exist, by its place in the measure. */
 export function unknownIn(measure: Measure, known: Known): { path: string[]; message: string }[] {
   const doings = [
@@ -125,15 +135,21 @@ export function unknownIn(measure: Measure, known: Known): { path: string[]; mes
   ];
   const named = [
     { field: 'template', all: known.templates, message: 'must be the ID of a template' },
-    { field: 'concession', all: known.offers, message: 'must be the ID of an offer' },
+    { field: 'concession', all: known.offers, message: ofOffer },
     { field: 'assignee', all: known.people, message: keyOfStaffRule },
   ] as const;
-  return doings.flatMap(({ at, doing }) =>
+  const alternatives = (measure.alternatives ?? []).flatMap((name, place) =>
+    known.offers.includes(name)
+      ? []
+      : [{ path: ['alternatives', String(place)], message: ofOffer }],
+  );
+  const others = doings.flatMap(({ at, doing }) =>
     named.flatMap(({ field, all, message }) => {
       const name = doing[field];
       return name === undefined || all.includes(name) ? [] : [{ path: [...at, field], message }];
     }),
   );
+  return [...others, ...alternatives];
 }
 
 /**

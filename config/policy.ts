@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { opensBeforeCloses } from '../domain/calendar.ts';
 import { durationMs, durationPattern, type Duration } from '../domain/duration.ts';
@@ -7,11 +8,12 @@ import { detectionRules } from '../domain/detection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { currencyPattern } from '../domain/money.ts';
 import { permissionModes } from '../domain/permission.ts';
-import { afterCareTasks, patternMeasures, type Policy } from '../domain/policy.ts';
+import { afterCareTasks, objectives, patternMeasures, type Policy } from '../domain/policy.ts';
 import { demoPolicy, standardPolicy } from '../domain/standard-policy.ts';
 import { causes, decisions, earlySigns, roles, tiers, triggers } from '../domain/words.ts';
 import { code, distinct, group, list, money, oneOf, wholeNumber } from './fields.ts';
 import { validated } from './validate.ts';
+import { parseYaml } from './yaml.ts';
 
 const builtIn: Record<string, Policy> = { standard: standardPolicy, demo: demoPolicy };
 
@@ -196,6 +198,7 @@ export const policySchema = group({
     }).optional(),
   }),
   optimisation: group({
+    objective: oneOf(objectives).optional(),
     floorPercent: wholeNumber(1, 50),
     stopAtPercent: wholeNumber(50, 100),
     casesAtMost: wholeNumber(20, 1_000_000),
@@ -290,6 +293,7 @@ export const policySchema = group({
     .exactOptional(),
   incentives: group({
     points: group({ regained: points, averted: points, prevented: points }),
+    halfReturnPercent: wholeNumber(0, 100).optional(),
     weights: group({ task: weight, reached: weight, last: weight }).refine(
       ({ task, reached, last }) => task + reached + last > 0,
       'must not all be 0',
@@ -314,14 +318,43 @@ export async function loadPolicy(source: string): Promise<Policy> {
     throw new DomainError('invalid', `${what}: extends ${rule}`, [{ field: 'extends', rule }]);
   }
   const named = { name: nameOf(source), ...given };
-  return validated(fileSchema, base === undefined ? named : merge(builtIn[base]!, named), what);
+  return validated(ownSchema, base === undefined ? named : merge(builtIn[base]!, named), what);
 }
 
 // Cases name the version of their policy, and `standard-2` would pass for ours.
-const fileSchema = policySchema.refine(({ name }) => !Object.hasOwn(builtIn, name), {
+const ownSchema = policySchema.refine(({ name }) => !Object.hasOwn(builtIn, name), {
   path: ['name'],
   error: `must not be that of a built-in policy (${Object.keys(builtIn).join(', ')})`,
 });
+
+/**
+ * Reads a whole policy from a YAML text, which may be JSON.
+ * @throws DomainError `invalid` that names every broken field, its rule and its line
+ */
+export function parsePolicy(yaml: string): Policy {
+  const what = 'The policy';
+  const [policy, ...more] = parseYaml(yaml, {
+    what,
+    name: 'policy',
+    schema: ownSchema,
+    id: 'name',
+  });
+  if (more.length > 0) throw new DomainError('invalid', `${what}: must be a single one`);
+  return policy!;
+}
+
+/** The policy as an editor shows it. */
+export function policyYaml(policy: Policy): string {
+  return stringify(policy, { lineWidth: 100 });
+}
+
+/**
+ * A policy that was stored by an older release, as one that may govern now.
+ * @throws DomainError `invalid` that names what it lacks by now
+ */
+export function stillComplete(policy: Policy, version: string): Policy {
+  return validated(policySchema, policy, `The policy ${version}`);
+}
 
 function nameOf(file: string): string {
   return basename(file, '.json')

@@ -12,7 +12,7 @@ import { drawControl } from './control-group.ts';
 import { newestFitIn } from './fits.ts';
 import { historyOf } from './purchases.ts';
 import { returnRates } from './return-rates.ts';
-import { cases, customers } from './schema.ts';
+import { caseFigures, cases, customers } from './schema.ts';
 
 const customerId = sql.placeholder('customerId');
 
@@ -25,11 +25,13 @@ const statements = prepared((db) => ({
   earlierReturns: db
     .select({ returns: count() })
     .from(cases)
+    // The figures know of returns that were heard of after the end, too.
+    .innerJoin(caseFigures, eq(caseFigures.caseId, cases.caseId))
     .where(
       and(
         eq(cases.customerId, customerId),
         ne(cases.caseId, sql.placeholder('caseId')),
-        isNotNull(cases.regainedAt),
+        isNotNull(caseFigures.regainedAt),
       ),
     )
     .prepare(),

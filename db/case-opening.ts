@@ -113,8 +113,9 @@ export async function openCase(
 }
 
 function tellOfCancellation(tx: Db, { customerId, caseId }: CaseRecord, told: NewCase): void {
-  const { statedCause, statedCategory = null, statedReason, effectiveAt, openedBy: by, at } = told;
-  noteCancelled(tx, { caseId, cancelledAt: at, reason: statedReason });
+  const { statedCause, statedCategory = null, statedReason, openedBy: by, at } = told;
+  const effectiveAt = told.effectiveAt && utc(told.effectiveAt);
+  noteCancelled(tx, { caseId, cancelledAt: at, reason: statedReason, effectiveAt });
   keepStated(tx, { cause: statedCause, category: statedCategory }, { caseId, by, at });
   const fact = { kind: 'cancellation', cause: statedCause, effectiveAt } as const;
   reportFact(tx, { customerId, caseId, at }, { ...fact, at, eventId: factId(randomUUID()) });

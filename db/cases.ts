@@ -18,6 +18,7 @@ import { caseStatuses, type CaseStatus } from '../domain/words.ts';
 import { prepared, type Db } from './connection.ts';
 import { merged, pageOf, startOf, type Listing } from './paging.ts';
 import { cases, tasks } from './schema.ts';
+import { isVisibleCase } from './sight.ts';
 
 export { customerFacts } from './case-facts.ts';
 export { openAfterLoss, openCase } from './case-opening.ts';
@@ -148,9 +149,10 @@ function conditions(db: Db, filter: CaseFilter) {
   const equals = (['step', 'trigger', 'cause', 'tier', 'outcome', 'customerId'] as const)
     .filter((field) => filter[field] !== undefined)
     .map((field) => eq(cases[field], filter[field]!));
-  const { assignee, notDueBefore } = filter;
+  const { assignee, notDueBefore, sight } = filter;
   return [
     ...equals,
+    sight ? isVisibleCase(db, sight) : undefined,
     assignee === undefined ? undefined : hasTaskOf(db, assignee),
     notDueBefore === undefined
       ? undefined
@@ -159,7 +161,7 @@ function conditions(db: Db, filter: CaseFilter) {
 }
 
 /** A person's tasks are few, those of the team queue many: so one looks from the tasks, the other from the cases. */
-function hasTaskOf(db: Db, assignee: string | null) {
+export function hasTaskOf(db: Db, assignee: string | null) {
   const open = db.select({ caseId: tasks.caseId }).from(tasks);
   const areOpen = eq(tasks.status, 'open');
   return assignee === null

@@ -1,15 +1,19 @@
-import { and, count, countDistinct, eq, gte, isNull, lt, ne, or, sql, sum } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, count, eq, gte, isNull, lt, max, min, ne, or, sql, sum } from 'drizzle-orm';
 import type { CauseLayer, CauseFigures, LossFigures } from '../domain/causes.ts';
+import { after, earliest, latest, type Duration } from '../domain/duration.ts';
 import type { Cause } from '../domain/words.ts';
 import { lostRevenue } from './case-causes.ts';
 import type { Db } from './connection.ts';
 import type { Period } from './reports.ts';
-import { caseCauses, cases } from './schema.ts';
+import { caseCauses, caseFigures as figures, cases } from './schema.ts';
 
 const layer = sql<CauseLayer>`case when ${cases.verifiedCause} is not null then 'verified' when ${cases.assessedCause} is not null then 'assessed' else 'stated' end`;
 
 /** The statement that a case's cause comes from. */
 export const isTheOne = sql`${caseCauses.causeSeq} = (select cause_seq from case_causes one where one.case_id = ${cases.caseId} and one.layer = ${layer} order by one.at desc, one.cause_seq desc limit 1)`;
+
+const partLength: Duration = '30d';
 
 /**
  * What drove customers off, over the cases opened in [`from`, `to`), by the most reliable layer that is known; the cause
@@ -17,13 +21,10 @@ export const isTheOne = sql`${caseCauses.causeSeq} = (select cause_seq from case
  */
 export async function causeFigures(db: Db, period: Period): Promise<CauseFigures[]> {
   const found = new Map<string | null, CauseFigures>();
-  for (const { cause, category, layer, ...figures } of mainCauses(db, period)) {
-    const known = found.get(cause) ?? noFigures(cause);
-    if (cause) known.layers[layer] += figures.cases;
-    const sameCategory = known.categories.find((one) => one.category === category);
-    if (sameCategory) Object.assign(sameCategory, added(sameCategory, figures));
-    else known.categories.push({ category, ...figures });
-    found.set(cause, { ...known, ...added(known, figures) });
+  const late = JSON.stringify(lateReturns(db));
+  for (const part of partsOf(db, period)) {
+    addTo(found, mainCauses(db, part, late));
+    await setImmediate();
   }
   for (const { cause, cases } of furtherCauses(db, period)) {
     const known = found.get(cause) ?? noFigures(cause);
@@ -36,7 +37,55 @@ export async function causeFigures(db: Db, period: Period): Promise<CauseFigures
     .sort(byRevenue);
 }
 
-function mainCauses(db: Db, period: Period) {
+/** Years of losses take seconds: they are read in parts, between which others of this process get a turn. */
+function partsOf(db: Db, { from, to }: Period): Period[] {
+  const first = firstLossAt(db);
+  const last = db
+    .select({ at: max(cases.openedAt) })
+    .from(cases)
+    .get()!.at;
+  if (first === null || last === null) return [];
+  const parts: Period[] = [];
+  let start = from === undefined ? first : latest(from, first);
+  const end = to === undefined ? last : earliest(to, last);
+  for (let next = after(start, partLength); next < end; next = after(next, partLength)) {
+    parts.push({ from: start, to: next });
+    start = next;
+  }
+  return [...parts, { from: start, to }];
+}
+
+/** When the first case was opened; null: there is none. */
+export function firstLossAt(db: Db): string | null {
+  return db
+    .select({ at: min(cases.openedAt) })
+    .from(cases)
+    .get()!.at;
+}
+
+function addTo(found: Map<string | null, CauseFigures>, rows: ReturnType<typeof mainCauses>): void {
+  for (const { cause, category, layer, ...figures } of rows) {
+    const known = found.get(cause) ?? noFigures(cause);
+    if (cause) known.layers[layer] += figures.cases;
+    const sameCategory = known.categories.find((one) => one.category === category);
+    if (sameCategory) Object.assign(sameCategory, added(sameCategory, figures));
+    else known.categories.push({ category, ...figures });
+    found.set(cause, { ...known, ...added(known, figures) });
+  }
+}
+
+/** Who came back in time, but of whom that was heard only after the end of the case: few, so found once for all parts. */
+function lateReturns(db: Db): string[] {
+  return db
+    .all<{ caseId: string }>(
+      sql`select ${figures.caseId} as caseId from ${figures} cross join ${cases} on ${cases.caseId} = ${figures.caseId} where ${figures.regainedAt} is not null and ${cases.regainedAt} is null`,
+    )
+    .map(({ caseId }) => caseId);
+}
+
+/** @param late the cases of `lateReturns`, as JSON */
+function mainCauses(db: Db, period: Period, late: string) {
+  const isBack = sql`(${cases.regainedAt} is not null or ${cases.caseId} in (select value from json_each(${late})))`;
   const whole = (total: ReturnType<typeof sum>) => total.mapWith(Number);
   return db
     .select({
@@ -44,11 +93,9 @@ function mainCauses(db: Db, period: Period) {
       category: caseCauses.category,
       layer,
       cases: count(),
-      regained: count(cases.regainedAt),
+      regained: whole(sum(isBack)),
       lostRevenue: whole(sum(lostRevenue)),
-      stillLostRevenue: whole(
-        sum(sql`case when ${cases.regainedAt} is null then ${lostRevenue} else 0 end`),
-      ),
+      stillLostRevenue: whole(sum(sql`case when ${isBack} then 0 else ${lostRevenue} end`)),
     })
     .from(cases)
     .leftJoin(caseCauses, and(eq(caseCauses.caseId, cases.caseId), isTheOne))
@@ -57,18 +104,13 @@ function mainCauses(db: Db, period: Period) {
     .all();
 }
 
-/** In how many cases each was named in addition, itself or a category below it. */
+/** In how many cases each was named in addition, itself or a category below it: of the few that name any. */
 function furtherCauses(db: Db, period: Period): { cause: Cause; cases: number }[] {
   // Codes of categories begin with their cause and a dot.
-  const cause = sql<Cause>`substr(further.value, 1, instr(further.value || '.', '.') - 1)`;
-  return db
-    .select({ cause, cases: countDistinct(cases.caseId) })
-    .from(cases)
-    .innerJoin(caseCauses, and(eq(caseCauses.caseId, cases.caseId), isTheOne))
-    .innerJoin(sql`json_each(${caseCauses.furtherCauses}) further`, sql`true`)
-    .where(losses(period))
-    .groupBy(cause)
-    .all();
+  const cause = sql`substr(further.value, 1, instr(further.value || '.', '.') - 1)`;
+  return db.all(
+    sql`select ${cause} as cause, count(distinct ${cases.caseId}) as cases from ${caseCauses} indexed by case_causes_further cross join ${cases} on ${cases.caseId} = ${caseCauses.caseId} and ${isTheOne} join json_each(${caseCauses.furtherCauses}) further where ${caseCauses.furtherCauses} <> '[]' and ${losses(period)} group by 1`,
+  );
 }
 
 /** Cases opened in [`from`, `to`), but for those whose customer turned out not to be lost. */

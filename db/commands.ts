@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
@@ -32,6 +32,11 @@ const statements = prepared((db) => ({
     )
     .returning({ caseId: commands.caseId })
     .prepare(),
+  find: db
+    .select()
+    .from(commands)
+    .where(eq(commands.commandId, sql.placeholder('commandId')))
+    .prepare(),
   byIdempotencyKey: db
     .select()
     .from(commands)
@@ -43,7 +48,7 @@ const statements = prepared((db) => ({
     )
     .prepare(),
   pendingCompletion: db
-    .select({ commandId: commands.commandId })
+    .select()
     .from(commands)
     .where(
       and(
@@ -52,6 +57,30 @@ const statements = prepared((db) => ({
         sql`${commands.action} = 'task.complete' and ${commands.status} = 'pending'`,
       ),
     )
+    .prepare(),
+  take: db
+    .update(commands)
+    .set({ undoUntil: null })
+    .where(
+      and(
+        eq(commands.commandId, sql.placeholder('commandId')),
+        eq(commands.status, 'pending'),
+        lte(commands.undoUntil, sql.placeholder('at')),
+      ),
+    )
+    .returning()
+    .prepare(),
+  undo: db
+    .update(commands)
+    .set({ status: 'undone', finishedAt: sql`${sql.placeholder('at')}` })
+    .where(
+      and(
+        eq(commands.commandId, sql.placeholder('commandId')),
+        eq(commands.status, 'pending'),
+        gt(commands.undoUntil, sql.placeholder('at')),
+      ),
+    )
+    .returning()
     .prepare(),
   task: db
     .select({ taskId: tasks.taskId, customerId: tasks.customerId, type: tasks.type })
@@ -78,12 +107,17 @@ export type Begun = { command: CommandRecord; repeated: boolean };
 /**
  * Keeps a command before Temporal hears of it, so that it outlives this process: if no verdict is in by the end of
  * the lease, the relay delivers it. The same actor's idempotency key makes a repeated request the same command.
+ * @param command.lease with `undo` nobody delivers it before the end of the lease, and until then it can be undone
  * @throws DomainError `idempotency-key-reused` for another request under the same key, `conflict` while another
  * completion of the task has no verdict, `not-found` without such a case
  */
 export async function beginCommand(
   db: Db,
-  { lease, ...command }: NewCommand & { caseId: string; lease: string },
+  {
+    lease,
+    undo = false,
+    ...command
+  }: NewCommand & { caseId: string; lease: string; undo?: boolean },
 ): Promise<Begun> {
   return writingTogether(db, (tx) => {
     const repeated = repeatedCommand(tx, command);
@@ -92,9 +126,52 @@ export async function beginCommand(
     const { commandId, at } = command;
     const { customerId: orderKey, policyVersion } = theCase(tx, command.caseId);
     enqueue(tx, { orderKey, kind: 'command', payload: { commandId }, at, notBefore: lease });
-    if (command.action === 'task.complete') noteContactTold(tx, command, policyVersion);
-    return { command: insertCommand(tx, command, 'pending'), repeated: false };
+    if (!undo) noteContactTold(tx, command, policyVersion);
+    const undoUntil = undo ? lease : null;
+    return { command: insertCommand(tx, command, 'pending', undoUntil), repeated: false };
   });
+}
+
+/**
+ * Takes a command for delivery whose time to be undone is over: from then on it cannot be.
+ * @returns undefined when it was undone, or still can be
+ */
+export async function takeCommand(
+  db: Db,
+  { commandId, at }: { commandId: string; at: string },
+): Promise<CommandRecord | undefined> {
+  return writing(db, (tx) => {
+    const taken = statements(tx).take.get({ commandId, at });
+    if (taken) noteContactTold(tx, taken, theCase(tx, taken.caseId!).policyVersion);
+    return taken;
+  });
+}
+
+/**
+ * Undoes a command that nobody has delivered yet, as if it had never been given; once is as good as twice.
+ * @param undo.clock asked when nobody else can take the command any more
+ * @throws DomainError `conflict` when it is too late
+ */
+export async function undoCommand(
+  db: Db,
+  { commandId, clock }: { commandId: string; clock: () => string },
+): Promise<CommandRecord> {
+  return writing(db, (tx) => {
+    const at = clock();
+    const undone = statements(tx).undo.get({ commandId, at });
+    if (undone) {
+      settleCommandMessage(tx, { commandId, caseId: undone.caseId! }, at);
+      return undone;
+    }
+    const known = statements(tx).find.get({ commandId });
+    if (known?.status === 'undone') return known;
+    throw new DomainError('conflict', 'It is too late: this cannot be undone any more.');
+  });
+}
+
+/** The result of a task that is kept, and on which its case has not yet acted. */
+export function keptCompletion(db: Db, taskId: string): CommandRecord | undefined {
+  return statements(db).pendingCompletion.get({ target: taskId });
 }
 
 /**
@@ -150,7 +227,7 @@ export async function releaseCommand(
 }
 
 export async function getCommand(db: Db, commandId: string): Promise<CommandRecord | undefined> {
-  return db.select().from(commands).where(eq(commands.commandId, commandId)).get();
+  return statements(db).find.get({ commandId });
 }
 
 export async function findByIdempotencyKey(
@@ -184,10 +261,11 @@ export function insertCommand(
   tx: Db,
   { actor, ...command }: NewCommand,
   status: 'pending' | 'done',
+  undoUntil: string | null = null,
 ): CommandRecord {
   const finishedAt = status === 'done' ? command.at : null;
-  const { actorId, role } = actor;
-  return statements(tx).insert.get({ ...command, actor: actorId, role, status, finishedAt });
+  const about = { ...command, actor: actor.actorId, role: actor.role };
+  return statements(tx).insert.get({ ...about, status, finishedAt, undoUntil });
 }
 
 function byIdempotencyKey(db: Db, actorId: string, key: string): CommandRecord | undefined {
@@ -227,12 +305,13 @@ function theCase(tx: Db, caseId: string): { customerId: string; policyVersion: s
   return record;
 }
 
-/** By the policy that the case carries. */
+/** The contact that a completed task tells of, by the policy that the case carries. */
 function noteContactTold(
   tx: Db,
-  { commandId, target, caseId, request, at }: NewCommand,
+  { commandId, action, target, caseId, request, at }: Omit<NewCommand, 'actor'>,
   policyVersion: string,
 ): void {
+  if (action !== 'task.complete') return;
   const task = statements(tx).task.get({ taskId: target });
   const policy = task && policyOf(tx, policyVersion);
   if (!policy) return;

@@ -13,6 +13,21 @@ export function writing<T>(db: Db, body: (tx: Db) => T): T {
   return db.transaction(() => body(db), { behavior: 'immediate' });
 }
 
+/** Runs `body` in a transaction that is taken back: what it has written shows in what it returns, and nowhere else. */
+export function dry<T>(db: Db, body: (tx: Db) => T): T {
+  const takenBack = new Error('taken back');
+  let found: { value: T } | undefined;
+  try {
+    return writing(db, (tx) => {
+      found = { value: body(tx) };
+      throw takenBack;
+    });
+  } catch (error) {
+    if (error !== takenBack) throw error;
+    return found!.value;
+  }
+}
+
 type Write = { body: () => unknown; settle: (outcome: Outcome) => void };
 type Outcome = { value: unknown } | { error: Error };
 

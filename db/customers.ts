@@ -1,8 +1,22 @@
-import { and, asc, count, eq, gt, gte, isNull, lte, notExists, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lte,
+  notExists,
+  or,
+  sql,
+} from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import type { CustomerRecord, Page, PageOf, Permission } from '../domain/records.ts';
 import { prepared, type Db } from './connection.ts';
+import { foundBy } from './customer-search.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { wordsOf } from './permissions.ts';
 import { historiesOf, historyOf, pastOf } from './purchases.ts';
@@ -68,16 +82,34 @@ export async function postalAddress(
   return { lines: [customer.name, street, place, customer.country ?? ''].filter(Boolean) };
 }
 
-export async function listCustomers(db: Db, page: Page): Promise<PageOf<CustomerRecord>> {
+/** By ID; with `search` those who are found by it. */
+export async function listCustomers(
+  db: Db,
+  page: Page & { search?: string | undefined },
+): Promise<PageOf<CustomerRecord>> {
   const [after] = startOf(byId, page) ?? [];
+  const { customerId } = customers;
+  const found = page.search ? sql`${customerId} in ${foundBy(page.search)}` : undefined;
   const rows = db
     .select(shown)
     .from(customers)
-    .where(after === undefined ? undefined : gt(customers.customerId, after))
-    .orderBy(asc(customers.customerId))
+    .where(and(after === undefined ? undefined : gt(customerId, after), found))
+    .orderBy(asc(customerId))
     .limit(page.limit + 1)
     .all();
   return pageOf(byId, rows, page);
+}
+
+/** The names of some, by ID; who has none is missing. */
+export async function namesOf(db: Db, customerIds: string[]): Promise<Map<string, string>> {
+  const rows = db
+    .select({ customerId: customers.customerId, name: customers.name })
+    .from(customers)
+    .where(inArray(customers.customerId, customerIds))
+    .all();
+  return new Map(
+    rows.flatMap(({ customerId, name }) => (name === null ? [] : [[customerId, name]])),
+  );
 }
 
 export async function purchaseHistory(db: Db, customerId: string): Promise<PurchaseHistory> {

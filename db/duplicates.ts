@@ -14,6 +14,7 @@ import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { placeholders } from './columns.ts';
 import { prepared, writing, type Db } from './connection.ts';
+import { keepSearchWords } from './customer-search.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
 import { cases, customerMarks, customers, duplicates, installation } from './schema.ts';
 
@@ -86,12 +87,13 @@ export function personOf(db: Db, customerId: string): string {
   return found;
 }
 
-/** Keeps by what a customer can be recognised, and reports who may be the same person. */
+/** Keeps by what a customer can be recognised and found, and reports who may be the same person. */
 export function recognise(
   tx: Db,
   { customerId, at, ...of }: Particulars & { customerId: string; at: string },
 ): void {
   mark(tx, customerId, of);
+  keepSearchWords(tx, { customerId, ...of });
   noteDuplicates(tx, customerId, at);
 }
 
@@ -170,10 +172,10 @@ export async function findDuplicates(db: Db, at: string): Promise<void> {
   }
 }
 
-const markedUpTo = 'customers-marked-up-to';
+const markedUpTo = 'customers-marked-and-found-up-to';
 
 /**
- * Marks customers who were stored before there were marks, by ID; it goes on where it was.
+ * Marks customers who were stored before there were marks and words to find them by, by ID; it goes on where it was.
  * @returns how many it has looked at, with a profile or without; 0: all are marked
  */
 export async function markCustomers(db: Db, limit: number): Promise<number> {
@@ -186,7 +188,9 @@ export async function markCustomers(db: Db, limit: number): Promise<number> {
   return writing(db, (tx) => {
     const found = page();
     for (const { customerId, profileAt, ...profile } of found) {
-      if (profileAt !== null) mark(tx, customerId, profile);
+      if (profileAt === null) continue;
+      mark(tx, customerId, profile);
+      keepSearchWords(tx, { customerId, ...profile });
     }
     const value = found.at(-1)?.customerId ?? cursor;
     tx.insert(installation)

@@ -43,6 +43,7 @@ const latestIn = (column: SQLiteColumn) => sql`max(coalesce(${column}, ''), ${ti
 const statements = prepared((db) => ({
   standing: db
     .select({
+      cancelledAt: customers.cancelledAt,
       lastCancellationAt: customers.lastCancellationAt,
       lastWithdrawalAt: customers.lastWithdrawalAt,
       lastPurchaseAt: customers.lastPurchaseAt,
@@ -132,7 +133,9 @@ export const lateEffects = {
   'order.delivered': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     const open = caseForFacts(tx, event.customerId);
-    if (open && event.time > open.openedAt) tellCase(tx, event, context, { kind: 'delivery' });
+    if (!open || event.time <= open.openedAt) return;
+    const { orderId } = event.data as { orderId?: string };
+    tellCase(tx, event, context, { kind: 'delivery', ...(orderId && { orderId }) });
   },
 } satisfies Partial<Record<EventType, LateEffect>>;
 
@@ -169,11 +172,13 @@ export const effects: Record<EventType, Effect> = {
 
   'cancellation.withdrawn': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
+    const { cancelledAt } = statements(tx).standing.get(event)!;
     statements(tx).withdrawn.run({ ...event, at: context.at });
     const open = caseForFacts(tx, event.customerId);
     // One that is older than the cancellation withdraws something else.
-    if (open?.cancelled && event.time >= open.lostAt) {
-      tellCase(tx, event, context, { kind: 'cancellation-withdrawn' });
+    if (open && (open.cancelled || cancelledAt !== null) && event.time >= open.lostAt) {
+      const standing = !open.cancelled && { standing: true as const };
+      tellCase(tx, event, context, { kind: 'cancellation-withdrawn', ...standing });
     }
     bookReturned(tx, event.customerId, context.at);
   },
@@ -237,7 +242,12 @@ export const effects: Record<EventType, Effect> = {
   'satisfaction.answered': (tx, event, context) => {
     ensureCustomer(tx, event.customerId, context.at);
     const { score } = event.data as { score: number };
-    tellCase(tx, event, context, { kind: 'satisfaction', score });
+    if (caseForFacts(tx, event.customerId)) {
+      return tellCase(tx, event, context, { kind: 'satisfaction', score });
+    }
+    // A link outlives its case: what is wrong must not be lost with it.
+    const { makeUpToScore = -1 } = context.policy.secondLoyalty;
+    if (score <= makeUpToScore) noteShown(tx, event, context, 'low-satisfaction', { score });
   },
 
   'offer.redeemed': (tx, { customerId, time, data }, { at }) => {
@@ -321,10 +331,11 @@ function tellOfCancellation(
   const own = cancellationIn(tx, event.data);
   const newest = <K extends keyof Cancellation>(key: K): Cancellation[K] =>
     standingOnes.find((one) => one[key] !== null)?.[key] ?? own[key];
-  noteCancelled(tx, { caseId, cancelledAt: time, reason: newest('reason') });
+  const effectiveAt = newest('effectiveAt');
+  noteCancelled(tx, { caseId, cancelledAt: time, reason: newest('reason'), effectiveAt });
   const stated = standingOnes.find(({ cause }) => cause !== null) ?? own;
   keepStated(tx, stated, { caseId, by: context.actor.actorId, at: context.at });
-  const details = { cause: stated.cause, effectiveAt: newest('effectiveAt') };
+  const details = { cause: stated.cause, effectiveAt };
   tellCase(tx, event, context, { kind: 'cancellation', ...details });
 }
 

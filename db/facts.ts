@@ -28,6 +28,7 @@ const statements = prepared((db) => ({
       cancelled: true,
       // After the return it tells of the next loss.
       statedReason: sql`case when ${cases.regainedAt} is null then coalesce(${sql.placeholder('reason')}, ${cases.statedReason}) else ${cases.statedReason} end`,
+      effectiveAt: sql`case when ${cases.regainedAt} is null then coalesce(${sql.placeholder('effectiveAt')}, ${cases.effectiveAt}) else ${cases.effectiveAt} end`,
     })
     .where(eq(cases.caseId, sql.placeholder('caseId')))
     .prepare(),
@@ -59,10 +60,16 @@ export function caseForFacts(tx: Db, customerId: string): CaseForFacts | undefin
   return statements(tx).openCase.get({ customerId });
 }
 
-/** From now on an open case has a cancellation that can be withdrawn. */
+/** From now on an open case has a cancellation that can be withdrawn. What this one leaves out stays as it was. */
 export function noteCancelled(
   tx: Db,
-  cancellation: { caseId: string; cancelledAt: string; reason: string | null },
+  cancellation: {
+    caseId: string;
+    cancelledAt: string;
+    reason: string | null;
+    /** in UTC */
+    effectiveAt: string | null;
+  },
 ): void {
   statements(tx).cancelled.run(cancellation);
 }

@@ -6,7 +6,7 @@ import type { Actor, TaskRecord } from '../domain/records.ts';
 import { taskTypeNames } from '../domain/tasks.ts';
 import { canDo, goesBefore, mayDo, type Skills } from '../domain/teams.ts';
 import { absenceOf, isAttended, productOfCustomer } from './assignment.ts';
-import { insertCommand } from './commands.ts';
+import { insertCommand, keptCompletion } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { contactTimes } from './contact-plan.ts';
 import { cases, customers, tasks, teamMembers } from './schema.ts';
@@ -96,7 +96,7 @@ export type HandedOut = {
 /**
  * Gives the caller the next due task that is theirs, or else takes for them the next of their teams' queues that they
  * can do: what was agreed with the customer to the minute first, then by expected gain, then what has been due longest.
- * Nobody else gets the same one. A contact that may not be made in this moment is passed over and stays where it is.
+ * Nobody else gets the same one. What has a result already that is only kept is over for people. A contact that may not be made in this moment is passed over and stays where it is.
  * Who is absent gets nothing.
  * @throws DomainError `forbidden` for a team that the caller is not in
  */
@@ -109,6 +109,7 @@ export async function nextTask(db: Db, asking: Asking): Promise<HandedOut> {
     const timeOf = contactTimes(tx, { policy, at });
     const later: string[] = [];
     const mayBeNow = (task: Waiting) => {
+      if (keptCompletion(tx, task.taskId)) return false;
       const time = task.dueAt > at ? task.dueAt : timeOf(task);
       if (time !== at && time !== null) later.push(time);
       return time === at;
@@ -199,7 +200,7 @@ function ownTasks(tx: Db, { actor, teamId, policy, at }: Asking): TaskRecord[] {
     );
 }
 
-type Waiting = Pick<TaskRecord, 'caseId' | 'customerId' | 'type' | 'agreed' | 'dueAt'>;
+type Waiting = Pick<TaskRecord, 'taskId' | 'caseId' | 'customerId' | 'type' | 'agreed' | 'dueAt'>;
 
 /** The first task of each queue that the caller can do, and that `suits`. */
 function firstOf(

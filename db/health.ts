@@ -2,6 +2,7 @@ import { and, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './connection.ts';
 import { mailCounts } from './mails.ts';
 import { outboxBacklog } from './outbox.ts';
+import { reportMailCounts } from './report-mails.ts';
 import { cases, customers, installation, purchases, tasks, webhooks } from './schema.ts';
 import { deliveryCounts } from './webhook-deliveries.ts';
 
@@ -48,6 +49,7 @@ export async function stats(db: Db, { overdueBefore }: { overdueBefore: string }
     outboxUndone: backlog.undone,
     outboxOldestAt: backlog.oldestAt,
     mails: await mailCounts(db),
+    reportMails: await reportMailCounts(db),
     webhooks: await deliveryCounts(db),
     failingWebhooks: number(
       db.select(counted).from(webhooks).where(isNotNull(webhooks.failingSince)),

@@ -1,4 +1,4 @@
-import { and, eq, like, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, like, lt, sql } from 'drizzle-orm';
 import type { OpenHours } from '../domain/calendar.ts';
 import type { Policy } from '../domain/policy.ts';
 import { prepared, writing, type Db } from './connection.ts';
@@ -47,4 +47,22 @@ export async function knowsHolidays(db: Db, region: string, year: number): Promi
 
 export async function keepHolidays(db: Db, region: string, days: Holiday[]): Promise<void> {
   writing(db, (tx) => days.forEach((one) => statements(tx).insert.run({ region, ...one })));
+}
+
+/**
+ * The public holidays of a region, in order, as far as its years are known.
+ * @param period local dates, `until` not included
+ */
+export async function holidaysIn(
+  db: Db,
+  region: string,
+  { from, until }: { from: string; until: string },
+): Promise<Holiday[]> {
+  const { day, name } = holidays;
+  return db
+    .select({ day, name })
+    .from(holidays)
+    .where(and(eq(holidays.region, region), gte(day, from), lt(day, until)))
+    .orderBy(asc(day))
+    .all();
 }

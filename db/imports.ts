@@ -169,7 +169,7 @@ export async function recordCancellations(
       if (!open || receivedAt <= open.openedAt) continue;
       const stated = statedBy(tx, reason);
       const { caseId } = open;
-      noteCancelled(tx, { caseId, cancelledAt: receivedAt, reason: stated.reason });
+      noteCancelled(tx, { caseId, cancelledAt: receivedAt, reason: stated.reason, effectiveAt });
       keepStated(tx, stated, { caseId, by: source, at });
       const { cause } = stated;
       reportFact(

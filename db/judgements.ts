@@ -45,7 +45,10 @@ type Losses = {
   policy: Policy;
 };
 
-/** Judges by what is known in this transaction, and keeps what is another judgement than the one before. */
+/**
+ * Judges by what is known in this transaction, and keeps what is another judgement than the one before.
+ * @returns what holds now, and whether that is new
+ */
 export function judgeCase(tx: Db, { caseId, record, next, policy }: Losses, at: string) {
   const { orders, known, keep } = statements(tx);
   const { customerId, trigger, regainedAt, regainedBy, closedAt, endReason } = record;
@@ -69,7 +72,10 @@ export function judgeCase(tx: Db, { caseId, record, next, policy }: Losses, at: 
   // Every case begins so.
   const isFirst = !before?.is && because === 'no-return-yet';
   if (!isSame && !isFirst) keep.run({ caseId, at, judgement });
-  return { strictRegain: is, strictBecause: because, strictUntil: until };
+  return {
+    isNew: before?.is !== is,
+    holds: { strictRegain: is, strictBecause: because, strictUntil: until },
+  };
 }
 
 /** How a case was judged, the first judgement first. */

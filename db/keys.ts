@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Actor, KeyRecord } from '../domain/records.ts';
+import type { StaffRecord } from '../domain/users.ts';
 import type { Role } from '../domain/words.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { returnWork } from './returned-work.ts';
@@ -14,20 +15,34 @@ const shown = {
   name: apiKeys.name,
   role: apiKeys.role,
   createdAt: apiKeys.createdAt,
+  expiresAt: apiKeys.expiresAt,
   revokedAt: apiKeys.revokedAt,
   lastUsedAt: apiKeys.lastUsedAt,
 };
 const valid = isNull(apiKeys.revokedAt);
+const isKey = eq(apiKeys.kind, 'key');
 
 const statements = prepared((db) => ({
   byHash: db
     .select(shown)
     .from(apiKeys)
-    .where(and(eq(apiKeys.hash, sql.placeholder('hash')), valid))
+    .where(
+      and(
+        eq(apiKeys.hash, sql.placeholder('hash')),
+        valid,
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder('at'))),
+      ),
+    )
     .prepare(),
 }));
 
-type NewKey = { name: string; role: Role; at: string; secret?: string | undefined };
+type NewKey = {
+  name: string;
+  role: Role;
+  at: string;
+  expiresAt?: string | null | undefined;
+  secret?: string | undefined;
+};
 
 /** The secret is returned here and never again: only its SHA-256 is kept. */
 export async function createKey(
@@ -37,11 +52,14 @@ export async function createKey(
   return insertKey(db, key);
 }
 
-export async function keyBySecret(db: Db, secret: string): Promise<KeyRecord | undefined> {
-  return statements(db).byHash.get({ hash: hashOf(secret) });
+export async function keyBySecret(
+  db: Db,
+  { secret, at }: { secret: string; at: string },
+): Promise<KeyRecord | undefined> {
+  return statements(db).byHash.get({ hash: hashOf(secret), at });
 }
 
-/** One that still works. */
+/** A key that still works, or a user who is active. */
 export async function validKey(db: Db, keyId: string): Promise<KeyRecord | undefined> {
   return db
     .select(shown)
@@ -51,7 +69,23 @@ export async function validKey(db: Db, keyId: string): Promise<KeyRecord | undef
 }
 
 export async function listKeys(db: Db): Promise<KeyRecord[]> {
-  return db.select(shown).from(apiKeys).orderBy(asc(apiKeys.createdAt), asc(apiKeys.keyId)).all();
+  return db
+    .select(shown)
+    .from(apiKeys)
+    .where(isKey)
+    .orderBy(asc(apiKeys.createdAt), asc(apiKeys.keyId))
+    .all();
+}
+
+/** Who can be given work, by their names. */
+export async function listStaff(db: Db): Promise<StaffRecord[]> {
+  const { keyId, kind, name, role } = apiKeys;
+  return db
+    .select({ keyId, kind, name, role })
+    .from(apiKeys)
+    .where(and(valid, ne(role, 'sales-system')))
+    .orderBy(asc(name), asc(keyId))
+    .all() as StaffRecord[];
 }
 
 /**
@@ -63,8 +97,9 @@ export async function revokeKey(
   { keyId, actor, at }: { keyId: string; actor: Actor; at: string },
 ): Promise<KeyRecord | undefined> {
   return writing(db, (tx) => {
-    tx.delete(teamMembers).where(eq(teamMembers.keyId, keyId)).run();
-    returnWork(tx, { keyId, reason: 'key-revoked', actor, at });
+    const isUsers = and(eq(apiKeys.keyId, keyId), eq(apiKeys.kind, 'user'));
+    if (tx.select(shown).from(apiKeys).where(isUsers).get()) return undefined;
+    leaveTeams(tx, { keyId, actor, at });
     return tx
       .update(apiKeys)
       .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${at})` })
@@ -72,6 +107,35 @@ export async function revokeKey(
       .returning(shown)
       .get();
   });
+}
+
+/**
+ * Revokes the keys whose time is over.
+ * @returns how many
+ */
+export async function revokeExpired(db: Db, at: string): Promise<number> {
+  const isOver = and(valid, lte(apiKeys.expiresAt, at));
+  if (!db.select({ keyId: apiKeys.keyId }).from(apiKeys).where(isOver).limit(1).get()) return 0;
+  return writing(db, (tx) => {
+    const over = tx
+      .update(apiKeys)
+      .set({ revokedAt: apiKeys.expiresAt })
+      .where(isOver)
+      .returning(shown)
+      .all();
+    const actor = { actorId: 'engine', role: 'admin' } as const;
+    for (const { keyId } of over) leaveTeams(tx, { keyId, actor, at });
+    return over.length;
+  });
+}
+
+/** Of who works here no more. */
+export function leaveTeams(
+  tx: Db,
+  { keyId, actor, at }: { keyId: string; actor: Actor; at: string },
+): void {
+  tx.delete(teamMembers).where(eq(teamMembers.keyId, keyId)).run();
+  returnWork(tx, { keyId, reason: 'key-revoked', actor, at });
 }
 
 /** Notes that the key was used, at most once a minute, so that reading requests stay free of writes. */
@@ -108,11 +172,11 @@ export async function ensureAdminKey(
 
 function insertKey(
   db: Db,
-  { name, role, at, secret = `wb_${randomBytes(32).toString('base64url')}` }: NewKey,
+  { name, role, at, expiresAt, secret = `wb_${randomBytes(32).toString('base64url')}` }: NewKey,
 ): { record: KeyRecord; secret: string } {
   const record = db
     .insert(apiKeys)
-    .values({ keyId: randomUUID(), name, role, hash: hashOf(secret), createdAt: at })
+    .values({ keyId: randomUUID(), name, role, hash: hashOf(secret), createdAt: at, expiresAt })
     .returning(shown)
     .get();
   return { record, secret };

@@ -5,13 +5,26 @@ import { caseIdOf } from '../domain/ids.ts';
 import { bookings, itemsOf, sumsOf, type LedgerEntry } from '../domain/ledger.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import { lossOf, secondLifeOf, secondLossCauseOf, type SecondLife } from '../domain/success.ts';
-import { isSpokenTo } from '../domain/tasks.ts';
+import { isSpokenTo, speaksWithCustomer } from '../domain/tasks.ts';
 import { excluded, placeholders } from './columns.ts';
 import { compiled, prepared, writingTogether, type Db } from './connection.ts';
 import { judgeCase } from './judgements.ts';
 import { lateReturnOf } from './late-returns.ts';
 import { policyOf } from './policies.ts';
-import { caseFigures, caseOffers, cases, contacts, ledger, purchases, tasks } from './schema.ts';
+import { settlePoints } from './points.ts';
+import {
+  caseFigures,
+  caseOffers,
+  cases,
+  contacts,
+  ledger,
+  mails,
+  purchases,
+  tasks,
+} from './schema.ts';
+
+/** Counted up when figures of old cases are to be made anew: the worker does it at its start. */
+const figureRules = 1;
 
 /** Cases booked in one transaction. */
 const atOnce = 200;
@@ -38,7 +51,6 @@ const statements = prepared((db) => ({
       playbookVersion: cases.playbookVersion,
       decision: cases.decision,
       controlGroup: cases.controlGroup,
-      contacted: cases.contacted,
       regainedAt: cases.regainedAt,
       regainedBy: cases.regainedBy,
       secondLifetimeValue: cases.secondLifetimeValue,
@@ -59,7 +71,7 @@ const statements = prepared((db) => ({
     .select({
       all: sql<number>`(select count(*) from cases)`,
       booked: sql<number>`(select count(*) from case_figures)`,
-      unjudged: sql<number>`(select count(*) from case_figures where strict_regain is null)`,
+      outdated: sql<number>`(select count(*) from case_figures where rules < ${figureRules})`,
     })
     .from(sql`(select 1)`)
     .prepare(),
@@ -78,6 +90,11 @@ const statements = prepared((db) => ({
     .select({ contactId: contacts.commandId, channel: contacts.channel, at: contacts.at })
     .from(contacts)
     .where(eq(contacts.caseId, caseId))
+    .prepare(),
+  mails: db
+    .select({ at: sql<string>`coalesce(${mails.finishedAt}, ${mails.createdAt})` })
+    .from(mails)
+    .where(and(eq(mails.caseId, caseId), eq(mails.status, 'sent')))
     .prepare(),
   offers: db
     .select({
@@ -155,14 +172,14 @@ export function bookCase(tx: Db, caseId: string, at: string): number {
   const record = statements(tx).find.get({ caseId });
   if (!record) return 0;
   const { customerId, episode } = record;
-  const added = book(tx, caseId, at);
   // A second life ends with the next loss.
-  return episode > 1 ? added + book(tx, caseIdOf(customerId, episode - 1), at) : added;
+  const before = episode > 1 ? [caseIdOf(customerId, episode - 1)] : [];
+  return bookEach(tx, [caseId, ...before], at);
 }
 
 /** The same for every case of a customer that a purchase or a withdrawal may belong to. */
 export function bookReturned(tx: Db, customerId: string, at: string): void {
-  for (const caseId of statements(tx).returned.all(customerId) as string[]) book(tx, caseId, at);
+  bookEach(tx, statements(tx).returned.all(customerId) as string[], at);
 }
 
 /**
@@ -173,9 +190,7 @@ export async function bookAll(db: Db, at: string): Promise<{ cases: number; adde
   const booked = { cases: 0, added: 0 };
   for (let last = ''; ;) {
     const page = statements(db).page.all(last, atOnce) as string[];
-    booked.added += await writingTogether(db, (tx) =>
-      page.reduce((sum, caseId) => sum + book(tx, caseId, at), 0),
-    );
+    booked.added += await writingTogether(db, (tx) => bookEach(tx, page, at));
     booked.cases += page.length;
     if (page.length < atOnce) return booked;
     last = page.at(-1)!;
@@ -187,17 +202,18 @@ export async function judgeDue(db: Db, at: string): Promise<number> {
   let judged = 0;
   for (let found = atOnce; found === atOnce;) {
     const due = statements(db).due.all({ at });
-    await writingTogether(db, (tx) => due.forEach(({ caseId }) => book(tx, caseId, at)));
+    const caseIds = due.map(({ caseId }) => caseId);
+    await writingTogether(db, (tx) => bookEach(tx, caseIds, at));
     found = due.length;
     judged += found;
   }
   return judged;
 }
 
-/** Whether there are cases from before there was a ledger, or the strict rule. */
+/** Whether there are cases from before there was a ledger, or before its rules were what they are now. */
 export async function hasUnbooked(db: Db): Promise<boolean> {
-  const { all, booked, unjudged } = statements(db).counts.get()!;
-  return all > booked - unjudged;
+  const { all, booked, outdated } = statements(db).counts.get()!;
+  return all > booked - outdated;
 }
 
 /** What was booked for a case, in that order. */
@@ -217,17 +233,26 @@ function lossesOf(tx: Db, caseId: string) {
   const { find } = statements(tx);
   const found = find.get({ caseId });
   if (!found) return undefined;
-  const record = { ...found, ...lateReturnOf(tx, found) };
+  const record = { ...found, ...lateReturnOf(tx, { caseId, ...found }) };
   const next = find.get({ caseId: caseIdOf(record.customerId, record.episode + 1) });
   const isLoss = next && next.endReason !== 'was-not-lost';
   const policy = policyOf(tx, record.policyVersion) ?? standardPolicy;
   return { record, next: isLoss ? next : null, policy };
 }
 
-function book(tx: Db, caseId: string, at: string): number {
+/** Books cases, and then the points of whom a case is judged otherwise than before. @returns the entries added */
+function bookEach(tx: Db, caseIds: readonly string[], at: string): number {
+  const booked = caseIds.map((caseId) => book(tx, caseId, at));
+  const judged = booked.flatMap(({ judgedAnew }) => judgedAnew ?? []);
+  for (const customerId of new Set(judged)) settlePoints(tx, customerId, at);
+  return booked.reduce((sum, { added }) => sum + added, 0);
+}
+
+/** @returns how many entries were added, and the customer if the case is judged otherwise than before */
+function book(tx: Db, caseId: string, at: string): { added: number; judgedAnew?: string } {
   const { entries, book, show, daysBefore, ...facts } = statements(tx);
   const losses = lossesOf(tx, caseId);
-  if (!losses) return 0;
+  if (!losses) return { added: 0 };
   const { record, next, policy } = losses;
   const { customerId, endReason, closedAt, openedAt, effectiveAt } = record;
   const { currency, costs = standardPolicy.costs, identification, successControl } = policy;
@@ -248,6 +273,11 @@ function book(tx: Db, caseId: string, at: string): number {
   for (const entry of added) book.run({ ...entry, caseId });
   const until = lossOf(record);
   const lostAgainAt = life?.lostAgainAt ?? null;
+  // What was said to whoever was back already has not brought them back.
+  const isBefore = ({ at }: { at: string }) =>
+    record.regainedAt === null || at <= record.regainedAt;
+  const workBefore = work.filter(isBefore);
+  const { isNew, holds } = judgeCase(tx, { ...losses, caseId }, at);
   show.run({
     ...record,
     ...sumsOf([...booked, ...added], currency),
@@ -255,15 +285,19 @@ function book(tx: Db, caseId: string, at: string): number {
     // Who was not lost is no result of ours.
     decidedAt: endReason === 'was-not-lost' ? null : (record.regainedAt ?? closedAt),
     targetGroup: targetGroupOf(daysBefore.get({ customerId, until })!.days, false).is,
-    reached: work.some(({ type, outcome }) => isSpokenTo(type, outcome)),
+    reached: workBefore.some(({ type, outcome }) => isSpokenTo(type, outcome)),
+    contacted:
+      workBefore.some(({ type, outcome }) => speaksWithCustomer(type, outcome)) ||
+      facts.mails.all({ caseId }).some(isBefore),
     regainedAfter: life && msBetween(record.openedAt, life.returnedAt),
     lostAgainAt,
     lostAgainAfter: life && lostAgainAt && msBetween(life.returnedAt, lostAgainAt),
-    ...judgeCase(tx, { ...losses, caseId }, at),
+    ...holds,
     observedUntil: after(latest(openedAt, effectiveAt ?? openedAt), successControl.observation),
     secondLossCause: lostAgainAt && secondLossCauseOf(record.cause, next?.cause ?? null),
+    rules: figureRules,
   });
-  return added.length;
+  return { added: added.length, ...(isNew && { judgedAnew: customerId }) };
 }
 
 function msBetween(from: string, to: string): number {

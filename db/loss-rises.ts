@@ -7,8 +7,9 @@ import { topicKey, type LossCell } from '../domain/prevention.ts';
 import type { RiseRecord } from '../domain/rises.ts';
 import { baselineOf, risesOf, type Rise } from '../domain/rises.ts';
 import { lossesRisen } from '../domain/webhooks.ts';
+import { firstLossAt } from './cause-report.ts';
 import { writing, type Db } from './connection.ts';
-import { customersAtRisk, firstLossAt, lossCells } from './losses.ts';
+import { customersAtRisk, lossCells } from './losses.ts';
 import { lossRises } from './schema.ts';
 import { announce } from './webhook-messages.ts';
 

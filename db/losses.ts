@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNotNull, min, notInArray, sql } from 'drizzle-orm';
-import { isWithin, type LossCell, type Losses, type Topic } from '../domain/prevention.ts';
+import { and, eq, inArray, isNotNull, notInArray, sql } from 'drizzle-orm';
+import type { LossCell, Losses, Topic } from '../domain/prevention.ts';
 import type { Period } from '../domain/rises.ts';
 import { caseStatuses, type Cause } from '../domain/words.ts';
 import { productOfCustomer } from './assignment.ts';
@@ -15,14 +15,21 @@ const atRiskDays = 365;
 const dayMs = 86_400_000;
 
 /** What they bought most of in the year up to the loss, where purchases say it; else the sales system's word on the customer. */
-const product = sql<
+export const productOfLoss = sql<
   string | null
 >`coalesce((select product from purchases where purchases.customer_id = ${cases.customerId} and product is not null and purchased_at <= ${cases.lostAt} and purchased_at > strftime('%Y-%m-%dT%H:%M:%fZ', ${cases.lostAt}, '-365 days') group by product order by sum(amount) desc, product limit 1), ${productOfCustomer})`;
 
 /** As the company divides its market, else the country. */
-const region = sql<
+export const regionOfCustomer = sql<
   string | null
 >`coalesce(cast(${customers.extra} ->> '$.region' as text), ${customers.country})`;
+
+/** What a loss is told apart by within its cause; goes with `customers` and the statement of the cause beside it. */
+export const traits = {
+  category: caseCauses.category,
+  product: productOfLoss,
+  region: regionOfCustomer,
+};
 
 /** Nothing can be learned from them. */
 const noTopics: readonly Cause[] = ['unknown'];
@@ -36,9 +43,9 @@ export function lossCells(db: Db, period: Period, leftOut: readonly Cause[] = []
   return db
     .select({
       cause: sql<Cause>`${cases.cause}`,
-      category: caseCauses.category,
-      product: product.as('product'),
-      region: region.as('region'),
+      category: traits.category,
+      product: productOfLoss.as('product'),
+      region: regionOfCustomer.as('region'),
       cases: sql<number>`count(*)`,
       lostRevenue: sql<number>`sum(${lostRevenue})`,
     })
@@ -47,8 +54,6 @@ export function lossCells(db: Db, period: Period, leftOut: readonly Cause[] = []
     .leftJoin(customers, eq(customers.customerId, cases.customerId))
     .where(
       and(
-        // Status by status, as the index has it.
-        inArray(cases.status, [...caseStatuses]),
         losses(period),
         isNotNull(cases.cause),
         notInArray(cases.cause, [...noTopics, ...leftOut]),
@@ -58,20 +63,28 @@ export function lossCells(db: Db, period: Period, leftOut: readonly Cause[] = []
     .all();
 }
 
-/** When the first case was opened; null: there is none. */
-export function firstLossAt(db: Db): string | null {
-  return db
-    .select({ at: min(cases.openedAt) })
-    .from(cases)
-    .where(inArray(cases.status, [...caseStatuses]))
-    .get()!.at;
-}
-
 /** The losses of a topic in a period, and of how many customers. */
 export function lossesOf(db: Db, topic: Topic, period: Period): Losses {
   const [atRisk] = customersAtRisk(db, [period.from], topic);
-  const found = lossCells(db, period).filter((cell) => isWithin(cell, topic));
-  return { ...period, cases: found.reduce((sum, one) => sum + one.cases, 0), atRisk: atRisk! };
+  const found = db
+    .select({ cases: sql<number>`count(*)` })
+    .from(cases)
+    .leftJoin(caseCauses, and(eq(caseCauses.caseId, cases.caseId), isTheOne))
+    .leftJoin(customers, eq(customers.customerId, cases.customerId))
+    .where(
+      and(
+        // Status by status, as the index has it.
+        inArray(cases.status, [...caseStatuses]),
+        losses(period),
+        eq(cases.cause, topic.cause),
+        notInArray(cases.cause, [...noTopics]),
+        topic.category === null ? undefined : eq(caseCauses.category, topic.category),
+        topic.product === null ? undefined : sql`${productOfLoss} = ${topic.product}`,
+        topic.region === null ? undefined : sql`${regionOfCustomer} = ${topic.region}`,
+      ),
+    )
+    .get()!;
+  return { ...period, cases: found.cases, atRisk: atRisk! };
 }
 
 /**
@@ -91,7 +104,7 @@ export function customersAtRisk(
   const limits = [
     of.region === null
       ? undefined
-      : sql`customer_id in (select customer_id from customers where ${region} = ${of.region})`,
+      : sql`customer_id in (select customer_id from customers where ${regionOfCustomer} = ${of.region})`,
     of.product === null
       ? undefined
       : sql`coalesce(product, (select ${productOfCustomer} from customers where customers.customer_id = purchases.customer_id)) = ${of.product}`,

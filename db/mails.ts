@@ -169,8 +169,8 @@ export async function mailEnded(
   writing(db, (tx) => {
     const mail = find(tx, mailId);
     if (!mail) return;
-    if (status === 'sent') noteMailContact(tx, mail, finishedAt);
     set(tx, mailId, { status, finishedAt, lastError });
+    if (status === 'sent') noteMailContact(tx, mail, finishedAt);
     if (status === 'failed' || status === 'unclear') openMailTask(tx, mail, finishedAt);
   });
 }
@@ -307,8 +307,8 @@ export function settleMail(
     case 'send-again':
       return queueAgain(tx, mail, at);
     case 'sent':
-      noteMailContact(tx, mail, (mail.status === 'unclear' && mail.lastAttemptAt) || at);
-      return set(tx, mailId, { status: 'sent', lastError: null });
+      set(tx, mailId, { status: 'sent', lastError: null });
+      return noteMailContact(tx, mail, (mail.status === 'unclear' && mail.lastAttemptAt) || at);
     case 'not-sent':
       return set(tx, mailId, { status: 'failed', possiblySent: false });
   }

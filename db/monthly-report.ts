@@ -1,4 +1,5 @@
-import { and, count, gte, inArray, isNotNull, lt } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, count, gte, isNotNull, lt } from 'drizzle-orm';
 import { localClock, localDay } from '../domain/calendar.ts';
 import type { CauseFigures } from '../domain/causes.ts';
 import { forecastAsOf, forecastDays, priorOf } from '../domain/forecast.ts';
@@ -9,17 +10,16 @@ import {
   type MonthFigures,
   type MonthlyReport,
 } from '../domain/monthly-report.ts';
-import { compared } from '../domain/optimisation.ts';
+import { compared, objectiveOf } from '../domain/optimisation.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import type { Pick as Draw } from '../domain/statistics/bootstrap.ts';
-import { caseStatuses, type Tier, type Trigger } from '../domain/words.ts';
+import type { Tier, Trigger } from '../domain/words.ts';
 import { armKinds, armResults } from './arms.ts';
-import { causeFigures, losses } from './cause-report.ts';
+import { causeFigures, firstLossAt, losses } from './cause-report.ts';
 import { listCategories } from './cause-categories.ts';
 import type { Db } from './connection.ts';
 import { casesByMonth } from './forecast.ts';
-import { firstLossAt } from './losses.ts';
 import { risesWithin } from './loss-rises.ts';
 import { actionsWithin, effectOfAction } from './prevention-actions.ts';
 import { successFigures } from './reports.ts';
@@ -58,7 +58,10 @@ export function monthOf(at: string, timeZone: string): string {
   return localDay(at, timeZone).day.slice(0, 7);
 }
 
-/** One calendar month by the company's clock, the month before and the same one of last year beside it. */
+/**
+ * One calendar month by the company's clock, the month before and the same one of last year beside it. Others of this
+ * process get a turn between its parts.
+ */
 export async function monthlyReport(
   db: Db,
   month: string,
@@ -110,7 +113,7 @@ async function figuresOfMonth(
   const kinds = db
     .select({ trigger: cases.trigger, tier: cases.tier, number: count() })
     .from(cases)
-    .where(lossesIn(period))
+    .where(losses(period))
     .groupBy(cases.trigger, cases.tier)
     .all();
   for (const { trigger, tier, number } of kinds) {
@@ -135,11 +138,6 @@ async function figuresOfMonth(
 
 type Span = { from: string; to: string };
 
-/** Status by status, as the index has it. */
-function lossesIn(period: Span) {
-  return and(inArray(cases.status, [...caseStatuses]), losses(period));
-}
-
 function figuresWithin(db: Db, when: 'regainedAt' | 'lostAgainAt', { from, to }: Span): number {
   const at = caseFigures[when];
   const returned = isNotNull(caseFigures.regainedAt);
@@ -159,7 +157,7 @@ function courseOf(
     .filter((one) => one === month || (first !== null && one >= first))
     .map((one) => {
       const span = spanOf(one, timeZone);
-      const lost = db.select({ number: count() }).from(cases).where(lossesIn(span)).get()!.number;
+      const lost = db.select({ number: count() }).from(cases).where(losses(span)).get()!.number;
       return { month: one, lost, returned: figuresWithin(db, 'regainedAt', span) };
     });
 }
@@ -171,16 +169,19 @@ async function learnedArms(
   { policy, at }: Omit<Asked, 'pick'>,
 ): Promise<LearnedArm[]> {
   const { judgedAfter } = policy.optimisation ?? policy.identification.chance;
+  const objective = objectiveOf(policy.optimisation);
+  const { currency } = policy;
   const learned: LearnedArm[] = [];
   for (const kind of armKinds) {
     for (const { cause, tier, results } of await armResults(db, kind, {
-      ...{ filter: { to }, judgedAfter, at },
+      ...{ filter: { to }, objective, currency, judgedAfter, at },
     })) {
-      const { suggestion } = compared(results);
+      const { suggestion } = compared(results, objective);
+      await setImmediate();
       if (!suggestion) continue;
       const { arm, cases, hits } = results.find((one) => one.arm === suggestion.arm)!;
       const { probability } = suggestion;
-      learned.push({ kind, cause, tier, arm, cases, regained: hits, probability });
+      learned.push({ kind, objective, cause, tier, arm, cases, regained: hits, probability });
     }
   }
   return learned;
@@ -200,6 +201,7 @@ async function preventionOf(
   for (const record of await actionsWithin(db, { from: back.from, to })) {
     if (record.status === 'rejected' && record.endedAt! < from) continue;
     const effect = await effectOfAction(db, record, { prevention, at });
+    await setImmediate();
     const { owner: _, createdBy: __, description: ___, ...action } = record;
     actions.push({ ...action, categoryName: nameOf(action.category), effect });
   }

@@ -30,11 +30,15 @@ import {
   type OfferRecord,
 } from '../domain/offers.ts';
 import type { PermissionVerdict } from '../domain/permission.ts';
+import type { OptimisationPolicy } from '../domain/policy.ts';
 import type { Channel } from '../domain/words.ts';
+import { offerResults } from './arms.ts';
+import { keyedChance } from './chance.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { permissionInCase } from './contacts.ts';
 import { bookCase } from './ledger.ts';
+import { offerByLot, type TriedOffer } from './offer-lots.ts';
 import { caseOffers, cases, offers } from './schema.ts';
 
 const ofCase = eq(caseOffers.caseId, sql.placeholder('caseId'));
@@ -197,11 +201,24 @@ export type OfferRequest = Omit<
   refusedMeasures?: string[];
   /** on which it can be made; left out: that is looked at later */
   channels?: Channel[];
+  /** others that may stand for it, and how it is tried which is best; left out: it alone */
+  lot?: OfferLot | undefined;
+};
+
+export type OfferLot = {
+  alternatives: string[];
+  policy: OptimisationPolicy;
+  /** of the amounts in the policy */
+  currency: string;
 };
 
 export type OfferAnswer = (
   OfferVerdict | ({ kind: 'not-permitted' } & Pick<PermissionVerdict, 'reason' | 'basis' | 'rule'>)
 ) & {
+  /** what the answer is about: that which was asked for, or what was drawn in its place; answers of old lack it */
+  offerId?: string;
+  /** how it was drawn */
+  tried?: TriedOffer;
   cost: number;
   /** what to offer when this one may not be */
   fallback: string | null;
@@ -210,58 +227,95 @@ export type OfferAnswer = (
 /**
  * Judges an offer and, if it may be made or a manager is to approve it, sets its cost aside: of two cases at once only one
  * gets what is left of a budget. It takes the place of what was to be offered by the measure before. No manager is asked
- * about an offer that law or customer let us make on no channel. Asking again changes nothing.
+ * about an offer that law or customer let us make on no channel. Where several may be made one is drawn. Asking again
+ * changes nothing, and draws nothing anew.
  */
 export async function proposeOffer(
   db: Db,
   request: OfferRequest,
   at: string,
 ): Promise<OfferAnswer> {
-  const { caseId, customerId, measureId, offerId, limits, channels = [] } = request;
-  return writing(db, (tx) => {
-    const known = statements(tx).find.get({ offerId });
-    const offer = known?.content ?? offerOutsideCatalogue(offerId, request.cost);
-    const { cost, fallback, validDays } = offer;
-    const cancelled = statements(tx).cancelled.get({ caseId })?.cancelled ?? false;
-    const trigger = cancelled ? 'cancellation' : request.trigger;
-    const facts = { ...request, ...factsOf(tx, request, at), trigger };
-    const verdict: OfferVerdict = known?.retiredAt
-      ? { kind: 'refused', reason: 'retired' }
-      : offerVerdict(offer, facts, limits);
-    const ofMeasure = and(eq(caseOffers.caseId, caseId), eq(caseOffers.measureId, measureId));
-    tx.update(caseOffers)
-      .set({ status: 'withdrawn' })
-      .where(and(ofMeasure, inArray(caseOffers.status, pendingOffer)))
-      .run();
-    if (verdict.kind === 'refused') return { ...verdict, cost, fallback };
-    if (verdict.kind === 'approval') {
-      const asked = { customerId, caseId, purpose: 'recovery', at } as const;
-      const verdicts = channels.map((channel) => permissionInCase(tx, { ...asked, channel }));
-      const [refused] = verdicts;
-      if (refused && !verdicts.some(({ permitted }) => permitted)) {
-        const { reason, basis, rule } = refused;
-        return { kind: 'not-permitted', reason, basis, rule, cost, fallback };
-      }
+  const draw = request.lot && (await lotOf(db, request, request.lot, at));
+  return writing(db, (tx) => proposeOfferIn(tx, request, at, draw));
+}
+
+/** The same, for whoever has begun the transaction; without `draw` no alternative stands for the offer. */
+export function proposeOfferIn(
+  tx: Db,
+  request: OfferRequest,
+  at: string,
+  draw?: Awaited<ReturnType<typeof lotOf>>,
+): OfferAnswer {
+  const { caseId, customerId, measureId, channels = [] } = request;
+  const whyNot = (offerId: string) => {
+    const { verdict } = judged(tx, { ...request, offerId }, at);
+    return verdict.kind === 'allowed' ? null : verdict.reason;
+  };
+  const drawn = draw && offerByLot(tx, { caseId, measureId }, { ...draw, whyNot, at });
+  const { offerId } = drawn ?? request;
+  const { offer, verdict } = judged(tx, { ...request, offerId }, at);
+  const { cost, fallback, validDays } = offer;
+  const shown = { offerId, cost, fallback, ...(drawn && { tried: drawn.tried }) };
+  const ofMeasure = and(eq(caseOffers.caseId, caseId), eq(caseOffers.measureId, measureId));
+  tx.update(caseOffers)
+    .set({ status: 'withdrawn' })
+    .where(and(ofMeasure, inArray(caseOffers.status, pendingOffer)))
+    .run();
+  if (verdict.kind === 'refused') return { ...verdict, ...shown };
+  if (verdict.kind === 'approval') {
+    const asked = { customerId, caseId, purpose: 'recovery', at } as const;
+    const verdicts = channels.map((channel) => permissionInCase(tx, { ...asked, channel }));
+    const [refused] = verdicts;
+    if (refused && !verdicts.some(({ permitted }) => permitted)) {
+      const { reason, basis, rule } = refused;
+      return { kind: 'not-permitted', reason, basis, rule, ...shown };
     }
-    const isMade = verdict.kind === 'allowed';
-    const status = isMade ? 'proposed' : 'awaiting-approval';
-    const { approved } = request;
-    tx.insert(caseOffers)
-      .values({
-        ...{ caseId, measureId, offerId, customerId, cost, validDays, status, approved },
-        ...{ proposedAt: at, code: isMade ? newCode() : null },
-      })
-      .onConflictDoUpdate({
-        target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
-        set: {
-          ...{ status, cost, approved },
-          ...(isMade && { code: sql`coalesce(${caseOffers.code}, excluded.code)` }),
-        },
-        setWhere: ne(caseOffers.status, 'granted'),
-      })
-      .run();
-    return { ...verdict, cost, fallback };
-  });
+  }
+  const isMade = verdict.kind === 'allowed';
+  const status = isMade ? 'proposed' : 'awaiting-approval';
+  const { approved } = request;
+  tx.insert(caseOffers)
+    .values({
+      ...{ caseId, measureId, offerId, customerId, cost, validDays, status, approved },
+      ...{ proposedAt: at, code: isMade ? newCode() : null },
+    })
+    .onConflictDoUpdate({
+      target: [caseOffers.caseId, caseOffers.measureId, caseOffers.offerId],
+      set: {
+        ...{ status, cost, approved },
+        ...(isMade && { code: sql`coalesce(${caseOffers.code}, excluded.code)` }),
+      },
+      setWhere: ne(caseOffers.status, 'granted'),
+    })
+    .run();
+  return { ...verdict, ...shown };
+}
+
+/** What the draw among an offer and its alternatives goes by. */
+async function lotOf(
+  db: Db,
+  { caseId, measureId, offerId, cause, tier }: OfferRequest,
+  { alternatives, policy, currency }: OfferLot,
+  at: string,
+) {
+  const of = { cause, tier, policy, currency, at };
+  const results = await offerResults(db, [offerId, ...alternatives], of);
+  return { results, policy, chance: keyedChance(db, `offer/${caseId}/${measureId}`) };
+}
+
+function judged(
+  tx: Db,
+  request: OfferRequest,
+  at: string,
+): { offer: Offer; verdict: OfferVerdict } {
+  const { caseId, offerId, cost, limits } = request;
+  const known = statements(tx).find.get({ offerId });
+  const offer = known?.content ?? offerOutsideCatalogue(offerId, cost);
+  if (known?.retiredAt) return { offer, verdict: { kind: 'refused', reason: 'retired' } };
+  const cancelled = statements(tx).cancelled.get({ caseId })?.cancelled ?? false;
+  const trigger = cancelled ? 'cancellation' : request.trigger;
+  const facts = { ...request, ...factsOf(tx, request, at), trigger };
+  return { offer, verdict: offerVerdict(offer, facts, limits) };
 }
 
 function factsOf(

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, max, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import {
   payrollPeriod,
@@ -8,23 +8,13 @@ import {
 } from '../domain/incentives.ts';
 import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
-import { prepared, writing, type Db } from './connection.ts';
+import { writing, type Db } from './connection.ts';
+import { judgeDue } from './ledger.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
+import { payrollClosedUntil } from './points.ts';
 import { apiKeys, payrollClosings, pointEntries } from './schema.ts';
 
 /* What the points that were booked come to: entry by entry, for each person, and in payroll periods. */
-
-const statements = prepared((db) => ({
-  closedUntil: db
-    .select({ until: max(payrollClosings.until) })
-    .from(payrollClosings)
-    .prepare(),
-}));
-
-/** The end of the last payroll period that is closed; empty: none is. */
-export function payrollClosedUntil(db: Db): string {
-  return statements(db).closedUntil.get()?.until ?? '';
-}
 
 const shown = {
   entrySeq: pointEntries.entrySeq,
@@ -131,6 +121,8 @@ export async function closePayroll(
 ): Promise<PayrollRecord> {
   const { from, to } = payrollPeriod(period);
   const refuse = (why: string) => new DomainError('conflict', why);
+  // What is due by then is judged by then.
+  await judgeDue(db, at);
   return writing(db, (tx) => {
     if (to > at) throw refuse(`The period ${period} is not over.`);
     const until = payrollClosedUntil(tx);

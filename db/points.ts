@@ -1,5 +1,5 @@
-import { and, desc, eq, gte, lte, sql } from 'drizzle-orm';
-import { before, latest } from '../domain/duration.ts';
+import { and, desc, eq, gte, lte, max, sql } from 'drizzle-orm';
+import { after, before, latest } from '../domain/duration.ts';
 import {
   dueAtOf,
   entitlementsOf,
@@ -12,11 +12,19 @@ import {
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { TaskRecord } from '../domain/records.ts';
 import { speaksWithCustomer } from '../domain/tasks.ts';
-import type { Outcome } from '../domain/words.ts';
+import type { Outcome, Role } from '../domain/words.ts';
 import { prepared, type Db } from './connection.ts';
-import { payrollClosedUntil } from './payroll.ts';
+import { lateReturnOf } from './late-returns.ts';
 import { policyOf } from './policies.ts';
-import { apiKeys, cases, commands, pointEntries, tasks } from './schema.ts';
+import {
+  apiKeys,
+  caseFigures,
+  cases,
+  commands,
+  payrollClosings,
+  pointEntries,
+  tasks,
+} from './schema.ts';
 
 /*
  * The ledger of points. What everybody should have follows from the facts as they stand; what differs from the ledger is
@@ -26,11 +34,14 @@ import { apiKeys, cases, commands, pointEntries, tasks } from './schema.ts';
 const customerId = sql.placeholder('customerId');
 const caseId = sql.placeholder('caseId');
 
+/** Who completed a task earned as whoever they were then: they may have another role by now. */
+const roleThen = sql<Role>`coalesce((select ${commands.role} from ${commands} where ${commands.target} = ${tasks.taskId} and ${commands.action} = 'task.complete' and ${commands.actor} = ${tasks.completedBy} and ${commands.status} in ('pending', 'done') order by ${commands.at} desc limit 1), ${apiKeys.role})`;
+
 const statements = prepared((db) => ({
   concerned: db.$client
     .prepare(
       `select exists (select 1 from point_entries where customer_id = @customerId)
-       or exists (select 1 from cases where customer_id = @customerId and regained_at is not null)`,
+       or exists (select 1 from cases left join case_figures using (case_id) where customer_id = @customerId and (cases.regained_at is not null or case_figures.regained_at is not null))`,
     )
     .pluck(),
   episodes: db.select().from(cases).where(eq(cases.customerId, customerId)).prepare(),
@@ -38,7 +49,7 @@ const statements = prepared((db) => ({
   work: db
     .select({
       keyId: apiKeys.keyId,
-      role: apiKeys.role,
+      role: roleThen,
       at: tasks.closedAt,
       type: tasks.type,
       result: tasks.result,
@@ -86,10 +97,20 @@ const statements = prepared((db) => ({
       ),
     )
     .prepare(),
+  judgement: db
+    .select({ is: caseFigures.strictRegain })
+    .from(caseFigures)
+    .where(eq(caseFigures.caseId, caseId))
+    .prepare(),
+  closedUntil: db
+    .select({ until: max(payrollClosings.until) })
+    .from(payrollClosings)
+    .prepare(),
   role: db
-    .select({ role: apiKeys.role })
-    .from(apiKeys)
-    .where(eq(apiKeys.keyId, sql.placeholder('keyId')))
+    .select({ role: roleThen })
+    .from(tasks)
+    .innerJoin(apiKeys, eq(apiKeys.keyId, tasks.completedBy))
+    .where(eq(tasks.taskId, sql.placeholder('taskId')))
     .prepare(),
   task: db
     .select()
@@ -97,6 +118,11 @@ const statements = prepared((db) => ({
     .where(eq(tasks.taskId, sql.placeholder('taskId')))
     .prepare(),
 }));
+
+/** The end of the last payroll period that is closed; empty: none is. */
+export function payrollClosedUntil(db: Db): string {
+  return statements(db).closedUntil.get()?.until ?? '';
+}
 
 type Case = typeof cases.$inferSelect;
 type Entry = typeof pointEntries.$inferSelect;
@@ -139,11 +165,14 @@ export function bookPrevention(
 
 /** Undefined where nobody came back, or the case's policy gives no points. */
 function regainOf(tx: Db, episode: Case, all: readonly Case[]): Occasion | undefined {
-  const { caseId, regainedAt, regainedBy, effectiveAt, policyVersion, outcome } = episode;
+  const { caseId, effectiveAt, policyVersion, outcome, endReason, lostAt } = episode;
+  const { regainedAt, regainedBy } = lateReturnOf(tx, episode) ?? episode;
   if (regainedAt === null) return undefined;
   const policy = policyOf(tx, policyVersion);
   if (!policy?.incentives) return undefined;
   const { observation } = policy.secondLoyalty;
+  // Of cases from before there was a strict rule the return itself counts.
+  const is = statements(tx).judgement.get({ caseId })?.is ?? 'regained';
   const averted =
     regainedBy === 'cancellation-withdrawn' && effectiveAt && regainedAt < effectiveAt;
   const later = all.filter((other) => other.episode > episode.episode);
@@ -156,10 +185,13 @@ function regainOf(tx: Db, episode: Case, all: readonly Case[]): Occasion | undef
     rules: policy.incentives,
     policyVersion,
     observation,
+    strict: { is, until: after(regainedAt, policy.successControl.observation) },
     work: workBefore(tx, caseId, regainedAt),
     letGoBy: letGoBy(tx, episode, all, before(episode.openedAt, observation)),
     lostAgain:
-      outcome === 'lost-again' ||
+      // A call that was still open lets a case outlast its observation.
+      (outcome === 'lost-again' &&
+        (endReason !== 'cancelled-again' || lostAt <= after(regainedAt, observation))) ||
       later.some((other) => isLossWithin(other, { since: regainedAt, observation })),
   };
 }
@@ -171,7 +203,7 @@ function preventionOf(
 ): Occasion | undefined {
   if (!policy.incentives || completedBy === null || closedAt === null) return undefined;
   if (result?.['outcome'] !== 'reached') return undefined;
-  const key = statements(tx).role.get({ keyId: completedBy });
+  const worker = statements(tx).role.get({ taskId });
   const { observation } = policy.secondLoyalty;
   const span = { since: closedAt, observation };
   return {
@@ -183,7 +215,8 @@ function preventionOf(
     rules: policy.incentives,
     policyVersion: policy.version,
     observation,
-    work: key ? [{ keyId: completedBy, role: key.role, at: closedAt, reached: true }] : [],
+    strict: null,
+    work: worker ? [{ ...worker, keyId: completedBy, at: closedAt, reached: true }] : [],
     letGoBy: gaveUpBy(
       tx,
       episodes.filter(({ openedAt }) => openedAt <= closedAt),

@@ -18,6 +18,7 @@ import {
   type PreventionRecord,
 } from '../domain/prevention.ts';
 import type { Page, PageOf } from '../domain/records.ts';
+import { firstLossAt } from './cause-report.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { lossCells, lossesOf } from './losses.ts';
@@ -275,8 +276,8 @@ export async function listActions(
 }
 
 /**
- * What an action that is done has brought: the losses of its topic in the time up to when somebody began it, and since it
- * was done, as far as their causes are known; null for one that is not done.
+ * What an action that is done has brought: the losses of its topic in the time up to when somebody began it, as far back as
+ * losses are known at all, and since it was done, as far as their causes are known; null for one that is not done.
  */
 export async function effectOfAction(
   db: Db,
@@ -288,8 +289,9 @@ export async function effectOfAction(
   const begun = startedAt ?? endedAt;
   const known = earliest(after(endedAt, measuredOver), before(at, causeKnownAfter));
   const until = latest(known, endedAt);
+  const since = earliest(latest(before(begun, measuredOver), firstLossAt(db) ?? begun), begun);
   return effectOf(
-    lossesOf(db, action, { from: before(begun, measuredOver), to: begun }),
+    lossesOf(db, action, { from: since, to: begun }),
     lossesOf(db, action, { from: endedAt, to: until }),
     { leastMs: durationMs(judgedAfter), leastCases: judgedFrom },
   );

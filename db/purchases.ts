@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import type { PastCustomer } from '../domain/backtest.ts';
 import type { PurchaseHistory } from '../domain/dormancy.ts';
 import { dayOf } from '../domain/models/history.ts';
@@ -154,6 +154,8 @@ export function antedatePurchase(tx: Db, purchase: Purchase, at: string): void {
   recountPurchases(tx, purchase.customerId, at);
 }
 
+type PurchaseRecord = Omit<typeof purchases.$inferSelect, 'customerId' | 'returned'>;
+
 export type OrderReturn = {
   customerId: string;
   orderId: string;
@@ -205,6 +207,15 @@ export function recountPurchases(tx: Db, customerId: string, at: string): void {
     .where(eq(customers.customerId, customerId))
     .run();
   bookReturned(tx, customerId, at);
+}
+
+/** One customer's orders, the newest first. */
+export async function listPurchases(db: Db, customerId: string): Promise<PurchaseRecord[]> {
+  const { returned: _returned, customerId: own, ...rest } = getTableColumns(purchases);
+  const rows = db.select(rest).from(purchases).where(eq(own, customerId)).all();
+  return rows.sort(
+    (a, b) => Number(a.purchasedAt < b.purchasedAt) - Number(a.purchasedAt > b.purchasedAt),
+  );
 }
 
 /** One customer's purchases. */

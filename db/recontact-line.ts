@@ -1,25 +1,25 @@
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
+import { isCall, isSpokenTo } from '../domain/tasks.ts';
 import type { Db } from './connection.ts';
 import { recontacts, tasks } from './schema.ts';
 
 /**
- * Notes at the end of a case that the customer wanted to hear from us later than it lasted, in the transaction that
- * closes it.
+ * Notes at the end of a case when the customer wanted to hear from us, if nobody has tried then: by the last that they
+ * said, in the transaction that closes it.
  */
 export function noteAgreedRecontact(
   tx: Db,
   closed: { caseId: string; customerId: string; closedAt: string; expectedGain: number | null },
 ): void {
   const { caseId, customerId, closedAt, expectedGain } = closed;
-  const wished = sql<string>`${tasks.result} ->> '$.recontactAt'`;
-  const agreed = tx
-    .select({ dueAt: wished })
-    .from(tasks)
-    .where(and(eq(tasks.caseId, caseId), eq(tasks.status, 'done'), gt(wished, closedAt)))
-    .orderBy(desc(tasks.closedAt))
-    .get();
-  if (!agreed) return;
-  const dueAt = new Date(agreed.dueAt).toISOString();
+  const ofCase = tx.select().from(tasks).where(eq(tasks.caseId, caseId)).all();
+  const last = ofCase
+    .filter(({ status, type, result }) => status === 'done' && isSpokenTo(type, outcomeOf(result)))
+    .sort((a, b) => (a.closedAt! < b.closedAt! ? 1 : -1))[0];
+  const wished = last?.result?.['recontactAt'];
+  if (typeof wished !== 'string') return;
+  const dueAt = new Date(wished).toISOString();
+  if (dueAt <= closedAt && ofCase.some((one) => isCall(one.type) && one.dueAt >= dueAt)) return;
   tx.insert(recontacts)
     .values({
       ...{ caseId, customerId, origin: 'agreed', dueAt, status: 'waiting' },
@@ -28,6 +28,10 @@ export function noteAgreedRecontact(
     // The end may be written again, when the customer has long been turned to.
     .onConflictDoNothing()
     .run();
+}
+
+function outcomeOf(result: Record<string, unknown> | null): string {
+  return String(result?.['outcome']);
 }
 
 /** The case goes on: what its end had promised does not hold. */

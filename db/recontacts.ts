@@ -9,12 +9,14 @@ import {
   inArray,
   isNull,
   lte,
+  not,
   or,
   sql,
   type SQL,
 } from 'drizzle-orm';
 import { DomainError } from '../domain/errors.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
+import type { Topic } from '../domain/prevention.ts';
 import type {
   CampaignProgress,
   CampaignRecord,
@@ -23,19 +25,21 @@ import type {
 } from '../domain/recontacts.ts';
 import type { Page, PageOf } from '../domain/records.ts';
 import { channels, type Cause } from '../domain/words.ts';
-import { productOfCustomer } from './assignment.ts';
 import { openCaseIn } from './case-opening.ts';
 import { countOpen } from './cases.ts';
+import { isTheOne } from './cause-report.ts';
 import { insertDone, type Asked } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { permissionOf } from './contacts.ts';
+import { hasWithdrawn } from './late-returns.ts';
+import { productOfLoss, regionOfCustomer } from './losses.ts';
 import { pageOf, startOf, type Listing } from './paging.ts';
-import { campaigns, cases, customers, recontacts } from './schema.ts';
+import { campaigns, caseCauses, caseFigures, cases, customers, recontacts } from './schema.ts';
 
 /** What a case must have come to for its customer to be turned to once more. */
-const reopened = ['lost', 'not-pursued', 'closed-by-manager'] as const;
+const reopened = ['lost', 'lost-again', 'not-pursued', 'closed-by-manager'] as const;
 
-type Wanted = { title: string; causes: Cause[]; product: string | null };
+type Wanted = { title: string; causes: Cause[] } & Omit<Topic, 'cause'>;
 
 /**
  * Puts every customer in line whom these causes have cost us for good, one case each, the last. They get their cases
@@ -80,16 +84,26 @@ function putInLine(
   ).changes;
 }
 
+/** Who has come back for all that is known now, be it that we heard of it only after the end; of the lost again in between. */
+const cameBack = sql`exists (select 1 from case_figures where case_figures.case_id = ${cases.caseId} and regained_at is not null)`;
+
 /** Whose last case has one of the causes, and has ended without them. */
-function lostBy({ causes, product }: Omit<Wanted, 'title'>): SQL {
+function lostBy({ causes, category, product, region }: Omit<Wanted, 'title'>): SQL {
   const where = and(
     eq(cases.status, 'closed'),
     inArray(cases.cause, causes),
     inArray(cases.outcome, [...reopened]),
+    sql`${cases.endReason} is not 'was-not-lost'`,
     isNull(customers.objectedAt),
     isNull(customers.deceasedAt),
     or(isNull(customers.lastPurchaseAt), sql`${customers.lastPurchaseAt} <= ${cases.closedAt}`),
-    product === null ? undefined : eq(productOfCustomer, product),
+    not(hasWithdrawn),
+    or(eq(cases.outcome, 'lost-again'), not(cameBack)),
+    category === null
+      ? undefined
+      : sql`exists (select 1 from ${caseCauses} where ${caseCauses.caseId} = ${cases.caseId} and ${isTheOne} and ${caseCauses.category} = ${category})`,
+    product === null ? undefined : eq(productOfLoss, product),
+    region === null ? undefined : eq(regionOfCustomer, region),
     sql`not exists (select 1 from cases later where later.customer_id = ${cases.customerId} and later.episode > ${cases.episode})`,
     // Who waits already keeps their place.
     sql`not exists (select 1 from recontacts r where r.case_id = ${cases.caseId} and r.status = 'waiting')`,
@@ -178,12 +192,30 @@ function refusalOf(
   if (!customer || !closed || later) return 'case-since';
   if (customer.deceasedAt) return 'deceased';
   if (customer.objectedAt) return 'objected';
-  if ((customer.lastPurchaseAt ?? '') > closed.closedAt!) return 'bought-since';
+  if (withdrewSince(tx, caseId)) return 'withdrew-since';
+  const isBackSince = closed.outcome !== 'lost-again' && isBack(tx, caseId);
+  if ((customer.lastPurchaseAt ?? '') > closed.closedAt! || isBackSince) return 'bought-since';
   const purpose = 'recovery';
   const permitted = channels.some(
     (channel) => permissionOf(tx, { customerId, channel, purpose, at }, policy.contact).permitted,
   );
   return permitted ? null : 'no-channel';
+}
+
+function withdrewSince(tx: Db, caseId: string): boolean {
+  const found = tx
+    .select({ caseId: cases.caseId })
+    .from(cases)
+    .innerJoin(customers, eq(customers.customerId, cases.customerId))
+    .where(and(eq(cases.caseId, caseId), hasWithdrawn))
+    .get();
+  return found !== undefined;
+}
+
+function isBack(tx: Db, caseId: string): boolean {
+  const of = { regainedAt: caseFigures.regainedAt };
+  const figures = tx.select(of).from(caseFigures).where(eq(caseFigures.caseId, caseId)).get();
+  return Boolean(figures?.regainedAt);
 }
 
 /** The new case knows why the customer left. */

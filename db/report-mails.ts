@@ -1,5 +1,11 @@
-import { and, asc, eq, lte, max } from 'drizzle-orm';
-import type { ReportMail, ReportMailStatus } from '../domain/monthly-report.ts';
+import { createHash } from 'node:crypto';
+import { and, asc, count, desc, eq, lte, max } from 'drizzle-orm';
+import {
+  reportMailStatuses,
+  type ReportMail,
+  type ReportMailRecord,
+  type ReportMailStatus,
+} from '../domain/monthly-report.ts';
 import { writing, type Db } from './connection.ts';
 import { reportMails } from './schema.ts';
 
@@ -18,6 +24,45 @@ export async function newestReported(db: Db): Promise<string | null> {
     .select({ month: max(reportMails.month) })
     .from(reportMails)
     .get()!.month;
+}
+
+/** Names it, and its file where mails become files: without the address. */
+export function reportMailId({
+  month,
+  recipient,
+}: Pick<ReportMail, 'month' | 'recipient'>): string {
+  const name = createHash('sha256').update(recipient).digest('hex').slice(0, 12);
+  return `monthly-report-${month}-${name}`;
+}
+
+/** The newest month first, then by address. */
+export async function listReportMails(
+  db: Db,
+  { month, status }: { month?: string | undefined; status?: ReportMailStatus | undefined },
+): Promise<ReportMailRecord[]> {
+  return db
+    .select()
+    .from(reportMails)
+    .where(
+      and(
+        month === undefined ? undefined : eq(reportMails.month, month),
+        status && eq(reportMails.status, status),
+      ),
+    )
+    .orderBy(desc(reportMails.month), asc(reportMails.recipient))
+    .all();
+}
+
+/** How many there are of each status, those of which there is none too. */
+export async function reportMailCounts(db: Db): Promise<Record<ReportMailStatus, number>> {
+  const counted = db
+    .select({ status: reportMails.status, number: count() })
+    .from(reportMails)
+    .groupBy(reportMails.status)
+    .all();
+  const none = Object.fromEntries(reportMailStatuses.map((status) => [status, 0]));
+  const some = Object.fromEntries(counted.map(({ status, number }) => [status, number]));
+  return { ...none, ...some } as Record<ReportMailStatus, number>;
 }
 
 /** Puts a month's report on its way to each address, once however often it is asked for. */

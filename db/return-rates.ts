@@ -3,7 +3,7 @@ import { before, type Duration } from '../domain/duration.ts';
 import type { ReturnRate } from '../domain/gain.ts';
 import { tiers, type CaseStatus, type Cause, type Tier, type Trigger } from '../domain/words.ts';
 import { prepared, type Db } from './connection.ts';
-import { cases } from './schema.ts';
+import { caseFigures, cases } from './schema.ts';
 
 /** The newest cases that a rate is taken from: enough to be sure, few enough to be read at every opening. */
 const newest = 1_000;
@@ -14,7 +14,7 @@ const statements = prepared((db) => {
     db
       .select({
         openedAt: cases.openedAt,
-        regainedAt: cases.regainedAt,
+        caseId: cases.caseId,
         sameCause: sql<number>`${cases.statedCause} is ${sql.placeholder('cause')}`.as(
           'same_cause',
         ),
@@ -50,11 +50,13 @@ const statements = prepared((db) => {
     rates: db
       .select({
         cases: count(),
-        regained: count(both.regainedAt),
+        regained: count(caseFigures.regainedAt),
         casesOfCause: sql<number>`count(*) ${ofCause}`,
-        regainedOfCause: sql<number>`count(${both.regainedAt}) ${ofCause}`,
+        regainedOfCause: sql<number>`count(${caseFigures.regainedAt}) ${ofCause}`,
       })
       .from(both)
+      // Of who came back in time, but was heard of only after the end, the figures alone say it.
+      .leftJoin(caseFigures, eq(caseFigures.caseId, both.caseId))
       .prepare(),
   };
 });

@@ -15,7 +15,7 @@ export function returnWork(
   leaving: {
     keyId: string;
     of?: { teamId?: string; recoveryTeam?: string; dueBefore?: string | null };
-    reason: 'key-revoked' | 'left-team' | 'absent';
+    reason: 'key-revoked' | 'left-team' | 'absent' | 'role-changed';
     actor: Actor;
     at: string;
   },

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, count, desc, eq, getTableColumns, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { Candidate } from '../domain/candidates.ts';
 import { after } from '../domain/duration.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { CandidateRecord, Page, PageOf, ScanRecord } from '../domain/records.ts';
@@ -16,8 +17,6 @@ import { customers, scanCandidates, scans } from './schema.ts';
 
 /** No customer's: an ID holds no slash. */
 const scanOrder = '/scan';
-
-export type Candidate = Omit<typeof scanCandidates.$inferSelect, 'scanId'>;
 
 /**
  * Starts a dormancy scan, or returns the one that is running: there is one at a time.
@@ -256,6 +255,15 @@ export async function listWaiting(
     foundAt: scan.startedAt,
   }));
   return pageOf(bestFirst, records, page);
+}
+
+/** How many wait for a place of the team, as of when one was last given. */
+export async function waitingCandidates(
+  db: Db,
+  now: Pick<Opening, 'policy' | 'at'>,
+): Promise<number> {
+  const scan = lastCompleted(db);
+  return scan && !isExpired(scan, now) ? scan.waiting : 0;
 }
 
 /** So that nobody waits for long who writes meanwhile. */

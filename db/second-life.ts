@@ -11,10 +11,12 @@ import {
 } from '../domain/second-life.ts';
 import type { Db } from './connection.ts';
 import type { Period } from './reports.ts';
-import { caseFigures as figures } from './schema.ts';
+import { caseFigures as figures, cases, purchases } from './schema.ts';
 
 export const secondLifeSplits = ['cause', 'playbook', 'trigger', 'tier'] as const;
 export type SecondLifeSplit = (typeof secondLifeSplits)[number];
+
+const { purchasedAt } = purchases;
 
 const columns = {
   cause: figures.cause,
@@ -51,11 +53,9 @@ export async function secondLives(
   const stays = db.all<Stay>(
     sql`select ${cohort} as cohort, cast(${days} / 30 as integer) as seen, cast(${lostDays} / 30 as integer) as lostAfter, count(*) as customers from ${figures} where ${where} group by 1, 2, 3`,
   );
-  const month = sql`1 + cast((julianday(bought.at) - julianday(${figures.regainedAt})) / 30 as integer)`;
-  // In the order of the index, so that nothing is sorted.
-  const orders = sql`select case_id, source, min(at) as at from ledger where kind = 'purchase' group by case_id, source having sum(amount) > 0`;
+  const month = sql`1 + cast((julianday(${purchasedAt}) - julianday(${figures.regainedAt})) / 30 as integer)`;
   const bought = db.all<Bought>(
-    sql`select ${cohort} as cohort, ${month} as month, count(distinct bought.case_id) as customers from (${orders}) bought join ${figures} on ${figures.caseId} = bought.case_id where ${where} and bought.at > ${figures.regainedAt} and ${month} <= ${monthsAtMost} and ${month} * 30 <= ${days} group by 1, 2`,
+    sql`select ${cohort} as cohort, ${month} as month, count(distinct ${figures.caseId}) as customers from ${figures} cross join ${cases} cross join ${purchases} where ${where} and ${cases.caseId} = ${figures.caseId} and ${purchases.customerId} = ${cases.customerId} and ${purchases.amount} > 0 and ${purchasedAt} > ${figures.regainedAt} and ${purchasedAt} < coalesce(${figures.lostAgainAt}, ${at}) and ${month} <= ${monthsAtMost} and ${month} * 30 <= ${days} group by 1, 2`,
   );
   const group = by === null ? sql`null` : sql`${columns[by]}`;
   const observed = db.all<Omit<Observed, 'ended'> & { ended: number }>(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import { workingTimeBefore } from '../domain/calendar.ts';
 import { latest } from '../domain/duration.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -11,6 +11,7 @@ import { prepared, writing, type Db } from './connection.ts';
 import { companyHours } from './holidays.ts';
 import { merged, pageOf, startOf, type Listing } from './paging.ts';
 import { tasks } from './schema.ts';
+import { isVisible, scopesOf } from './sight.ts';
 
 const earliestDueFirst: Listing<TaskRecord> = {
   name: 'tasks',
@@ -39,26 +40,35 @@ export async function listTasks(
 ): Promise<PageOf<TaskRecord>> {
   const from = startOf(earliestDueFirst, page);
   const statuses = filter.status === undefined ? taskStatuses : [filter.status];
-  const lists = statuses.map((status) =>
+  const list = (status: (typeof statuses)[number], scope: SQL | undefined) =>
     db
       .select()
       .from(tasks)
       .where(
         and(
           eq(tasks.status, status),
+          scope,
           ...conditions(filter),
           from && sql`(${tasks.dueAt}, ${tasks.taskId}) > (${from[0]}, ${from[1]})`,
         ),
       )
       .orderBy(asc(tasks.dueAt), asc(tasks.taskId))
       .limit(page.limit + 1)
-      .all(),
-  );
+      .all();
+  const scopes = scopesFor(filter);
+  const lists = statuses.flatMap((status) => scopes.map((scope) => list(status, scope)));
   const { dueBefore } = filter;
   const rows = merged(earliestDueFirst, lists);
   // Here and not in SQL: with a bound on either side SQLite takes the index by due time alone.
   const due = dueBefore === undefined ? rows : rows.filter(({ dueAt }) => dueAt < dueBefore);
   return pageOf(earliestDueFirst, due, page);
+}
+
+/** What is found by an index of its own is few; all the rest is looked for in one queue after the other. */
+function scopesFor({ sight, assignee, type, caseId, sign, escalated }: TaskFilter) {
+  if (!sight) return [undefined];
+  const isFew = [assignee, type, caseId, sign, escalated].some((one) => one !== undefined);
+  return isFew ? [isVisible(sight)] : scopesOf(sight);
 }
 
 function conditions({ assignee, type, caseId, sign, agreed, dueBefore, escalated }: TaskFilter) {

@@ -45,6 +45,7 @@ export const endReasons = [
   'stayed',
   'no-second-purchase',
   'cancelled-again',
+  'cancelled',
   'manager-closed',
   'was-not-lost',
   'ended-outside',
@@ -84,6 +85,35 @@ export type CaseState = {
   concessionCost: number;
   satisfactionScore: number | null;
 };
+
+export function stateAtOpening(statedCause: Cause | null): CaseState {
+  return {
+    status: 'open',
+    step: 'identification',
+    outcome: null,
+    endReason: null,
+    closedAt: null,
+    nextDueAt: null,
+    pausedUntil: null,
+    tier: null,
+    secondLifetimeValue: null,
+    expectedGain: null,
+    decision: null,
+    decisionReason: null,
+    controlGroup: false,
+    statedCause,
+    assessedCause: null,
+    verifiedCause: null,
+    playbook: null,
+    plan: null,
+    contacted: false,
+    regainedAt: null,
+    regainedBy: null,
+    regainedAmount: 0,
+    concessionCost: 0,
+    satisfactionScore: null,
+  };
+}
 
 export const taskCloseReasons = [
   'purchase',

@@ -128,13 +128,20 @@ export function declineOf(
   today: number,
   policy: Limits['decline'],
 ): Decline | null {
-  if (days.length < policy.purchaseDaysAtLeast) return null;
+  const least = suspiciousAfter(days, policy);
+  if (least === null) return null;
   const intervals = intervalsOf(days);
-  const longestDays = Math.max(...intervals);
   const silentDays = today - days.at(-1)!;
-  const least = durationMs(policy.silenceAtLeast) / dayMs;
-  if (silentDays < least || silentDays <= longestDays * policy.longestFactor) return null;
-  return { usualDays: median(intervals), longestDays, silentDays };
+  if (silentDays < least) return null;
+  return { usualDays: median(intervals), longestDays: Math.max(...intervals), silentDays };
+}
+
+/** The silence, in whole days, from which `declineOf` finds a decline; null when there are too few purchases to say. */
+export function suspiciousAfter(days: number[], policy: Limits['decline']): number | null {
+  if (days.length < policy.purchaseDaysAtLeast) return null;
+  const longestDays = Math.max(...intervalsOf(days));
+  const least = Math.ceil(durationMs(policy.silenceAtLeast) / dayMs);
+  return Math.max(least, Math.floor(longestDays * policy.longestFactor) + 1);
 }
 
 /**
@@ -159,6 +166,7 @@ const tellers = {
   'complaint-unanswered': (day) => `Complained on ${day} and had no answer`,
   'permission-withdrawn': (day, d) => `Withdrew the leave for contact by ${d['channel']} on ${day}`,
   'cancellation-considered': (day) => `Looked at the cancellation page on ${day}`,
+  'low-satisfaction': (day, d) => `Gave us ${d['score']} of 10 points on ${day}`,
 } satisfies Record<EarlySign, (day: string, data: SignData) => string>;
 
 /**

@@ -5,14 +5,16 @@ import type { Cause, Channel } from './words.ts';
 export type Fact = { eventId: string; at: string } & (
   | { kind: 'purchase'; amount: number; currency: string }
   | { kind: 'cancellation'; cause: Cause | null; effectiveAt: string | null }
-  | { kind: 'cancellation-withdrawn' }
+  /** `standing`: of a cancellation from before the case, which was opened for another reason */
+  | { kind: 'cancellation-withdrawn'; standing?: true }
   | { kind: 'objection' }
   | { kind: 'death' }
   | { kind: 'permission'; channel: Channel; granted: boolean }
   /** `ofCase`: the customer's next case, which has the same workflow ID, is not meant */
   | { kind: 'cause'; ofCase: string; layer: Exclude<CauseLayer, 'stated'>; cause: Cause }
   | { kind: 'mail-bounced' }
-  | { kind: 'delivery' }
+  /** without `orderId` when the sales system names none: then every delivery is another order's */
+  | { kind: 'delivery'; orderId?: string }
   /** 0 to 10, of who answered a mail or the sales system's own question */
   | { kind: 'satisfaction'; score: number }
   /** a returner is silent for longer than usual; days */

@@ -64,7 +64,7 @@ function phoneMark(phone: string | null, country: string | null): string | null 
 const german: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' };
 
 /** Words in small letters without accents and punctuation. */
-function words(text: string): string[] {
+export function words(text: string): string[] {
   return text
     .normalize('NFC')
     .toLowerCase()

@@ -1,10 +1,10 @@
-import { after, type Duration } from './duration.ts';
-import type { Outcome, Role, Trigger } from './words.ts';
+import { after, latest, type Duration } from './duration.ts';
+import type { Outcome, Role, StrictRegain, Trigger } from './words.ts';
 
 /* Points for regains and avoided losses: rules as data, a ledger in which nothing is ever changed. */
 
 /**
- * What points are given for. `regained`: came back; `averted`: the cancellation was withdrawn before it took effect;
+ * What points are given for. `regained`: came back, and by the strict rule for good; `averted`: the cancellation was withdrawn before it took effect;
  * `prevented`: did not leave after a preventive task in which they were reached.
  */
 export const achievements = ['regained', 'averted', 'prevented'] as const;
@@ -14,6 +14,8 @@ export type Achievement = (typeof achievements)[number];
 export type IncentivePolicy = {
   /** to be shared, whole points */
   points: Record<Achievement, number>;
+  /** what of them a half return is worth, 0 to 100; left out: 0 */
+  halfReturnPercent?: number | undefined;
   /** what a person's share is measured by: weights, 0 or more */
   weights: {
     /** each task that they completed */
@@ -41,8 +43,10 @@ export type Occasion = {
   occurredAt: string;
   rules: IncentivePolicy;
   policyVersion: string;
-  /** second loyalty is observed for so long: points are due at its end */
+  /** second loyalty is observed for so long: points are due at its end … */
   observation: Duration;
+  /** … and when the strict rule has judged the return, `until` at the latest; null: it is about none */
+  strict: { is: StrictRegain; until: string } | null;
   work: Work[];
   /** IDs of keys whose holders had let this customer go before */
   letGoBy: string[];
@@ -50,7 +54,14 @@ export type Occasion = {
   lostAgain: boolean;
 };
 
-export const pointReasons = ['earned', 'let-go', 'second-loss', 'corrected'] as const;
+export const pointReasons = [
+  'earned',
+  'let-go',
+  'second-loss',
+  'half-return',
+  'not-regained',
+  'corrected',
+] as const;
 export type PointReason = (typeof pointReasons)[number];
 
 /** What the ledger holds for one person and occasion, and why. */
@@ -59,23 +70,37 @@ export type Entitlement = { keyId: string; points: number; reason: PointReason }
 export function dueAtOf({
   occurredAt,
   observation,
-}: Pick<Occasion, 'occurredAt' | 'observation'>): string {
-  return after(occurredAt, observation);
+  strict,
+}: Pick<Occasion, 'occurredAt' | 'observation' | 'strict'>): string {
+  const end = after(occurredAt, observation);
+  return strict ? latest(end, strict.until) : end;
 }
 
 /** What each person should have for an occasion, by all that is known of it; in the order of their keys. */
 export function entitlementsOf(occasion: Occasion): Entitlement[] {
-  const { achievement, rules, work, letGoBy, lostAgain } = occasion;
+  const { rules, work, letGoBy } = occasion;
   const weights = weightsOf(
     work.filter(({ role }) => rules.roles.includes(role)),
     rules.weights,
   );
-  return shared(rules.points[achievement], weights).map(({ keyId, points }) => {
-    if (letGoBy.includes(keyId)) return { keyId, points: 0, reason: 'let-go' };
-    return lostAgain
-      ? { keyId, points: 0, reason: 'second-loss' }
-      : { keyId, points, reason: 'earned' };
-  });
+  const { percent, reason } = worthOf(occasion);
+  const total = Math.round((rules.points[occasion.achievement] * percent) / 100);
+  return shared(total, weights).map(({ keyId, points }) =>
+    letGoBy.includes(keyId) ? { keyId, points: 0, reason: 'let-go' } : { keyId, points, reason },
+  );
+}
+
+/** What of the points an occasion is worth. What is not judged yet is not due either. */
+function worthOf({ rules, lostAgain, strict }: Occasion): { percent: number; reason: PointReason } {
+  if (lostAgain) return { percent: 0, reason: 'second-loss' };
+  switch (strict?.is) {
+    case 'not':
+      return { percent: 0, reason: 'not-regained' };
+    case 'half-return':
+      return { percent: rules.halfReturnPercent ?? 0, reason: 'half-return' };
+    default:
+      return { percent: 100, reason: 'earned' };
+  }
 }
 
 function weightsOf(

@@ -1,56 +1,13 @@
 import type { Language } from './causes.ts';
-import {
-  isEmpty,
-  isRunning,
-  type LearnedArm,
-  type MonthAction,
-  type MonthFigures,
-  type MonthlyReport,
-} from './monthly-report.ts';
-import { topicText, type Effect, type PreventionStatus, type Topic } from './prevention.ts';
+import { isEmpty, isRunning, type MonthFigures, type MonthlyReport } from './monthly-report.ts';
 import { Speech } from './report-speech.ts';
 import type { Interval } from './statistics/rates.ts';
-import { figuresOf, smallBelow, stayDays, type SuccessGroup } from './success-figures.ts';
+import { figuresOf, smallBelow, type SuccessGroup } from './success-figures.ts';
 import type { Tier } from './words.ts';
+import { Lessons, shownAtMost } from './monthly-report-lessons.ts';
+import type { ReportPage, ReportPart } from './report-page.ts';
 
 /* The monthly report as it is read, in German and English; how it looks is for `mail/`. */
-
-export type Bar = { label: string; value: number; shown: string; faint: boolean };
-
-export type ReportPart =
-  | { kind: 'text'; text: string }
-  | { kind: 'list'; items: string[] }
-  /** the first column says what, the others are figures unless `words` */
-  | { kind: 'table'; head: string[]; rows: string[][]; words?: true }
-  | { kind: 'bars'; title: string; bars: Bar[] }
-  | {
-      kind: 'columns';
-      title: string;
-      series: [string, string];
-      columns: { label: string; values: [number, number] }[];
-    };
-
-export type ReportPage = {
-  language: Language;
-  title: string;
-  subtitle: string;
-  /** the month in a few sentences */
-  summary: string[];
-  sections: { title: string; parts: ReportPart[] }[];
-  /** what the figures mean */
-  notes: string[];
-};
-
-/** More would be a list, and no report. */
-const shownAtMost = 10;
-
-const statusNames: Record<PreventionStatus, Record<Language, string>> = {
-  proposed: { de: 'vorgeschlagen', en: 'proposed' },
-  accepted: { de: 'angenommen', en: 'accepted' },
-  'in-progress': { de: 'in Arbeit', en: 'in progress' },
-  done: { de: 'erledigt', en: 'done' },
-  rejected: { de: 'abgelehnt', en: 'rejected' },
-};
 
 /** The report in the words of one language. */
 export function pageOf(report: MonthlyReport, language: Language): ReportPage {
@@ -70,10 +27,12 @@ class Words extends Speech {
   readonly #report: MonthlyReport;
   /** the months beside each other, the report's own first */
   readonly #months: MonthFigures[];
+  readonly #lessons: Lessons;
 
   constructor(report: MonthlyReport, language: Language) {
     super(language, report);
     this.#report = report;
+    this.#lessons = new Lessons(report, language);
     const { now, before, lastYear } = report;
     this.#months = [now, before, lastYear].filter((one) => one !== null);
   }
@@ -131,10 +90,10 @@ class Words extends Speech {
       { title: say('Warum', 'Why'), parts: this.#why() },
       { title: say('Was zurückgewonnen wurde', 'What was won back'), parts: this.#wonBack() },
       { title: say('Was es gekostet hat', 'What it cost'), parts: this.#cost() },
-      { title: say('Was wir gelernt haben', 'What was learned'), parts: this.#learned() },
+      { title: say('Was wir gelernt haben', 'What was learned'), parts: this.#lessons.learned() },
       {
         title: say('Was gegen die Ursachen getan wird', 'What is being done about the causes'),
-        parts: this.#prevention(),
+        parts: this.#lessons.prevention(),
       },
       { title: say('Ausblick', 'Outlook'), parts: this.#outlook() },
     ];
@@ -153,8 +112,8 @@ class Words extends Speech {
         `Months by the company’s clock (${this.#report.timeZone}). Lost: cases opened in the month, but for those whose customer turned out not to be lost. Cause: the most reliable one known (verified, else assessed, else stated).`,
       ),
       say(
-        'Kosten, Umsatz und Quote gehören zu den Fällen, deren Ergebnis im Monat feststand: bei der Rückkehr, sonst am Ende des Falls. Umsatz und Deckungsbeitrag seither wachsen noch. Quote: Zurückgewonnene unter den Kontaktierten, dahinter das 95-%-Intervall (Wilson).',
-        'Costs, revenue and rate belong to the cases whose result was known in the month: at the return, else at the end of the case. Revenue and margin since then still grow. Rate: regained among the contacted, followed by the 95 % interval (Wilson).',
+        'Kosten, Umsatz und Quote gehören zu den Fällen, deren Ergebnis im Monat feststand: bei der Rückkehr, sonst am Ende des Falls. Umsatz und Deckungsbeitrag seither wachsen noch. Zurückgewonnen: nach der strengen Regel des Regelwerks, Kündigung zurückgenommen oder wieder gekauft annähernd wie früher. Quoten: unter den Kontaktierten (jene der Zurückgewonnenen ohne die noch nicht Beurteilten), dahinter das 95-%-Intervall (Wilson).',
+        'Costs, revenue and rate belong to the cases whose result was known in the month: at the return, else at the end of the case. Revenue and margin since then still grow. Regained: by the strict rule of the policy, cancellation withdrawn or bought again about as before. Rates: among the contacted (that of the regained without those not judged yet), followed by the 95 % interval (Wilson).',
       ),
     ];
   }
@@ -162,7 +121,7 @@ class Words extends Speech {
   #whoLeft(): ReportPart[] {
     const { lost } = this.#report.now;
     if (this.#months.every((one) => one.lost.cases === 0)) {
-      return [this.#text('Niemand ging verloren.', 'Nobody was lost.')];
+      return [this.text('Niemand ging verloren.', 'Nobody was lost.')];
     }
     const { say } = this;
     const triggers = [
@@ -193,7 +152,7 @@ class Words extends Speech {
       ],
     ]);
     if (lost.cases > 0) return [table];
-    return [this.#text('Niemand ging verloren.', 'Nobody was lost.'), table];
+    return [this.text('Niemand ging verloren.', 'Nobody was lost.'), table];
   }
 
   #why(): ReportPart[] {
@@ -245,20 +204,30 @@ class Words extends Speech {
         counted(({ success }) => success.cases),
       ],
       [say('– kontaktiert', '– contacted'), counted(({ success }) => success.contacted)],
-      [say('– zurückgewonnen', '– regained'), counted(({ success }) => success.regained)],
-      [
-        say('Quote der Kontaktierten', 'Rate of the contacted'),
-        ({ success }) => this.#rate(success),
-      ],
-      [
-        say('Streng zurückgewonnen', 'Regained by the strict rule'),
-        counted(({ success }) => success.strict.regained),
-      ],
+      [say('– zurückgewonnen', '– regained'), counted(({ success }) => success.strict.regained)],
       [
         say('– halb zurück', '– half returns'),
         counted(({ success }) => success.strict['half-return']),
       ],
-      [say('– noch offen', '– not known yet'), counted(({ success }) => success.strict.pending)],
+      [
+        say('– zurück, noch nicht beurteilt', '– back, not judged yet'),
+        counted(({ success }) => success.strict.pending),
+      ],
+      [
+        say('Quote: zurückgewonnen', 'Rate: regained'),
+        ({ success }) => {
+          const { regainedRate, regainedRateInterval, small } = figuresOf(success);
+          return this.#rate({ rate: regainedRate, interval: regainedRateInterval, small });
+        },
+      ],
+      [
+        say('Quote: zurückgekommen', 'Rate: came back'),
+        ({ success }) => {
+          const { returnRate, returnRateInterval } = figuresOf(success);
+          const small = success.contacted < smallBelow;
+          return this.#rate({ rate: returnRate, interval: returnRateInterval, small });
+        },
+      ],
     ]);
     const picture: ReportPart = {
       kind: 'columns',
@@ -274,14 +243,14 @@ class Words extends Speech {
     );
     const drawn = course.some(({ lost, returned }) => lost + returned > 0) ? [picture] : [];
     return nothing
-      ? [...drawn, this.#text('Niemand kam zurück.', 'Nobody came back.')]
+      ? [...drawn, this.text('Niemand kam zurück.', 'Nobody came back.')]
       : [...drawn, table];
   }
 
   #cost(): ReportPart[] {
     const { say } = this;
     if (this.#months.every(({ success }) => success.cases === 0)) {
-      return [this.#text('Es wurde kein Fall entschieden.', 'No case was decided.')];
+      return [this.text('Es wurde kein Fall entschieden.', 'No case was decided.')];
     }
     const money = (of: (success: SuccessGroup) => number | null) => (one: MonthFigures) => {
       const amount = of(one.success);
@@ -316,210 +285,11 @@ class Words extends Speech {
     ];
   }
 
-  #learned(): ReportPart[] {
-    const { learned, actions } = this.#report;
-    const { success, arms } = learned;
-    const items = [
-      ...this.#upliftWords(success),
-      ...this.#stayWords(success),
-      ...arms.slice(0, shownAtMost).map((arm) => this.#armWords(arm)),
-      ...actions.flatMap((action) => this.#effectWords(action)),
-    ];
-    const since = this.day(learned.since);
-    const nothing = this.say(
-      'Noch nichts, was über den Zufall hinausginge: es gibt zu wenige entschiedene Fälle.',
-      'Nothing yet that goes beyond chance: too few cases have been decided.',
-    );
-    if (items.length === 0) return [{ kind: 'text', text: nothing }];
-    return [
-      { kind: 'list', items },
-      this.#text(
-        `Aus den Fällen mit Ergebnis seit ${since}; Vergleiche von Maßnahmenplänen und Angeboten aus allen, die so lange her sind, dass ihr Ergebnis feststeht.`,
-        `From the cases with a result since ${since}; comparisons of playbooks and offers from all that are so long ago that their result is known.`,
-      ),
-    ];
-  }
-
-  #upliftWords({ uplift }: SuccessGroup): string[] {
-    if (!uplift) return [];
-    const { treated, control, rate } = uplift;
-    const [low, high] = rate.interval;
-    const points = (value: number) => this.number(value * 100);
-    const isSmall = Math.min(treated.cases, control.cases) < smallBelow;
-    const verdict =
-      low > 0
-        ? this.say('Die Maßnahmen bringen Kunden zurück.', 'The measures bring customers back.')
-        : high < 0
-          ? this.say(
-              'Ohne Maßnahmen kamen mehr zurück.',
-              'Without measures more customers came back.',
-            )
-          : this.say(
-              'Ob die Maßnahmen etwas bringen, ist noch nicht entschieden.',
-              'Whether the measures bring anything is not settled yet.',
-            );
-    const of = (one: { hits: number; cases: number }) =>
-      this.say(
-        `${this.whole(one.hits)} von ${this.whole(one.cases)}`,
-        `${this.whole(one.hits)} of ${this.whole(one.cases)}`,
-      );
-    return [
-      `${verdict} ${this.say(
-        `Mit ihnen kamen ${of(treated)} zurück, in der Kontrollgruppe ${of(control)}: ${points(rate.value)} Prozentpunkte Unterschied (95-%-Intervall ${points(low)} bis ${points(high)})`,
-        `With them ${of(treated)} came back, in the control group ${of(control)}: a difference of ${points(rate.value)} percentage points (95 % interval ${points(low)} to ${points(high)})`,
-      )}${isSmall ? ' *' : ''}.`,
-    ];
-  }
-
-  #stayWords({ stayed, secondLosses }: SuccessGroup): string[] {
-    const known = stayDays.flatMap((days, i) => {
-      const { of, there } = stayed[i]!;
-      if (of === 0) return [];
-      const mark = of < smallBelow ? '*' : `(${this.percent(there / of)})`;
-      const [part, whole] = [this.whole(there), this.whole(of)];
-      return [
-        this.say(
-          `nach ${days} Tagen ${part} von ${whole} Rückkehrern ${mark}`,
-          `after ${days} days ${part} of ${whole} returned customers ${mark}`,
-        ),
-      ];
-    });
-    const { same, other, unknown } = secondLosses;
-    const lost = same + other + unknown;
-    const list = known.join(', ');
-    const stay = known.length > 0 && [this.say(`Noch da: ${list}.`, `Still there: ${list}.`)];
-    const again = lost > 0 && [
-      this.say(
-        `Wieder verloren gingen ${this.whole(lost)}, davon ${this.whole(same)} aus derselben Ursache wie beim ersten Mal.`,
-        `${this.whole(lost)} were lost again, ${this.whole(same)} of them by the same cause as before.`,
-      ),
-    ];
-    return [...(stay || []), ...(again || [])];
-  }
-
-  #armWords({ kind, cause, tier, arm, cases, regained, probability }: LearnedArm): string {
-    const what =
-      kind === 'playbook'
-        ? this.say(`der Maßnahmenplan ${arm}`, `the playbook ${arm}`)
-        : this.say(`das Angebot ${arm}`, `the offer ${arm}`);
-    const where = [
-      this.cause(cause),
-      tier && this.say(`Wertklasse ${tier}`, `tier ${tier}`),
-    ].filter(Boolean);
-    return this.say(
-      `${where.join(', ')}: am besten wirkt wahrscheinlich ${what} (${this.percent(probability)} sicher; ${this.whole(regained)} von ${this.whole(cases)} zurückgewonnen).`,
-      `${where.join(', ')}: most likely ${what} works best (${this.percent(probability)} sure; ${this.whole(regained)} of ${this.whole(cases)} regained).`,
-    );
-  }
-
-  #effectWords(action: MonthAction): string[] {
-    const { effect } = action;
-    if (effect?.verdict !== 'fewer' && effect?.verdict !== 'more') return [];
-    const [title, did] = [this.#titleOf(action), this.#effect(effect)];
-    return [this.say(`„${title}“: ${did}.`, `“${title}”: ${did}.`)];
-  }
-
-  #prevention(): ReportPart[] {
-    const { rises, from } = this.#report;
-    const { say } = this;
-    const current = this.#report.actions.filter(
-      ({ endedAt }) => endedAt === null || endedAt >= from,
-    );
-    const parts: ReportPart[] = [];
-    if (rises.length > 0) {
-      parts.push(
-        this.#text(
-          'Über den Zufall hinaus gestiegen sind in diesem Monat:',
-          'Risen beyond chance in this month:',
-        ),
-        {
-          kind: 'table',
-          head: [say('Ursache', 'Cause'), say('Fälle', 'Cases'), say('Erwartet', 'Expected')],
-          rows: rises
-            .slice(0, shownAtMost)
-            .map((rise) => [
-              `${this.#topic(rise)}${rise.endedAt === null ? '' : say(' (vorbei)', ' (over)')}`,
-              this.whole(rise.cases),
-              this.number(rise.expected),
-            ]),
-        },
-        ...this.#andMore(rises.length),
-      );
-    }
-    if (current.length === 0) {
-      const none = this.#text(
-        'Gegen keine Ursache ist etwas vorgeschlagen oder in Arbeit.',
-        'Nothing is proposed or under way against any cause.',
-      );
-      return [...parts, none];
-    }
-    const order: PreventionStatus[] = ['done', 'in-progress', 'accepted', 'proposed', 'rejected'];
-    const sorted = current.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-    return [
-      ...parts,
-      {
-        kind: 'table',
-        words: true,
-        head: [
-          say('Aktion', 'Action'),
-          say('Stand', 'Status'),
-          say('Bis', 'Due'),
-          say('Wirkung', 'Effect'),
-        ],
-        rows: sorted
-          .slice(0, shownAtMost)
-          .map((action) => [
-            this.#titleOf(action),
-            statusNames[action.status][this.language],
-            action.dueAt === null ? '–' : this.day(action.dueAt),
-            this.#effectOrHope(action),
-          ]),
-      },
-      ...this.#andMore(current.length),
-    ];
-  }
-
-  #andMore(all: number): ReportPart[] {
-    const more = all - shownAtMost;
-    return more > 0 ? [this.#text(`… und ${more} weitere.`, `… and ${more} more.`)] : [];
-  }
-
-  #effectOrHope({ effect, expectedFewerPercent: hoped }: MonthAction): string {
-    if (effect) return this.#effect(effect);
-    if (hoped === null) return '–';
-    return this.say(`erwartet: ${hoped} % weniger`, `expected: ${hoped} % fewer`);
-  }
-
-  #effect(effect: Effect): string {
-    switch (effect.verdict) {
-      case 'too-early':
-        return this.say('zu früh, um es zu sagen', 'too early to say');
-      case 'too-few':
-        return this.say('zu wenige Verluste für ein Urteil *', 'too few losses to judge *');
-      case 'unclear':
-        return this.say('keine klare Veränderung', 'no clear change');
-      case 'fewer':
-      case 'more': {
-        const { ratio, from, to } = effect.ratio!;
-        const change = (times: number) => this.percent(Math.abs(times - 1));
-        return effect.verdict === 'fewer'
-          ? this.say(
-              `${change(ratio)} weniger Verluste (${change(to)} bis ${change(from)})`,
-              `${change(ratio)} fewer losses (${change(to)} to ${change(from)})`,
-            )
-          : this.say(
-              `mindestens ${change(from)} mehr Verluste`,
-              `at least ${change(from)} more losses`,
-            );
-      }
-    }
-  }
-
   #outlook(): ReportPart[] {
     const { open, worth, days, regained, value } = this.#report.outlook;
-    if (open === 0) return [this.#text('Kein Fall ist offen.', 'No case is open.')];
+    if (open === 0) return [this.text('Kein Fall ist offen.', 'No case is open.')];
     return [
-      this.#text(
+      this.text(
         `Offen: ${this.cases(open)}, bei einer Rückkehr zusammen voraussichtlich ${this.money(worth)} wert. Erwartete Rückkehrer in den nächsten ${days} Tagen: ${this.number(regained)}, mit ${this.money(value)}.`,
         `Open: ${this.cases(open)}, together probably worth ${this.money(worth)} on a return. Returns expected within the next ${days} days: ${this.number(regained)}, with ${this.money(value)}.`,
       ),
@@ -535,33 +305,11 @@ class Words extends Speech {
     };
   }
 
-  #text(de: string, en: string): ReportPart {
-    return { kind: 'text', text: this.say(de, en) };
-  }
-
-  #rate(success: SuccessGroup): string {
-    const { regainedRate, regainedRateInterval, small } = figuresOf(success);
-    if (regainedRate === null) return '–';
+  #rate(of: { rate: number | null; interval: Interval | null; small: boolean }): string {
+    const { rate, interval, small } = of;
+    if (rate === null) return '–';
     const range = ([low, high]: Interval) => `${this.percent(low)}–${this.percent(high)}`;
-    const interval = regainedRateInterval ? ` (${range(regainedRateInterval)})` : '';
-    return `${this.percent(regainedRate)}${interval}${small ? ' *' : ''}`;
-  }
-
-  #topic({ cause, categoryName, product, region }: MonthAction | MonthlyReport['rises'][number]) {
-    return [
-      this.cause(cause),
-      categoryName?.[this.language],
-      product && this.say(`Produkt ${product}`, `product ${product}`),
-      region && this.say(`Region ${region}`, `region ${region}`),
-    ]
-      .filter(Boolean)
-      .join(', ');
-  }
-
-  /** What the engine has proposed is called by its topic, in codes: here in words. */
-  #titleOf(action: MonthAction): string {
-    const topic: Topic = action;
-    return action.title === topicText(topic) ? this.#topic(action) : action.title;
+    return `${this.percent(rate)}${interval ? ` (${range(interval)})` : ''}${small ? ' *' : ''}`;
   }
 
   #lostDe(cases: number): string {

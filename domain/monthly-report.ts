@@ -1,6 +1,7 @@
 import type { Names } from './causes.ts';
 import type { PreventionRecord, Effect } from './prevention.ts';
 import type { ArmResult } from './optimisation.ts';
+import type { Objective } from './policy.ts';
 import type { RiseRecord } from './rises.ts';
 import { smallBelow, type SuccessGroup } from './success-figures.ts';
 import type { Cause, Tier, Trigger } from './words.ts';
@@ -63,8 +64,10 @@ export function rankedCauses(
 }
 
 /** A way that has shown itself to be the likeliest best one. */
-export type LearnedArm = Omit<ArmResult, 'hits'> & {
+export type LearnedArm = Pick<ArmResult, 'arm' | 'cases'> & {
   kind: 'playbook' | 'offer';
+  /** by which it is the best */
+  objective: Objective;
   cause: Cause | null;
   tier: Tier | null;
   regained: number;
@@ -137,6 +140,15 @@ export type ReportMail = {
   recipient: string;
   status: ReportMailStatus;
   attempts: number;
+};
+
+export type ReportMailRecord = ReportMail & {
+  /** of what is queued: not before this moment */
+  notBefore: string;
+  lastAttemptAt: string | null;
+  /** what the server or the line said */
+  lastError: string | null;
+  finishedAt: string | null;
 };
 
 /** More is not made up for, however long no worker ran. */

@@ -1,12 +1,15 @@
-import { probabilitiesOfBest } from './models/arms.ts';
-import type { OptimisationPolicy } from './policy.ts';
+import { probabilitiesOfBest, probabilitiesOfHighest, type Sums } from './models/arms.ts';
+import type { Objective, OptimisationPolicy } from './policy.ts';
 import { wilson, type Interval, type Share } from './statistics/rates.ts';
 import { smallBelow } from './success-figures.ts';
 
-/* Which of several ways wins more customers back, and how it is tried. */
+/* Which of several ways does better, and how it is tried. */
 
-/** One way, and how often it has worked: `playbook@version`, or an offer. */
-export type ArmResult = Share & { arm: string };
+/** What ways have come to. `margin`: of each case the margin less concessions, minor units; by `regained` left out. */
+export type Result = Share & { margin?: Omit<Sums, 'cases'> };
+
+/** One way and what it has come to: `playbook@version`, or an offer. */
+export type ArmResult = Result & { arm: string };
 
 export type ComparedArm = ArmResult & {
   interval: Interval | null;
@@ -26,10 +29,10 @@ export type Comparison = {
   suggestion: { arm: string; probability: number } | null;
 };
 
-/** Compares ways by beta-binomial after a uniform prior. */
-export function compared(results: readonly ArmResult[]): Comparison {
+/** Compares ways by one objective. */
+export function compared(results: readonly ArmResult[], objective: Objective): Comparison {
   const large = results.filter(({ cases }) => cases >= smallBelow);
-  const probabilities = large.length > 1 ? probabilitiesOfBest(large) : [];
+  const probabilities = large.length > 1 ? likelihoods[objective](large) : [];
   const found = new Map(large.map((one, i) => [one, probabilities[i] ?? null]));
   const shown = results.map((one) => ({
     ...one,
@@ -53,8 +56,25 @@ export function compared(results: readonly ArmResult[]): Comparison {
   return { arms, suggestion };
 }
 
+/**
+ * How likely each is the best: by how often it worked, beta-binomial after a uniform prior; by what it left us on
+ * average, a t distribution after the conjugate prior.
+ */
+const likelihoods: Record<Objective, (results: readonly Result[]) => number[]> = {
+  regained: probabilitiesOfBest,
+  margin: (results) =>
+    probabilitiesOfHighest(
+      results.map(({ cases, margin = { sum: 0, squares: 0 } }) => ({ cases, ...margin })),
+    ),
+};
+
+export function objectiveOf(policy: OptimisationPolicy | undefined): Objective {
+  return policy?.objective ?? 'regained';
+}
+
 /** `sure`: one is the best; `enough`: they have been tried often enough, the likeliest is taken. */
-export type TrialState = 'running' | 'sure' | 'enough';
+export const trialStates = ['running', 'sure', 'enough'] as const;
+export type TrialState = (typeof trialStates)[number];
 
 export type Trial = {
   /** in the order given, together 1 */
@@ -67,8 +87,8 @@ export type Trial = {
  * best (Thompson 1933, Biometrika 25, 285-294), mixed with the policy's floor, so that it is known for every choice and
  * what is worse now can still show that it is not. When the trial is over the likeliest is always taken.
  */
-export function trialOf(arms: readonly Share[], policy: OptimisationPolicy): Trial {
-  const best = probabilitiesOfBest(arms);
+export function trialOf(arms: readonly Result[], policy: OptimisationPolicy): Trial {
+  const best = likelihoods[objectiveOf(policy)](arms);
   const leader = best.indexOf(Math.max(...best));
   const state = stateOf(arms, best[leader]!, policy);
   if (state !== 'running') {
@@ -87,6 +107,31 @@ function stateOf(
   const fewest = Math.min(...arms.map(({ cases }) => cases));
   if (fewest >= smallBelow && best >= stopAtPercent / 100) return 'sure';
   return fewest >= casesAtMost ? 'enough' : 'running';
+}
+
+/** With which probability one was taken, all that could have been (`a@1 0.2500, b@3 0.7500`), and by what. */
+export type Tried = {
+  probability: number;
+  arms: string;
+  trial: TrialState;
+  objective: Objective;
+};
+
+/**
+ * Takes one of several by lot.
+ * @param chance 0 up to, and not including, 1
+ */
+export function takenByLot(
+  results: readonly ArmResult[],
+  { chance, policy }: { chance: number; policy: OptimisationPolicy },
+): Tried & { arm: string } {
+  const { probabilities, state: trial } = trialOf(results, policy);
+  const place = armAt(chance, probabilities);
+  const arms = results.map(({ arm }, i) => `${arm} ${probabilities[i]!.toFixed(4)}`).join(', ');
+  return {
+    ...{ arm: results[place]!.arm, probability: probabilities[place]!, arms, trial },
+    objective: objectiveOf(policy),
+  };
 }
 
 /**

@@ -49,6 +49,8 @@ export type Measure = Doing & {
   id?: string;
   /** playbook days from the end of the measure before */
   afterDays: number;
+  /** of an offer: others that may stand for its concession where the policy tries what works */
+  alternatives?: string[];
   /** where results lead, those of `instead` too; left out: `accepted` to the end, every other to the next measure */
   on?: Partial<Record<MeasureResult, LeadsTo>>;
   /** what is done when the customer's permission does not allow it */

@@ -70,8 +70,17 @@ export type RegainRule = {
 
 export type RegainRules = Record<Trigger, RegainRule>;
 
-/** How it is tried which of the playbooks that fit a case equally well wins most customers back. */
+/** By what one way is better than another: how often customers come back, or what a contacted one leaves us. */
+export const objectives = ['regained', 'margin'] as const;
+export type Objective = (typeof objectives)[number];
+
+/**
+ * How it is tried which of the playbooks that fit a case equally well does best, and which of the offers that may stand
+ * for each other.
+ */
 export type OptimisationPolicy = {
+  /** left out: `regained` */
+  objective?: Objective | undefined;
   /** least share of the choices for each of them, 0 to 100, as far as there is room */
   floorPercent: number;
   /** the trial is over as soon as one is the best with this probability, 50 to 100 … */
@@ -202,7 +211,7 @@ export type Policy = {
   secondLoyalty: {
     afterCare: AfterCare[];
     call: CallRhythm;
-    /** left out: as planned in `afterCare`; else a delivery brings the next after-care call forward to so long after it */
+    /** left out: as planned in `afterCare`; else a delivery has the next after-care call so long after it, or one more */
     afterDelivery?: Duration | undefined;
     /** from 0 to 10: up to this score somebody makes up for what is wrong at once; left out: nobody does */
     makeUpToScore?: number | undefined;

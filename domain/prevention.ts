@@ -120,7 +120,7 @@ export const preventionStatuses = [
 export type PreventionStatus = (typeof preventionStatuses)[number];
 
 /** What an action can become from where it is; nothing from the last two. */
-const nextStatuses: Record<PreventionStatus, readonly PreventionStatus[]> = {
+export const nextStatuses: Record<PreventionStatus, readonly PreventionStatus[]> = {
   proposed: ['accepted', 'rejected'],
   accepted: ['in-progress', 'done', 'rejected'],
   'in-progress': ['done', 'rejected'],

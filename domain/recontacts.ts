@@ -10,6 +10,7 @@ export const recontactRefusals = [
   'deceased',
   'objected',
   'bought-since',
+  'withdrew-since',
   'case-since',
   'no-channel',
   'campaign-stopped',
@@ -38,8 +39,10 @@ export type CampaignRecord = {
   campaignId: string;
   title: string;
   causes: Cause[];
-  /** null: whatever the customer has of ours */
+  /** as of a topic of prevention; null: whichever */
+  category: string | null;
   product: string | null;
+  region: string | null;
   createdAt: string;
   createdBy: string;
   stoppedAt: string | null;

@@ -22,6 +22,7 @@ import type {
   Trigger,
 } from './words.ts';
 import type { TaskType } from './tasks.ts';
+import type { Sight } from './teams.ts';
 
 /*
  * What the database gives and takes: plain values, times ISO 8601 UTC, money in minor units. Records of one subject alone
@@ -31,7 +32,7 @@ import type { TaskType } from './tasks.ts';
 export type Page = { limit: number; cursor?: string | undefined };
 export type PageOf<T> = { items: T[]; nextCursor: string | null };
 
-/** Who acts: a key of this installation, by its ID. */
+/** Who acts: a key or a user of this installation, by its ID. */
 export type Actor = { actorId: string; role: Role };
 
 export type CustomerUpdate = {
@@ -163,6 +164,8 @@ export type CaseFilter = {
   dueBefore?: string | undefined;
   /** all but those */
   notDueBefore?: string | undefined;
+  /** what whoever asks sees; left out: everything */
+  sight?: Sight | null | undefined;
 };
 
 export type TimelineRecord = TimelineEntry & { seq: number };
@@ -232,7 +235,15 @@ export type TaskFilter = {
   agreed?: boolean | undefined;
   dueBefore?: string | undefined;
   escalated?: true | undefined;
+  /** what whoever asks sees; left out: everything */
+  sight?: Sight | null | undefined;
 };
+
+/**
+ * `pending`: kept, the case has not answered yet; `rejected`: it changed nothing, `error` says why; `undone`: by whoever
+ * gave it, before the case heard of it.
+ */
+export const commandStatuses = ['pending', 'done', 'rejected', 'undone'] as const;
 
 export type CommandRecord = {
   commandId: string;
@@ -243,10 +254,12 @@ export type CommandRecord = {
   caseId: string | null;
   request: Record<string, unknown>;
   idempotencyKey: string | null;
-  status: 'pending' | 'done' | 'rejected';
+  status: (typeof commandStatuses)[number];
   error: { code: ErrorCode; message: string } | null;
   at: string;
   finishedAt: string | null;
+  /** until then it waits, so that it can be undone; null: it does not, or no longer */
+  undoUntil: string | null;
 };
 
 export type KeyRecord = {
@@ -254,6 +267,8 @@ export type KeyRecord = {
   name: string;
   role: Role;
   createdAt: string;
+  /** null: never */
+  expiresAt: string | null;
   revokedAt: string | null;
   lastUsedAt: string | null;
 };

@@ -1,5 +1,6 @@
 import { causeTitle, type Language } from './causes.ts';
 import { formatMoney } from './money.ts';
+import type { ReportPart } from './report-page.ts';
 import type { Cause } from './words.ts';
 
 const locales = { de: 'de-DE', en: 'en-GB' };
@@ -62,5 +63,9 @@ export class Speech {
     return new Date(at).toLocaleDateString(locales[this.language], {
       ...{ dateStyle: 'medium', timeZone },
     });
+  }
+
+  text(de: string, en: string): ReportPart {
+    return { kind: 'text', text: this.say(de, en) };
   }
 }

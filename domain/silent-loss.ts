@@ -142,6 +142,43 @@ function span(days: number): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
+const fallbackInGerman: Record<FallbackReason, string> = {
+  'no-fit-yet': 'die Käufe noch nicht ausgewertet sind',
+  'too-few-customers': 'es für ein Modell zu wenige Kunden sind',
+  'no-convergence': 'das Modell keine Anpassung fand',
+  'at-boundary': 'das Modell schlecht passt',
+  'nothing-recommended': 'die Rückrechnung keine Regel empfiehlt',
+};
+
+/** `Kauft alle 3 Wochen, seit 14 Wochen still: kauft in den nächsten 90 Tagen zu 6 %, verloren nach 9 Wochen` */
+export function silentLossTextInGerman(loss: SilentLoss): string {
+  const silence = `seit ${spanInGerman(loss.silentDays, 'n')} still`;
+  const late =
+    loss.secondPurchaseDays === null
+      ? ''
+      : `; ${loss.secondPurchaseShare} % derer, die wieder kaufen, tun es binnen ${spanInGerman(loss.secondPurchaseDays, 'n')}`;
+  const past =
+    loss.intervalDays === null
+      ? `Einmal gekauft, ${silence}${late}`
+      : `Kauft alle ${spanInGerman(loss.intervalDays)}, ${silence}`;
+  const after = `verloren nach ${spanInGerman(loss.lostAfterDays, 'n')}`;
+  const likely =
+    loss.likelyPercent === null
+      ? ''
+      : `kauft in den nächsten ${loss.horizonDays} Tagen zu ${loss.likelyPercent.toLocaleString('de')} %, `;
+  const because = loss.fallback
+    ? ` (eigener Rhythmus, weil ${fallbackInGerman[loss.fallback]})`
+    : '';
+  return `${past}: ${likely}${after}${because}`;
+}
+
+/** @param dative `n` after a preposition that asks for it: `nach 3 Tagen` */
+function spanInGerman(days: number, dative: '' | 'n' = ''): string {
+  const [number, unit] = days < 14 ? [Math.round(days), 'Tag'] : [Math.round(days / 7), 'Woche'];
+  if (number === 1) return dative ? `${unit === 'Tag' ? 'einem' : 'einer'} ${unit}` : `1 ${unit}`;
+  return unit === 'Tag' ? `${number} Tage${dative}` : `${number} Wochen`;
+}
+
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

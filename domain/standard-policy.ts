@@ -129,6 +129,7 @@ export const standardPolicy: Policy & {
       'complaint-unanswered',
       'permission-withdrawn',
       'cancellation-considered',
+      'low-satisfaction',
     ],
     openAtMost: 20,
     oncePer: '90d',

@@ -2,11 +2,7 @@ import { after, earliest, type Duration } from './duration.ts';
 import { distinctDays } from './models/history.ts';
 import type { Policy, RegainRule, RegainRules } from './policy.ts';
 import { ownPattern } from './second-lifetime.ts';
-import type { Trigger } from './words.ts';
-
-/** `half-return`: has bought again, but far less than before. */
-export const strictRegains = ['regained', 'half-return', 'pending', 'not'] as const;
-export type StrictRegain = (typeof strictRegains)[number];
+import type { StrictRegain, Trigger } from './words.ts';
 
 export const strictReasons = [
   'withdrawn',

@@ -41,7 +41,7 @@ export const mostMinutes = 1_440;
 const callbackAt: Field = { kind: 'time', when: ['callback'] };
 const recontactAt: Field = { kind: 'time', when: ['not-now'] };
 
-function contact(...answers: string[]): ResultFields {
+function contact<Answer extends string>(...answers: Answer[]) {
   return {
     outcome: {
       kind: 'one-of',
@@ -59,11 +59,11 @@ function contact(...answers: string[]): ResultFields {
     recontactAt,
     minutes,
     note,
-  };
+  } as const;
 }
 
-function work(...outcomes: string[]): ResultFields {
-  return { outcome: { kind: 'one-of', values: outcomes }, minutes, note };
+function work<Outcome extends string>(...outcomes: readonly Outcome[]) {
+  return { outcome: { kind: 'one-of', values: outcomes }, minutes, note } as const;
 }
 
 /**
@@ -223,6 +223,8 @@ export const taskTypeOfMeasure = {
 } as const satisfies Record<MeasureKind, keyof typeof taskTypes | null>;
 
 export type TaskType = keyof typeof taskTypes;
+/** What can come of a task of any type. */
+export type TaskOutcome = (typeof taskTypes)[TaskType]['result']['outcome']['values'][number];
 export const taskTypeNames = Object.keys(taskTypes) as [TaskType, ...TaskType[]];
 
 /** A result as workflows see it: codes, times and scores, no free text. */

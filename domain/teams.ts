@@ -54,6 +54,19 @@ export function mayDo(role: Role, type: TaskType): boolean {
   return role !== 'agent' || taskTypes[type].role === 'agent';
 }
 
+/** The queues whose tasks somebody sees, beside those that are theirs. */
+export type Sight = { keyId: string } & ({ only: string[] } | { allBut: string[] });
+
+export function mayView(
+  sight: Sight,
+  { queue, assignee }: { queue: string | null; assignee: string | null },
+): boolean {
+  if (assignee === sight.keyId) return true;
+  return 'only' in sight
+    ? queue !== null && sight.only.includes(queue)
+    : queue === null || !sight.allBut.includes(queue);
+}
+
 /** Somebody who could do a task, when it is due. */
 export type Candidate = {
   keyId: string;

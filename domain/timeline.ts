@@ -130,6 +130,8 @@ const tellers = {
   'offer-sent': (d) =>
     `Offer sent, since nobody may be called: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
   'offer-accepted': (d) => `Offer accepted: ${words(d['concession'])}, costs ${money(d, 'cost')}`,
+  'offer-drawn': (d) =>
+    `Offer ${words(d['concession'])} ${trialText[String(d['trial'])]} (${d['arms']})${d['leftOut'] ? `; could not be made: ${d['leftOut']}` : ''}`,
   'offer-refused': (d) => `Not offered: ${words(d['concession'])} (${words(d['reason'])})`,
   'approval-asked': (d) =>
     `A manager is asked to approve the offer ${words(d['concession'])}, which costs ${money(d, 'cost')}, because ${d['reason'] === 'second-cancellation' ? 'the customer had cancelled before within a year' : 'it costs more than agents may grant'}`,
@@ -145,7 +147,20 @@ export const timelineCodes = Object.keys(tellers) as [TimelineCode, ...TimelineC
 
 export type TimelineEntry = { at: string; code: TimelineCode; data: TimelineData };
 
-export function timelineText({ code, data }: Pick<TimelineEntry, 'code' | 'data'>): string {
+/** @param time how the reader writes a moment of ISO 8601 UTC */
+export function timelineText(
+  { code, data }: Pick<TimelineEntry, 'code' | 'data'>,
+  time: (at: string) => string = (at) => at,
+): string {
   const tell: Teller = tellers[code];
-  return tell(data);
+  return tell(withTimes(data, time));
+}
+
+/** With its moments as the reader writes them. */
+export function withTimes(data: TimelineData, time: (at: string) => string): TimelineData {
+  const said = ['dueAt', 'effectiveAt', 'until'].flatMap((field) => {
+    const at = data[field];
+    return typeof at === 'string' ? [[field, time(at)] as const] : [];
+  });
+  return { ...data, ...Object.fromEntries(said) };
 }

@@ -116,8 +116,13 @@ export const earlySigns = [
   'complaint-unanswered',
   'permission-withdrawn',
   'cancellation-considered',
+  'low-satisfaction',
 ] as const;
 export type EarlySign = (typeof earlySigns)[number];
+
+/** Judgements of the strict rule (domain/strict-regain.ts). `half-return`: has bought again, but far less than before. */
+export const strictRegains = ['regained', 'half-return', 'pending', 'not'] as const;
+export type StrictRegain = (typeof strictRegains)[number];
 
 export function isCause(value: unknown): value is Cause {
   return causes.includes(value as Cause);

@@ -1,4 +1,4 @@
-import type { ReportPage, ReportPart } from '../domain/monthly-report-words.ts';
+import type { ReportPage, ReportPart } from '../domain/report-page.ts';
 import type { Sender } from '../domain/mails.ts';
 import { composed, type MailSettings } from './message.ts';
 import { pdfOf, type Content } from './pdf.ts';

@@ -1,5 +1,5 @@
 import { round, text } from '../domain/plot.ts';
-import type { Bar, ReportPart } from '../domain/monthly-report-words.ts';
+import type { Bar, ReportPart } from '../domain/report-page.ts';
 
 /* The pictures of the monthly report as SVG: as wide as a phone, so that they need not be made smaller there. */
 

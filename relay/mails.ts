@@ -23,7 +23,8 @@ import type { Logger } from './relay.ts';
 
 export type MailRelayDeps = {
   db: Db;
-  policy: VersionedPolicy;
+  /** in force now */
+  policy: () => VersionedPolicy;
   settings: MailSettings;
   transport: MailTransport;
   clock: () => string;
@@ -137,7 +138,7 @@ async function writtenMail(
   if (!template) throw new Error(`There is no template ${mail.templateId}`);
   const { version, content } = template;
   const { text, language: chosen } = textFor(content, customer.language);
-  const { timeZone } = policy;
+  const { timeZone } = policy();
   const offer = await offerToName(db, mail, clock());
   const to = { ...customer, offer };
   const link = satisfactionUrl(settings, mail.token);
@@ -173,7 +174,7 @@ async function note(
     const bounced = { source: 'winback', eventId: `mail.bounced/${mailId}`, type: 'mail.bounced' };
     const event = { ...bounced, customerId, time: at, data: { email: recipient } };
     const actor = { actorId: 'winback', role: 'sales-system' } as const;
-    await acceptEvents(db, { events: [event], policy, at, actor });
+    await acceptEvents(db, { events: [event], policy: policy(), at, actor });
     log.info({ mailId }, 'a mail bounced');
     return mailEnded(db, { mailId, status: 'bounced', at, error });
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { companyHours } from '../db/holidays.ts';
 import { firstMonth, monthlyReport, monthOf, spanOf } from '../db/monthly-report.ts';
 import type { Db } from '../db/open.ts';
@@ -9,12 +8,14 @@ import {
   queueReports,
   reportDelayed,
   reportEnded,
+  reportMailId,
   reportSending,
 } from '../db/report-mails.ts';
 import { nextWorkingMoment } from '../domain/calendar.ts';
 import type { Language } from '../domain/mails.ts';
 import { monthBefore, monthsToSend, type ReportMail } from '../domain/monthly-report.ts';
-import { pageOf, type ReportPage } from '../domain/monthly-report-words.ts';
+import { pageOf } from '../domain/monthly-report-words.ts';
+import type { ReportPage } from '../domain/report-page.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Pick as Draw } from '../domain/statistics/bootstrap.ts';
 import { retryWaitMs } from '../domain/webhooks.ts';
@@ -94,17 +95,11 @@ async function attempt(deps: ReportDeps, mail: ReportMail, page: ReportPage): Pr
     const error = 'the address is not in WINBACK_REPORT_TO any more';
     return reportEnded(db, mail, { status: 'failed', at: clock(), error });
   }
-  const mailId = mailIdOf(mail);
+  const mailId = reportMailId(mail);
   const message = await reportMessage(page, { mailId, recipient, at: clock(), month }, settings);
   if (!(await reportSending(db, mail, clock()))) return;
   const handover = await transport.send(message, { mailId, from: settings.from, to: recipient });
   await note(deps, { ...mail, attempts: mail.attempts + 1 }, handover);
-}
-
-/** Names the file where mails become files: without the address. */
-function mailIdOf({ month, recipient }: ReportMail): string {
-  const name = createHash('sha256').update(recipient).digest('hex').slice(0, 12);
-  return `monthly-report-${month}-${name}`;
 }
 
 async function note(

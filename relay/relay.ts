@@ -4,7 +4,7 @@ import { lateError } from '../domain/errors.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { OutboxMessage } from '../domain/records.ts';
 import { getCase, openAfterLoss, openCaseOf } from '../db/cases.ts';
-import { finishCommand, getCommand } from '../db/commands.ts';
+import { finishCommand, getCommand, takeCommand } from '../db/commands.ts';
 import type { Db } from '../db/open.ts';
 import { messageFailed, messagesDone, nextMessages } from '../db/outbox.ts';
 import { getTask } from '../db/tasks.ts';
@@ -21,8 +21,8 @@ export type Logger = {
 export type RelayDeps = {
   db: Db;
   recoveries: Recoveries;
-  /** of cases that a late cancellation opens */
-  policy: VersionedPolicy;
+  /** in force now, for scans and for cases that a late cancellation opens */
+  policy: () => VersionedPolicy;
   clock: () => string;
   log: Logger;
 };
@@ -105,7 +105,7 @@ async function deliver(deps: RelayDeps, { kind, payload }: OutboxMessage): Promi
     case 'start-scan':
       await deps.recoveries.startScan({
         scanId: (payload as { scanId: string }).scanId,
-        policy: deps.policy,
+        policy: deps.policy(),
       });
       return true;
   }
@@ -139,7 +139,7 @@ async function report(
       statedReason: null,
       effectiveAt: fact.effectiveAt,
       openedBy: 'sales-system',
-      policy,
+      policy: policy(),
       at: clock(),
     });
   }
@@ -148,8 +148,11 @@ async function report(
 
 /** A command whose caller got no verdict: the process died, or no worker answered in time. */
 async function command({ db, recoveries, clock }: RelayDeps, commandId: string): Promise<boolean> {
-  const record = await getCommand(db, commandId);
-  if (!record || record.status !== 'pending') return true;
+  const kept = await getCommand(db, commandId);
+  if (!kept || kept.status !== 'pending') return true;
+  // Whoever undoes it in this moment is either first or too late.
+  const record = kept.undoUntil === null ? kept : await takeCommand(db, { commandId, at: clock() });
+  if (!record) return false;
   const theCase = record.caseId ? await getCase(db, record.caseId) : undefined;
   if (!theCase) throw new Error(`command ${commandId} is about a case that does not exist`);
   const task = record.action.startsWith('task.') ? await getTask(db, record.target) : undefined;

@@ -1,8 +1,10 @@
 /**
  * Runs jest and ends with its real numbers on a line alone: `N passed, N failed`.
  *
- *   node test/run.ts              everything, with coverage
+ *   node test/run.ts              everything
+ *   node test/run.ts --coverage   everything, and which lines were run; takes half as long again
  *   node test/run.ts --pure       what needs no server
+ *   node test/run.ts --pictures   what needs a browser, keeping its pictures in `screenshots/`
  *   node test/run.ts test/api     further arguments are jest's own
  */
 import { spawn } from 'node:child_process';
@@ -26,13 +28,14 @@ const coverageFile = join(root, 'coverage/coverage-summary.json');
 const resultsFile = join(folder, 'results.json');
 
 const ownArguments = process.argv.slice(2);
-const jestArguments = ownArguments.filter((argument) => argument !== '--pure');
+const jestArguments = ownArguments.filter(
+  (argument) => !['--pure', '--pictures'].includes(argument),
+);
 if (ownArguments.includes('--pure')) jestArguments.push('--selectProjects', 'pure');
-const withCoverage = ownArguments.length === 0;
-if (withCoverage) {
-  rmSync(coverageFile, { force: true });
-  jestArguments.push('--coverage');
-}
+const withPictures = ownArguments.includes('--pictures');
+if (withPictures) jestArguments.push('--selectProjects', 'web');
+const withCoverage = ownArguments.includes('--coverage');
+if (withCoverage) rmSync(coverageFile, { force: true });
 
 const jestExitCode = await runJest([...jestArguments, '--json', '--outputFile', resultsFile]);
 const results = readResults();
@@ -49,6 +52,7 @@ function runJest(jestArguments: string[]): Promise<number> {
     env: {
       ...process.env,
       [testPathVariables.bundle]: join(folder, 'workflows.js'),
+      ...(withPictures && { WINBACK_PICTURES: 'true' }),
       NODE_OPTIONS: [
         process.env['NODE_OPTIONS'],
         '--experimental-vm-modules',

@@ -1,8 +1,8 @@
 import { patched } from '@temporalio/workflow';
-import { after, earliest, latest } from '../domain/duration.ts';
+import { afterCall } from '../domain/call-rhythm.ts';
 import type { CallRhythm } from '../domain/policy.ts';
 import type { TaskResult, TaskType } from '../domain/tasks.ts';
-import { planContact } from './activities.ts';
+import type { planContact } from './activities.ts';
 import { now } from './clock.ts';
 import type { OfMeasure } from './case-tasks.ts';
 import type { Recovery } from './recovery.ts';
@@ -17,8 +17,9 @@ export type CallEnd =
 
 /**
  * Calls until somebody answers: by cadence and at another time of day after no answer, at the agreed time after
- * `callback`, on the date after `not-now`; the policy's rhythm limits each. A call that no agent made within its
- * window counts as one without an answer.
+ * `callback`, on the date after `not-now`; the policy's rhythm limits each. Who wants to hear from us later than it waits
+ * for is called no more, and gets a new case on that date. A call that no agent made within its window counts as one
+ * without an answer.
  */
 export async function callUntilReached(
   recovery: Recovery,
@@ -33,7 +34,6 @@ export async function callUntilReached(
     recovery.tell('gave-up', { type, reason });
     return { kind: 'gave-up', reason };
   };
-  const { contact } = recovery.policy;
   let attempt = 1;
   let postponements = 0;
   const isUrgent = () => recovery.urgent && attempt === 1 && postponements === 0;
@@ -41,17 +41,10 @@ export async function callUntilReached(
   let agreed = false;
   for (;;) {
     if (recovery.wrongNumber) return giveUp('wrong-number');
-    const plan = await planContact({
-      customerId: recovery.opening.customerId,
-      caseId: recovery.opening.caseId,
-      timeZone: recovery.policy.timeZone,
+    const plan = await recovery.planContact({
+      ...{ channel: 'phone', notBefore, attempt, agreed, window: rhythm.window },
       // Who must be called within hours is not kept waiting for a good time of day, the first time.
-      contact: { ...contact, timesOfDay: isUrgent() ? [] : contact.timesOfDay },
-      channel: 'phone',
-      notBefore,
-      attempt,
-      agreed,
-      window: rhythm.window,
+      atAnyTime: isUrgent(),
     });
     if (!plan.permitted) {
       recovery.tell('contact-not-permitted', { type, ...whyNot(plan) });
@@ -75,32 +68,19 @@ export async function callUntilReached(
     }
 
     const result = waited.kind === 'answered' ? waited.result : { outcome: 'no-answer' };
-    switch (result.outcome) {
-      case 'no-answer': {
-        if (attempt >= rhythm.attempts) return giveUp('no-answer');
-        const pause = rhythm.retryAfter[Math.min(attempt, rhythm.retryAfter.length) - 1]!;
-        attempt += 1;
-        notBefore = after(now(), pause);
-        agreed = false;
-        break;
-      }
-      case 'callback':
-      case 'not-now': {
-        postponements += 1;
-        if (postponements > rhythm.postponements) return giveUp('put-off-too-often');
-        const wished = result.outcome === 'callback' ? result.callbackAt! : result.recontactAt!;
-        notBefore = earliest(latest(wished, now()), after(now(), rhythm.postponeAtMost));
-        // What the rhythm has moved is no time that anybody has agreed to.
-        const isMoved = notBefore !== wished && result.outcome === 'callback';
-        agreed = result.outcome === 'callback' && !(isMoved && patched('moved-is-not-agreed'));
-        break;
-      }
-      case 'wrong-number':
-        recovery.wrongNumber = true;
-        break;
-      default:
-        return { kind: 'spoke', result };
+    const next = afterCall({ attempt, postponements }, rhythm, result, now());
+    if (next.kind === 'spoke') return { kind: 'spoke', result };
+    if (next.kind === 'gave-up') {
+      recovery.wrongNumber ||= next.reason === 'wrong-number';
+      return giveUp(next.reason);
     }
+    if (next.agreed === 'too-late' && patched('agreed-later')) {
+      recovery.agreedLater = result.recontactAt!;
+      return giveUp('agreed-later');
+    }
+    ({ attempt, postponements, notBefore } = next);
+    agreed =
+      next.agreed === 'as-wished' || (next.agreed === 'moved' && !patched('moved-is-not-agreed'));
   }
 }
 

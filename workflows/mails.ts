@@ -1,6 +1,6 @@
 import { after, type Duration } from '../domain/duration.ts';
 import type { MeasureResult, Measure } from '../domain/playbooks.ts';
-import { planContact, queueMail } from './activities.ts';
+import { queueMail } from './activities.ts';
 import { whyNot } from './calls.ts';
 import { now } from './clock.ts';
 import type { Recovery } from './recovery.ts';
@@ -15,12 +15,8 @@ export async function mail(
   firstAt: string,
 ): Promise<MeasureResult | 'skipped' | 'interrupted'> {
   const { caseId, customerId } = recovery.opening;
-  const { timeZone, contact } = recovery.policy;
   for (let notBefore = firstAt; ; notBefore = now()) {
-    const plan = await planContact({
-      ...{ customerId, caseId, timeZone, contact, channel: 'email', notBefore },
-      ...{ attempt: 1, agreed: false },
-    });
+    const plan = await recovery.planContact({ channel: 'email', notBefore });
     if (!plan.permitted) {
       recovery.tell('contact-not-permitted', { type: 'email', ...whyNot(plan) });
       return 'not-permitted';
@@ -41,7 +37,7 @@ export async function mail(
     recovery.tell('mail-not-sent', { template: template!, reason: answer });
     return answer === 'not-permitted' ? 'not-permitted' : 'not-sent';
   }
-  recovery.state.contacted = true;
+  if (!afterReturn) recovery.state.contacted = true;
   recovery.tell('mail-queued', { template: template! });
   return 'sent';
 }

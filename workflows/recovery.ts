@@ -1,16 +1,23 @@
 import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
-import type {
-  CaseOpening,
-  CaseProjection,
-  CaseState,
-  EndReason,
-  TaskCloseReason,
-  TaskState,
+import {
+  stateAtOpening,
+  type CaseOpening,
+  type CaseProjection,
+  type CaseState,
+  type EndReason,
+  type TaskCloseReason,
+  type TaskState,
 } from '../domain/case.ts';
 import { layersOf, mostReliable } from '../domain/causes.ts';
-import { after, earliest, latest } from '../domain/duration.ts';
+import { after, earliest, latest, type Duration } from '../domain/duration.ts';
 import { consequenceOf, type Fact } from '../domain/facts.ts';
-import { agreedFor, channelOf, speaksWithCustomer, type TaskResult } from '../domain/tasks.ts';
+import {
+  agreedFor,
+  channelOf,
+  isCall,
+  speaksWithCustomer,
+  type TaskResult,
+} from '../domain/tasks.ts';
 import type { TimelineCode, TimelineData } from '../domain/timeline.ts';
 import type { Cause, Channel, Outcome, Step } from '../domain/words.ts';
 import { planContact } from './activities.ts';
@@ -48,6 +55,8 @@ export class Recovery {
   readonly plan: CasePlan;
   readonly secondLife: SecondLife;
   effectiveAt: string | null;
+  /** the customer wants to hear from us no sooner, and that is later than the case waits for */
+  agreedLater: string | null = null;
   /** the phone number is known to be wrong */
   wrongNumber = false;
   purchasesSinceReturn = 0;
@@ -62,12 +71,18 @@ export class Recovery {
   #pausedAt: string | null = null;
   /** what pauses have added to every wait so far */
   #pausedMs = 0;
+  /** the case's own wait, and those of the calls beside it */
+  readonly #waits = new Set<{ task: TaskState | undefined; deadline: () => string }>();
+  /** grows with whatever one of them has done that may concern another */
+  #moves = 0;
+  #isBusy = false;
+  readonly #beside: Promise<void>[] = [];
 
   constructor(opening: CaseOpening) {
     this.opening = opening;
     this.effectiveAt = opening.effectiveAt;
     this.#cancelled = opening.trigger === 'cancellation';
-    this.state = stateAtOpening(opening);
+    this.state = stateAtOpening(opening.statedCause);
     this.#projection = new Projection(opening, this.state);
     // Task IDs of a run that was lost are not given again.
     this.#tasks = new CaseTasks(opening.caseId, opening.firstSeq - 1, this.#projection);
@@ -178,34 +193,93 @@ export class Recovery {
     task?: TaskState,
     isOver: () => boolean = () => false,
   ): Promise<'deadline' | 'turned' | 'task-closed' | 'over'> {
-    for (;;) {
-      this.#inbox.handle();
-      if (this.#turn) {
-        this.#cancelOpenTasks(this.#turn.closes);
-        return 'turned';
+    const wait = { task, deadline };
+    this.#waits.add(wait);
+    this.#moves += 1;
+    try {
+      for (;;) {
+        if (!this.#inbox.isEmpty) this.#moves += 1;
+        this.#inbox.handle();
+        const seen = this.#moves;
+        if (this.#turn) {
+          this.#cancelOpenTasks(this.#turn.closes);
+          return 'turned';
+        }
+        if (task && task.status !== 'open') return 'task-closed';
+        if (isOver()) return 'over';
+        if (this.#tasks.areToBePlanned) {
+          this.#tasks.areToBePlanned = false;
+          await this.#planAgain();
+          this.#moves += 1;
+          continue;
+        }
+        const awaited = new Set([...this.#waits].map((one) => one.task));
+        const beside = this.#tasks.openOnes().filter((one) => !awaited.has(one));
+        const { pausedUntil } = this.state;
+        if (pausedUntil !== null && pausedUntil <= now()) {
+          this.resume({ byManager: false });
+          continue;
+        }
+        if (pausedUntil === null) {
+          if (this.#cancelOverdue(beside)) continue;
+          if (deadline() <= now()) return 'deadline';
+        }
+        this.#nextDue();
+        if (this.#projection.hasChanged) await this.#alone(() => this.#write());
+        const isMoved = () => !this.#inbox.isEmpty || this.#moves !== seen;
+        if (this.#waits.values().next().value !== wait) await condition(isMoved);
+        else if (!(await condition(isMoved, this.#restMs(beside)))) this.#moves += 1;
+        this.#projection.wake();
       }
-      if (task && task.status !== 'open') return 'task-closed';
-      if (isOver()) return 'over';
-      if (this.#tasks.areToBePlanned) {
-        this.#tasks.areToBePlanned = false;
-        await this.#planAgain();
-        continue;
-      }
-      const beside = this.#tasks.openOnes().filter((one) => one !== task);
-      const until =
-        this.state.pausedUntil ??
-        beside.reduce((first, { deadlineAt }) => earliest(first, deadlineAt), deadline());
-      if (until <= now()) {
-        if (this.state.pausedUntil !== null) this.resume({ byManager: false });
-        else if (!this.#cancelOverdue(beside)) return 'deadline';
-        continue;
-      }
-      const due = beside.reduce((first, { dueAt }) => earliest(first, dueAt), task?.dueAt ?? until);
-      this.#nextDue(this.state.pausedUntil ?? due);
-      if (this.#projection.hasChanged) await this.#write();
-      const waitMs = Date.parse(until) - Date.parse(now());
-      await condition(() => !this.#inbox.isEmpty, Math.max(1, waitMs));
-      this.#projection.wake();
+    } finally {
+      this.#waits.delete(wait);
+      this.#moves += 1;
+    }
+  }
+
+  /** Until something is over: of all waits, one has the timer. Milliseconds, at least 1. */
+  #restMs(beside: TaskState[]): number {
+    const deadlines = [...this.#waits].map(({ deadline }) => deadline());
+    const until =
+      this.state.pausedUntil ??
+      beside.reduce(
+        (first, { deadlineAt }) => earliest(first, deadlineAt),
+        deadlines.reduce(earliest),
+      );
+    return Math.max(1, Date.parse(until) - Date.parse(now()));
+  }
+
+  /** When the customer may be contacted, if at all; `atAnyTime`: without waiting for a good time of day. */
+  planContact({
+    atAnyTime = false,
+    ...asked
+  }: {
+    channel: Channel | null;
+    notBefore: string;
+    attempt?: number;
+    agreed?: boolean;
+    window?: Duration;
+    atAnyTime?: boolean;
+  }): ReturnType<typeof planContact> {
+    const { customerId, caseId, policy } = this.opening;
+    const { timeZone, contact } = policy;
+    return this.#alone(() =>
+      planContact({
+        ...{ customerId, caseId, timeZone, attempt: 1, agreed: false },
+        ...asked,
+        contact: atAnyTime ? { ...contact, timesOfDay: [] } : contact,
+      }),
+    );
+  }
+
+  /** Two local activities at once may end in another order when they are replayed. */
+  async #alone<T>(activity: () => Promise<T>): Promise<T> {
+    while (this.#isBusy) await condition(() => !this.#isBusy);
+    this.#isBusy = true;
+    try {
+      return await activity();
+    } finally {
+      this.#isBusy = false;
     }
   }
 
@@ -214,19 +288,16 @@ export class Recovery {
    * customer stays.
    */
   async #planAgain(): Promise<void> {
-    const { customerId, caseId, policy } = this.opening;
     for (const task of this.#tasks.openOnes()) {
       if (task.agreed) continue;
-      const { dueAt, permitted } = await planContact({
-        customerId,
-        caseId,
-        timeZone: policy.timeZone,
-        contact: { ...policy.contact, timesOfDay: [] },
+      const { dueAt, permitted } = await this.planContact({
         channel: channelOf(task.type),
         notBefore: task.dueAt,
         attempt: task.attempt,
-        agreed: false,
+        atAnyTime: true,
       });
+      // A wait beside this one may have ended meanwhile.
+      if (task.status !== 'open') continue;
       if (!permitted && patched('withdrawn-after-pause')) {
         this.#tasks.cancel(task, 'permission-withdrawn');
         continue;
@@ -246,6 +317,18 @@ export class Recovery {
   beginSecondLife(): void {
     this.#turn = undefined;
     this.enter('second-loyalty');
+  }
+
+  /** Does something beside what the case waits for, until it is over or the case takes a turn. */
+  beside(work: () => Promise<void>): void {
+    const moved = () => {
+      this.#moves += 1;
+    };
+    this.#beside.push(work().then(moved));
+  }
+
+  async untilNothingBeside(): Promise<void> {
+    await Promise.all(this.#beside);
   }
 
   async close({ outcome, reason }: Ending): Promise<Outcome> {
@@ -278,7 +361,12 @@ export class Recovery {
     }
     this.#tasks.change(task, { status: 'done', closedAt: now(), commandId, result });
     this.tell('task-done', { taskId, type: task.type, outcome: result.outcome });
-    this.state.contacted ||= speaksWithCustomer(task.type, result.outcome);
+    // A call beside it may not be made on the same day any more.
+    if (isCall(task.type) && this.#tasks.openOnes().some((one) => isCall(one.type))) {
+      this.#tasks.areToBePlanned = true;
+    }
+    // After-care is not what has brought them back.
+    if (!this.returned) this.state.contacted ||= speaksWithCustomer(task.type, result.outcome);
     if (result.outcome === 'do-not-contact') {
       this.#end('stopped', 'do-not-contact', 'do-not-contact');
     }
@@ -334,6 +422,10 @@ export class Recovery {
     if (fact.kind === 'purchase' && this.#wasNotLost(at)) {
       return this.#end('not-pursued', 'was-not-lost', 'purchase');
     }
+    if (fact.kind === 'cancellation-withdrawn' && fact.standing) {
+      if (this.#wasNotLost(at)) return this.#end('not-pursued', 'was-not-lost', fact.kind);
+      this.#cancelled = true;
+    }
     if (fact.kind === 'purchase') {
       if (this.returned) this.purchasesSinceReturn += 1;
       this.state.regainedAmount += fact.amount;
@@ -348,7 +440,10 @@ export class Recovery {
       case 'lost-again':
         return this.#end('lost-again', 'cancelled-again', 'cancellation');
       case 'regained':
-        return this.#regained(fact.kind === 'purchase' ? 'purchase' : 'cancellation-withdrawn');
+        return this.#regained(
+          fact.kind === 'purchase' ? 'purchase' : 'cancellation-withdrawn',
+          fact.at,
+        );
       case 'noted':
     }
   }
@@ -364,7 +459,10 @@ export class Recovery {
     this.tell('cause-recorded', { layer, cause, factAt: at });
   }
 
-  /** Before the return a cancellation tells more about this loss; after it, or after the end, it is the next one. */
+  /**
+   * Before the return a cancellation tells more about this loss; after it, or after the end, it is the next one. So it is
+   * for a silent customer of the control group: nobody who can still be kept is left alone for the sake of a comparison.
+   */
   #absorbCancellation({
     cause,
     effectiveAt,
@@ -372,6 +470,11 @@ export class Recovery {
   }: Omit<Fact & { kind: 'cancellation' }, 'eventId'>): void {
     if (this.returned || this.state.status === 'closed') {
       this.#nextLoss = { cause, effectiveAt, at };
+      return;
+    }
+    if (this.state.controlGroup && !this.#cancelled && patched('control-group-cancels')) {
+      this.#nextLoss = { cause, effectiveAt, at };
+      this.#end('control-group', 'cancelled', 'cancellation');
       return;
     }
     this.#cancelled = true;
@@ -382,11 +485,14 @@ export class Recovery {
     }
   }
 
-  /** A purchase from before the opening is heard of too late to be a return: there was no loss to win back. */
-  #wasNotLost(purchasedAt: string): boolean {
+  /**
+   * A purchase from before the opening, or the withdrawal of what was cancelled before it, is heard of too late to be a
+   * return: there was no loss to win back.
+   */
+  #wasNotLost(at: string): boolean {
     const { openedAt } = this.opening;
     const silently = !this.returned && !this.#cancelled;
-    return silently && purchasedAt < openedAt && patched('was-not-lost');
+    return silently && at < openedAt && patched('was-not-lost');
   }
 
   #withdrawContacts(channel: Channel): void {
@@ -395,8 +501,9 @@ export class Recovery {
     }
   }
 
-  #regained(by: 'purchase' | 'cancellation-withdrawn'): void {
-    this.state.regainedAt = now();
+  /** @param at when it happened: it may be heard of later, and the sales system's clock may be ahead */
+  #regained(by: 'purchase' | 'cancellation-withdrawn', at: string): void {
+    this.state.regainedAt = patched('return-as-it-happened') ? earliest(at, now()) : now();
     this.state.regainedBy = by;
     this.tell('regained', { by });
     this.#turn ??= { closes: by, ending: null };
@@ -415,44 +522,20 @@ export class Recovery {
     for (const task of this.#tasks.openOnes()) this.#tasks.cancel(task, reason);
   }
 
-  #nextDue(at: string): void {
+  /** The soonest that is to be done, or ends a wait in which nobody has anything to do. */
+  #nextDue(): void {
+    const dues = this.#tasks.openOnes().map(({ dueAt }) => dueAt);
+    for (const { task, deadline } of this.#waits) if (!task) dues.push(deadline());
+    const at = this.state.pausedUntil ?? dues.reduce(earliest);
     if (this.state.nextDueAt === at) return;
     this.state.nextDueAt = at;
     this.#projection.change();
   }
 
-  /** Brings the database to the present state in one write. */
+  /** Brings the database to the present state in one write; a wait beside this one may just have done so. */
   #write(): Promise<void> {
+    if (!this.#projection.hasChanged) return Promise.resolve();
     const nextLoss = this.state.status === 'closed' ? this.#nextLoss : null;
     return this.#projection.write(this.state, { tasks: this.#tasks.takeChanges(), nextLoss });
   }
-}
-
-function stateAtOpening(opening: CaseOpening): CaseState {
-  return {
-    status: 'open',
-    step: 'identification',
-    outcome: null,
-    endReason: null,
-    closedAt: null,
-    nextDueAt: null,
-    pausedUntil: null,
-    tier: null,
-    secondLifetimeValue: null,
-    expectedGain: null,
-    decision: null,
-    decisionReason: null,
-    controlGroup: false,
-    statedCause: opening.statedCause,
-    assessedCause: null,
-    verifiedCause: null,
-    playbook: null,
-    plan: null,
-    contacted: false,
-    regainedAt: null,
-    regainedBy: null,
-    regainedAmount: 0,
-    concessionCost: 0,
-    satisfactionScore: null,
-  };
 }

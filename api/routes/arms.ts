@@ -1,6 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
-import { armKinds, armResults } from '../../db/arms.ts';
-import { compared, suggestedFrom } from '../../domain/optimisation.ts';
+import { armKinds, armResults, type ArmCell, type ArmKind } from '../../db/arms.ts';
+import {
+  compared,
+  objectiveOf,
+  suggestedFrom,
+  type Comparison,
+} from '../../domain/optimisation.ts';
+import { objectives } from '../../domain/policy.ts';
 import { smallBelow } from '../../domain/success-figures.ts';
 import { causes, tiers, triggers } from '../../domain/words.ts';
 import {
@@ -13,15 +20,14 @@ import {
   type Definitions,
 } from '../report.ts';
 import { route, staff } from '../route.ts';
-import { timestamp } from '../schemas/common.ts';
+import { count, timestamp } from '../schemas/common.ts';
 
-const count = z.int().min(0);
 const probability = z.number().min(0).max(1);
 
 const definitions: Definitions = {
   cases: {
-    de: 'Verfolgte Fälle mit diesem Maßnahmenplan (oder Angebot), eröffnet von `from` bis vor `to` und mindestens `judgedAfter` vor jetzt; ohne Kontrollgruppe und ohne Rückkehrer, über die noch nicht entschieden ist',
-    en: 'Pursued cases with this playbook (or offer), opened from `from` up to, and not including, `to`, and at least `judgedAfter` ago; without the control group, and without returns that are not judged yet',
+    de: 'Verfolgte Fälle mit diesem Maßnahmenplan (oder Angebot), eröffnet von `from` bis vor `to` und mindestens `judgedAfter` vor jetzt; ohne Kontrollgruppe und ohne Rückkehrer, über die noch nicht entschieden ist. Nach `margin` nur kontaktierte',
+    en: 'Pursued cases with this playbook (or offer), opened from `from` up to, and not including, `to`, and at least `judgedAfter` ago; without the control group, and without returns that are not judged yet. By `margin` contacted ones alone',
   },
   regained: {
     de: 'Davon nach der strengen Regel zurückgewonnen',
@@ -31,13 +37,17 @@ const definitions: Definitions = {
     de: '95-%-Intervall von rate nach Wilson',
     en: '95 % interval of rate by Wilson',
   },
+  margin: {
+    de: 'Marge abzüglich Zugeständnissen je Fall in `judgedAfter` ab der Eröffnung, Untereinheiten der Währung; null beim Vergleich nach `regained`',
+    en: 'Margin less concessions for each case in `judgedAfter` from its opening on, minor units; null when compared by `regained`',
+  },
   small: {
     de: `Weniger als ${smallBelow} Fälle: zu wenige für einen Vergleich, daher ohne Rang`,
     en: `Fewer than ${smallBelow} cases: too few to compare, so without a rank`,
   },
   bestProbability: {
-    de: 'Wahrscheinlichkeit, dass keiner der nicht kleinen besser ist (Beta-Binomial, gleichverteilte Vorannahme). Ein Vergleich, kein Versuch, solange nicht gelost wurde: wer welchen Plan bekam, kann sich auch sonst unterscheiden',
-    en: 'Probability that none of those that are not small is better (beta-binomial after a uniform prior). A comparison and no trial as long as it was not drawn by chance: who had which may differ in other ways, too',
+    de: 'Wahrscheinlichkeit, dass keiner der nicht kleinen besser ist: nach `regained` Beta-Binomial mit gleichverteilter Vorannahme, nach `margin` der Mittelwert, t-verteilt mit konjugierter Vorannahme aus allen Fällen der Zelle. Ein Vergleich, kein Versuch, solange nicht gelost wurde: wer welchen Plan bekam, kann sich auch sonst unterscheiden',
+    en: 'Probability that none of those that are not small is better: by `regained` beta-binomial after a uniform prior, by `margin` of the mean, t-distributed after a conjugate prior made of all cases of the cell. A comparison and no trial as long as it was not drawn by chance: who had which may differ in other ways, too',
   },
   suggestion: {
     de: `Der wahrscheinlich beste, ab einer Wahrscheinlichkeit von ${suggestedFrom}; sonst null`,
@@ -51,6 +61,7 @@ const armSchema = z.strictObject({
   regained: count,
   rate: probability.nullable(),
   interval,
+  margin: z.number().nullable(),
   small: z.boolean(),
   bestProbability: probability.nullable(),
   rank: z.int().min(1).nullable(),
@@ -65,6 +76,9 @@ export const armRoutes = [
     roles: staff,
     query: z.strictObject({
       kind: z.enum(armKinds).optional().meta({ description: 'left out: both' }),
+      objective: z.enum(objectives).optional().meta({
+        description: "by what they are compared; left out: as the policy's `optimisation` says",
+      }),
       ...period,
       ...format,
       cause: z.enum(causes).optional(),
@@ -79,6 +93,10 @@ export const armRoutes = [
             from: timestamp.nullable(),
             to: timestamp.nullable(),
             judgedAfter: z.string().meta({ example: '180d' }),
+            objective: z.enum(objectives).meta({
+              description: 'by which they were compared: how often customers came back, or margin',
+            }),
+            currency: z.string().meta({ description: 'of `margin`', example: 'EUR' }),
             comparisons: z.array(
               z.strictObject({
                 kind: z.enum(armKinds),
@@ -96,30 +114,39 @@ export const armRoutes = [
     },
     handle: async (call) => {
       const { db, policy, query, at } = call;
-      const { kind: asked, format: _, ...filter } = query;
+      const {
+        kind: asked,
+        format: _,
+        objective = objectiveOf(policy.optimisation),
+        ...filter
+      } = query;
+      const { currency } = policy;
       const { from, to } = periodOf(query);
       const { judgedAfter } = policy.optimisation ?? policy.identification.chance;
       const kinds = armKinds.filter((kind) => asked === undefined || asked === kind);
-      const found = await Promise.all(
-        kinds.map(async (kind) => {
-          const cells = await armResults(db, kind, { filter, judgedAfter, at });
-          return cells.map(({ cause, tier, results }) => ({
-            kind,
-            cause,
-            tier,
-            ...compared(results),
-          }));
-        }),
-      );
-      const comparisons = found.flat().map(({ arms, ...one }) => ({
+      const found: (Pick<ArmCell, 'cause' | 'tier'> & Comparison & { kind: ArmKind })[] = [];
+      for (const kind of kinds) {
+        for (const { cause, tier, results } of await armResults(db, kind, {
+          ...{ filter, objective, currency, judgedAfter, at },
+        })) {
+          found.push({ kind, cause, tier, ...compared(results, objective) });
+          // Comparing many arms takes its time: others get a turn.
+          await setImmediate();
+        }
+      }
+      const comparisons = found.map(({ arms, ...one }) => ({
         ...one,
-        arms: arms.map(({ hits, ...arm }) => ({
+        arms: arms.map(({ hits, margin, ...arm }) => ({
           ...arm,
           regained: hits,
+          margin: margin && arm.cases > 0 ? margin.sum / arm.cases : null,
           rate: arm.cases === 0 ? null : hits / arm.cases,
         })),
       }));
-      const body = { from: from ?? null, to: to ?? null, judgedAfter, comparisons, definitions };
+      const body = {
+        ...{ from: from ?? null, to: to ?? null, judgedAfter, objective, currency },
+        ...{ comparisons, definitions },
+      };
       return answer(call, body, {
         columns,
         rows: () =>
@@ -137,5 +164,5 @@ export const armRoutes = [
 
 const columns = [
   ...['kind', 'cause', 'tier', 'arm', 'rank', 'small', 'cases', 'regained', 'rate', 'low', 'high'],
-  ...['bestProbability', 'suggested'],
+  ...['margin', 'bestProbability', 'suggested'],
 ];

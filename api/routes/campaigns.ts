@@ -29,16 +29,23 @@ import {
   timestamp,
 } from '../schemas/common.ts';
 
+const narrower = (description: string) =>
+  text(200)
+    .nullable()
+    .default(null)
+    .meta({ description: `as in topics of prevention: ${description}` });
+
 const reach = {
   causes: z
     .array(z.enum(causes))
     .min(1, 'must name at least one cause')
     .max(causes.length)
     .meta({ description: 'that are gone; the cases that they have closed are opened again' }),
-  product: text(200)
-    .nullable()
-    .default(null)
-    .meta({ description: 'only customers whose field `product` says so' }),
+  category: narrower('only cases of this category of your own'),
+  product: narrower(
+    'only who bought most of it in the year up to the loss, else whose field `product` says so',
+  ),
+  region: narrower('only customers whose field `region`, else whose country says so'),
 };
 
 const campaignSchema = z
@@ -46,7 +53,9 @@ const campaignSchema = z
     campaignId: z.string(),
     title: z.string(),
     causes: z.array(z.enum(causes)),
+    category: z.string().nullable(),
     product: z.string().nullable(),
+    region: z.string().nullable(),
     createdAt: timestamp,
     createdBy: z.string(),
     stoppedAt: timestamp.nullable(),
@@ -128,7 +137,7 @@ export const campaignRoutes = [
     name: 'startCampaign',
     summary: 'Open again, in one step, the cases that a cause had closed and that is gone now',
     description:
-      'Every customer whose last case was lost, not pursued or closed by a manager for one of the causes, who has not bought since and has not objected, is put in line. They get a new case as places of the team become free, those who promise most first; what has come in between counts, and whom no channel reaches is left out.',
+      'Every customer whose last case was lost (once or again), not pursued or closed by a manager for one of the causes, who has neither bought nor withdrawn since and has not objected, is put in line; `category`, `product` and `region` are those of a topic, so that what an action was about can be given as it is. They get a new case as places of the team become free, those who promise most first; what has come in between counts, and whom no channel reaches is left out.',
     roles: managers,
     body: z.strictObject({ title: text(200), ...reach }),
     example: { title: 'The new grinder is there', causes: ['disappointed-product'] },

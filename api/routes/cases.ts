@@ -8,6 +8,7 @@ import { getPolicy } from '../../db/policies.ts';
 import { workingTimeBefore } from '../../domain/calendar.ts';
 import { after } from '../../domain/duration.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { recoveryWorkflowId } from '../../domain/ids.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import { caseStatuses, causes, outcomes, steps, tiers, triggers } from '../../domain/words.ts';
 import { assigneeOf } from '../assignee.ts';
@@ -15,8 +16,15 @@ import { carryOut } from '../commands.ts';
 import { shownCase, shownCases } from '../case-insight.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
+import { callerSees, sightOfCaller } from '../sight.ts';
 import { everyone, managers, route, type Answer, type Call } from '../route.ts';
-import { caseSchema, keptSchema, timelineJson, timelineSchema } from '../schemas/case.ts';
+import {
+  caseSchema,
+  keptSchema,
+  timelineJson,
+  timelineSchema,
+  workflowSchema,
+} from '../schemas/case.ts';
 import { caseId, customerId, list, page, text, time } from '../schemas/common.ts';
 import { invalid } from '../validation.ts';
 
@@ -33,9 +41,15 @@ const openCaseBody = z.strictObject({
 });
 type OpenCase = z.output<typeof openCaseBody>;
 
-export async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
+/** The case, if the caller sees it. */
+export async function theCase(
+  call: Pick<Call<{ caseId: string }>, 'db' | 'actor' | 'policy' | 'at' | 'params'>,
+): Promise<CaseRecord> {
+  const { db, params } = call;
   const record = await getCase(db, params.caseId);
-  if (!record) throw new DomainError('not-found', 'There is no such case.');
+  if (!record || !callerSees(call, record.caseId)) {
+    throw new DomainError('not-found', 'There is no such case.');
+  }
   return record;
 }
 
@@ -144,6 +158,7 @@ export const caseRoutes = [
     path: '/api/v1/cases',
     name: 'listCases',
     summary: 'List cases, the newest first',
+    description: 'Agents see those that have or had a task of their teams, or none yet.',
     roles: everyone,
     query: z.strictObject({
       status: z.enum(caseStatuses).optional(),
@@ -175,6 +190,7 @@ export const caseRoutes = [
           assignee: assigneeOf(assignee, actor),
           dueBefore: overdue === 'true' ? overdueBefore : undefined,
           notDueBefore: overdue === 'false' ? overdueBefore : undefined,
+          sight: sightOfCaller(call),
         },
         { limit, cursor },
       );
@@ -207,6 +223,23 @@ export const caseRoutes = [
       const entries = await timelineOf(call.db, caseId);
       const { items, nextCursor } = pageOfAll(entries, ({ seq }) => String(seq), call.query);
       return { status: 200, body: { items: items.map(timelineJson), nextCursor } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/cases/{caseId}/workflow',
+    name: 'getWorkflow',
+    summary: 'The workflow that carries out a case, for engineers',
+    roles: managers,
+    params,
+    answers: { 200: { description: 'The workflow', schema: workflowSchema } },
+    problems: ['not-found'],
+    handle: async (call) => {
+      const workflowId = recoveryWorkflowId((await theCase(call)).customerId);
+      const { temporalUi: ui } = call;
+      const path = `workflows/${encodeURIComponent(workflowId)}`;
+      const url = ui && `${ui.url}/namespaces/${encodeURIComponent(ui.namespace)}/${path}`;
+      return { status: 200, body: { workflowId, url } };
     },
   }),
   command('close', 'Close a case', z.strictObject({ reason })),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namesOf } from '../../db/customers.ts';
 import { confirmDuplicate, rejectDuplicate } from '../../db/duplicate-decisions.ts';
 import { getDuplicate, listDuplicates } from '../../db/duplicates.ts';
 import {
@@ -16,7 +17,9 @@ const duplicateSchema = z
   .strictObject({
     duplicateId: z.string(),
     customerId: customerId.meta({ description: 'who has appeared' }),
+    name: z.string().nullable(),
     formerId: customerId.meta({ description: 'who was lost' }),
+    formerName: z.string().nullable(),
     caseId: caseId.meta({ description: 'of the loss' }),
     alike: z.array(z.enum(likenesses)).meta({ description: 'what they have in common' }),
     sureness: z.enum(duplicateSurenesses),
@@ -27,8 +30,18 @@ const duplicateSchema = z
   })
   .meta({ id: 'Duplicate' });
 
-function duplicateJson(record: DuplicateRecord): z.output<typeof duplicateSchema> {
-  return { ...record, sureness: surenessOf(record.alike) };
+async function duplicatesJson(
+  db: Call['db'],
+  records: DuplicateRecord[],
+): Promise<z.output<typeof duplicateSchema>[]> {
+  const both = records.flatMap(({ customerId, formerId }) => [customerId, formerId]);
+  const names = await namesOf(db, both);
+  return records.map((record) => ({
+    ...record,
+    name: names.get(record.customerId) ?? null,
+    formerName: names.get(record.formerId) ?? null,
+    sureness: surenessOf(record.alike),
+  }));
 }
 
 const ofDuplicate = z.strictObject({ duplicateId: z.string() });
@@ -39,12 +52,13 @@ async function decided(
 ) {
   const { db, actor, at, params, idempotencyKey } = call;
   const { duplicateId } = params;
-  if (await repeated(call, { action, target: duplicateId, request: {} })) {
-    return { status: 200, body: duplicateJson((await getDuplicate(db, duplicateId))!) };
-  }
   const decide = action === 'duplicate.confirm' ? confirmDuplicate : rejectDuplicate;
   const told = { asked: { actor, request: {}, idempotencyKey }, at };
-  return { status: 200, body: duplicateJson(await decide(db, duplicateId, told)) };
+  const record = (await repeated(call, { action, target: duplicateId, request: {} }))
+    ? (await getDuplicate(db, duplicateId))!
+    : await decide(db, duplicateId, told);
+  const [body] = await duplicatesJson(db, [record]);
+  return { status: 200, body };
 }
 
 const answers = { 200: { description: 'What was decided', schema: duplicateSchema } };
@@ -63,7 +77,7 @@ export const duplicateRoutes = [
       const { status, ...page } = query;
       const within = policy.recognisedWithin ?? '730d';
       const { items, nextCursor } = await listDuplicates(db, { status, within }, page);
-      return { status: 200, body: { items: items.map(duplicateJson), nextCursor } };
+      return { status: 200, body: { items: await duplicatesJson(db, items), nextCursor } };
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { judgementsOf } from '../../db/judgements.ts';
-import { strictReasons, strictRegains } from '../../domain/strict-regain.ts';
+import { strictReasons } from '../../domain/strict-regain.ts';
+import { strictRegains } from '../../domain/words.ts';
 import { pageOfAll } from '../paging.ts';
 import { route, staff } from '../route.ts';
 import { caseId, list, money, page, timestamp } from '../schemas/common.ts';

@@ -5,7 +5,8 @@ import { roles } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { route } from '../route.ts';
-import { list, page, text, timestamp } from '../schemas/common.ts';
+import { list, page, text, time, timestamp } from '../schemas/common.ts';
+import { invalid } from '../validation.ts';
 
 const admins = ['admin'] as const;
 const keyFields = {
@@ -13,6 +14,7 @@ const keyFields = {
   name: z.string(),
   role: z.enum(roles),
   createdAt: timestamp,
+  expiresAt: timestamp.nullable().meta({ description: 'null: never' }),
   revokedAt: timestamp.nullable(),
   lastUsedAt: timestamp.nullable().meta({ description: 'to the minute' }),
 };
@@ -47,7 +49,13 @@ export const keyRoutes = [
     name: 'createKey',
     summary: 'Make a key for a person or a program',
     roles: admins,
-    body: z.strictObject({ name: text(200), role: z.enum(roles) }),
+    body: z.strictObject({
+      name: text(200),
+      role: z.enum(roles),
+      expiresAt: time.nullable().optional().meta({
+        description: 'revoked by itself then; null or left out: never',
+      }),
+    }),
     example: { name: 'Recovery agent 1', role: 'agent' },
     answers: { 201: { description: 'The key, with its secret this once', schema: newKeySchema } },
     problems: ['idempotency-key-reused'],
@@ -58,6 +66,9 @@ export const keyRoutes = [
       if (before) {
         const record = (await listKeys(db)).find(({ keyId }) => keyId === before.target);
         return { status: 201, body: { ...record, secret: null } };
+      }
+      if (body.expiresAt && body.expiresAt <= at) {
+        throw invalid([{ field: 'expiresAt', rule: 'must be in the future' }]);
       }
       const { record, secret } = await createKey(db, { ...body, at });
       await remember(call, { ...asked, target: record.keyId });

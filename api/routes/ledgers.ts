@@ -9,6 +9,7 @@ import {
   type LedgerKind,
 } from '../../domain/ledger.ts';
 import { earliest } from '../../domain/duration.ts';
+import { answer, format } from '../report.ts';
 import { route, staff } from '../route.ts';
 import { caseId, currency, money, timestamp } from '../schemas/common.ts';
 import { theCase } from './cases.ts';
@@ -114,7 +115,14 @@ export const ledgerRoutes = [
       'No entry is ever changed: what turns out otherwise is corrected by another one, so that the sums always agree.',
     roles: staff,
     params: z.strictObject({ caseId }),
-    answers: { 200: { description: 'The ledger with its sums', schema: ledgerSchema } },
+    query: z.strictObject(format),
+    answers: {
+      200: {
+        description: 'The ledger with its sums; as a table the entries alone',
+        schema: ledgerSchema,
+        also: ['text/csv'],
+      },
+    },
     problems: ['not-found'],
     handle: async (call) => {
       const { caseId } = await theCase(call);
@@ -143,7 +151,13 @@ export const ledgerRoutes = [
         },
         entries: entries.map(entryJson),
       };
-      return { status: 200, body };
+      return answer(call, body, {
+        columns: [
+          ...['kind', 'source', 'amount', 'margin', 'currency', 'minutes', 'basis'],
+          ...['at', 'bookedAt', 'correction'],
+        ],
+        rows: () => entries,
+      });
     },
   }),
 ];

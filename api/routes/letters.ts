@@ -3,7 +3,7 @@ import { getCase } from '../../db/cases.ts';
 import { relianceOfTask } from '../../db/contacts.ts';
 import { offerToName } from '../../db/offers.ts';
 import { getCustomer, postalAddress } from '../../db/customers.ts';
-import { getTask, listTasks } from '../../db/tasks.ts';
+import { listTasks } from '../../db/tasks.ts';
 import { getTemplate } from '../../db/templates.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { textFor } from '../../domain/mails.ts';
@@ -13,6 +13,8 @@ import { filledIn, valuesOf } from '../../mail/text.ts';
 import { mustBePermitted } from '../permission.ts';
 import { route, staff, type Answer, type Call } from '../route.ts';
 import { caseId, customerId, list, taskId, time, timestamp } from '../schemas/common.ts';
+import { sightOfCaller } from '../sight.ts';
+import { theTask } from '../tasks.ts';
 
 /** What a letter is written from whose measure names nothing. */
 const ordinary = 'letter';
@@ -74,8 +76,9 @@ const batch = z.strictObject({
 async function lettersOf(call: Call<unknown, z.output<typeof batch>>) {
   const { db, at, query } = call;
   const { dueBefore = at } = query;
+  const sight = sightOfCaller(call);
   const lists = (['letter', 'prevention-letter'] as const).map((type) =>
-    listTasks(db, { dueBefore, status: 'open', type }, { limit: lettersAtMost }),
+    listTasks(db, { dueBefore, status: 'open', type, sight }, { limit: lettersAtMost }),
   );
   const tasks = (await Promise.all(lists)).flatMap(({ items }) => items);
   tasks.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
@@ -105,8 +108,8 @@ export const letterRoutes = [
     answers: { 200: { description: 'The letter', type: 'application/pdf' } },
     problems: ['not-found', 'conflict', 'contact-not-permitted'],
     handle: async (call) => {
-      const task = await getTask(call.db, call.params.taskId);
-      if (!task?.type.endsWith('letter')) {
+      const task = await theTask(call);
+      if (!task.type.endsWith('letter')) {
         throw new DomainError('not-found', 'There is no such task for a letter.');
       }
       if (task.status === 'cancelled') {

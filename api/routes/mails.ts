@@ -62,6 +62,21 @@ export const mailRoutes = [
     },
   }),
   route({
+    method: 'get',
+    path: '/api/v1/mails/{mailId}',
+    name: 'getMail',
+    summary: 'A mail to a customer, and what has become of it',
+    roles: managers,
+    params: z.strictObject({ mailId: z.string() }),
+    answers: { 200: { description: 'The mail', schema: mailSchema } },
+    problems: ['not-found'],
+    handle: async ({ db, params }) => {
+      const record = await getMail(db, params.mailId);
+      if (!record) throw new DomainError('not-found', 'There is no such mail.');
+      return { status: 200, body: mailJson(record) };
+    },
+  }),
+  route({
     method: 'post',
     path: '/api/v1/mails/{mailId}/resend',
     name: 'resendMail',

@@ -8,6 +8,7 @@ import {
   type MonthlyReport,
 } from '../../domain/monthly-report.ts';
 import { pageOf } from '../../domain/monthly-report-words.ts';
+import { objectives } from '../../domain/policy.ts';
 import { preventionStatuses } from '../../domain/prevention.ts';
 import { causes, tiers, triggers } from '../../domain/words.ts';
 import { reportHtml, reportPdf } from '../../mail/monthly-report.ts';
@@ -109,6 +110,7 @@ const reportSchema = z
       arms: z.array(
         z.strictObject({
           kind: z.enum(['playbook', 'offer']),
+          objective: z.enum(objectives),
           cause: z.enum(causes).nullable(),
           tier: z.enum(tiers).nullable(),
           arm: z.string(),

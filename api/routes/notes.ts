@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { getCase } from '../../db/cases.ts';
 import {
   addAttachment,
   addNote,
@@ -10,11 +9,13 @@ import {
   notesOfCase,
 } from '../../db/notes.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { AttachmentRecord, CaseRecord } from '../../domain/records.ts';
+import type { AttachmentRecord } from '../../domain/records.ts';
 import { fileTypeOf } from '../file-type.ts';
 import { pageOfAll } from '../paging.ts';
-import { route, staff, type Call } from '../route.ts';
-import { caseId, list, page, text, timestamp } from '../schemas/common.ts';
+import { route, staff } from '../route.ts';
+import { bytes, caseId, fileName, list, page, text, timestamp } from '../schemas/common.ts';
+import { callerSees } from '../sight.ts';
+import { theCase } from './cases.ts';
 
 const ofCase = z.strictObject({ caseId });
 
@@ -46,21 +47,6 @@ const attachmentSchema = z
 function attachmentJson({ sha256: _, ...shown }: AttachmentRecord) {
   return shown;
 }
-
-async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
-  const record = await getCase(db, params.caseId);
-  if (!record) throw new DomainError('not-found', 'There is no such case.');
-  return record;
-}
-
-const fileName = z
-  .string()
-  .trim()
-  .regex(/^[^\p{C}/\\]{1,200}$/u, 'must be 1 to 200 characters without slashes')
-  .meta({ description: 'of the file; its ending says what it is', example: 'letter.pdf' });
-const bytes = z
-  .custom<Buffer>((body) => Buffer.isBuffer(body) && body.length > 0, 'must be the file')
-  .meta({ override: { type: 'string', format: 'binary' } });
 
 export const noteRoutes = [
   route({
@@ -168,9 +154,11 @@ export const noteRoutes = [
       200: { description: 'The file, by its own type', type: 'application/octet-stream' },
     },
     problems: ['not-found'],
-    handle: async ({ db, files, params }) => {
+    handle: async (call) => {
+      const { db, files, params } = call;
       const record = await getAttachment(db, params.attachmentId);
-      if (!record) throw new DomainError('not-found', 'There is no such attachment.');
+      if (!record || !callerSees(call, record.caseId))
+        throw new DomainError('not-found', 'There is no such attachment.');
       if (record.deletedAt !== null) throw new DomainError('not-found', 'It was deleted.');
       return {
         status: 200,

@@ -4,7 +4,7 @@ import { acceptEvents, refuseMails } from '../../db/events.ts';
 import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Language, MailRecord } from '../../domain/mails.ts';
-import { publicPage } from '../public-page.ts';
+import { publicPage, readersPage } from '../public-page.ts';
 import { route, type Call } from '../route.ts';
 
 /*
@@ -45,8 +45,6 @@ function form(language: Language): string {
 }
 
 type Params = { token: string };
-const ofMail = z.strictObject({ token: z.string().min(1).max(100) });
-const answers = { 200: { description: 'A page for the reader of a mail', type: 'text/html' } };
 
 async function theMail({ db, params }: Call<Params>): Promise<MailRecord> {
   const mail = await mailByToken(db, params.token);
@@ -60,11 +58,7 @@ export const objectionRoutes = [
     path: '/objections/{token}',
     name: 'showObjection',
     summary: 'The page that a mail leads to for who wants no more of them',
-    roles: 'anyone',
-    limited: true,
-    params: ofMail,
-    answers,
-    problems: ['not-found'],
+    ...readersPage,
     handle: async (call) => {
       const { language } = await theMail(call);
       const shown = language ?? 'de';
@@ -77,15 +71,11 @@ export const objectionRoutes = [
     name: 'object',
     summary: 'Want no more mails, or no contact at all',
     description: 'A form, as browsers and mail programs (RFC 8058) send it.',
-    roles: 'anyone',
-    limited: true,
-    params: ofMail,
+    ...readersPage,
     accepts: { types: { 'application/x-www-form-urlencoded': {} }, limit: '10kb' },
     asBytes: true,
     bodyOf: ({ body }) => ({ scope: scopeIn(body) }),
     body: z.strictObject({ scope: z.enum(scopes) }),
-    answers,
-    problems: ['not-found'],
     handle: async (call) => {
       const { db, policy, at, body } = call;
       const { mailId, customerId, language } = await theMail(call);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { offerSchema } from '../../config/offers.ts';
-import { getCase } from '../../db/cases.ts';
 import { listOffers, offersOfCase, putOffer, retireOffer } from '../../db/offers.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { repeated } from '../idempotency.ts';
@@ -9,6 +8,7 @@ import { managers, route, staff, type Call } from '../route.ts';
 import { caseId, list, page, text } from '../schemas/common.ts';
 import { caseOfferJson, caseOfferSchema, offerJson, offerRecordSchema } from '../schemas/offer.ts';
 import { invalid } from '../validation.ts';
+import { theCase } from './cases.ts';
 
 const ofOffer = z.strictObject({ offerId: text(50) });
 
@@ -39,7 +39,12 @@ export const offerRoutes = [
     summary: 'Put an offer into the catalogue, or change one; what was offered stays as it is',
     description: 'Money is in minor units of the policy’s currency.',
     roles: managers,
-    body: offerSchema,
+    body: offerSchema.safeExtend({
+      isNew: z
+        .boolean()
+        .optional()
+        .meta({ description: 'true: refused when the catalogue has an offer of this ID' }),
+    }),
     example: {
       ...{ offerId: 'loyalty-credit', title: 'Credit for who comes back', kind: 'credit' },
       ...{ cost: 1_000, tiers: ['A', 'B'], marginFloorPercent: 50, monthlyBudget: 50_000 },
@@ -48,14 +53,18 @@ export const offerRoutes = [
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, actor, body, idempotencyKey } = call;
-      const { offerId, fallback } = body;
+      const { isNew, ...offer } = body;
+      const { offerId, fallback } = offer;
       const asked = { action: 'offer.put', target: offerId, request: body };
       if (!(await repeated(call, asked))) {
         const known = (await listOffers(db, at)).map((one) => one.offerId);
+        if (isNew && known.includes(offerId)) {
+          throw invalid([{ field: 'offerId', rule: 'must not be that of another offer' }]);
+        }
         if (fallback !== null && !known.includes(fallback)) {
           throw invalid([{ field: 'fallback', rule: 'must be an offer of the catalogue' }]);
         }
-        await putOffer(db, body, { asked: { actor, request: body, idempotencyKey }, at });
+        await putOffer(db, offer, { asked: { actor, request: body, idempotencyKey }, at });
       }
       return { status: 200, body: await shown(call, offerId) };
     },
@@ -89,11 +98,10 @@ export const offerRoutes = [
     query: z.strictObject(page),
     answers: { 200: { description: 'A page of offers', schema: list(caseOfferSchema) } },
     problems: ['not-found'],
-    handle: async ({ db, params, policy, query }) => {
-      if (!(await getCase(db, params.caseId))) {
-        throw new DomainError('not-found', 'There is no such case.');
-      }
-      const all = (await offersOfCase(db, params.caseId)).map((one) =>
+    handle: async (call) => {
+      const { caseId } = await theCase(call);
+      const { db, policy, query } = call;
+      const all = (await offersOfCase(db, caseId)).map((one) =>
         caseOfferJson(one, policy.currency),
       );
       const keyOf = ({ measureId, offerId }: (typeof all)[number]) => `${measureId} ${offerId}`;

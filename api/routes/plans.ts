@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { getCase } from '../../db/cases.ts';
 import { withContent } from '../../db/playbooks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { tailored, type Tailoring } from '../../domain/measure-plan.ts';
@@ -12,15 +11,10 @@ import { keptSchema } from '../schemas/case.ts';
 import { caseId, text } from '../schemas/common.ts';
 import { planSchema, tailoringSchema } from '../schemas/playbook.ts';
 import { invalid } from '../validation.ts';
+import { theCase } from './cases.ts';
 
 const ofCase = z.strictObject({ caseId });
 const reason = text(1_000).meta({ description: 'why; kept with the command' });
-
-async function theCase({ db, params }: Call<{ caseId: string }>): Promise<CaseRecord> {
-  const record = await getCase(db, params.caseId);
-  if (!record) throw new DomainError('not-found', 'There is no such case.');
-  return record;
-}
 
 async function planJson({ db }: Pick<Call, 'db'>, record: CaseRecord) {
   const { caseId, playbookId, playbookVersion, plan } = record;

@@ -28,6 +28,7 @@ import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
 import { caseId, list, page, text } from '../schemas/common.ts';
 import {
+  checkedSchema,
   playbookJson,
   playbookText,
   playbookVersionSchema,
@@ -120,7 +121,9 @@ export const playbookRoutes = [
     roles: managers,
     body: z.strictObject({
       ...playbookText,
-      basedOn: version.optional().meta({ description: 'the version that was edited' }),
+      basedOn: z.coerce.number().int().min(0).optional().meta({
+        description: 'the version that was edited; 0: there is none yet',
+      }),
     }),
     answers: { 201: { description: 'The version, with warnings', schema: publishedSchema } },
     problems: ['conflict', 'idempotency-key-reused'],
@@ -136,6 +139,19 @@ export const playbookRoutes = [
       const Location = `/api/v1/playbooks/${record.playbookId}?version=${record.version}`;
       const warnings = await warningsOf(call, record.content);
       return { status: 201, headers: { Location }, body: { ...playbookJson(record), warnings } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/playbooks/check',
+    name: 'checkPlaybook',
+    summary: 'Whether a playbook could be published as it stands; changes nothing',
+    roles: managers,
+    body: z.strictObject(playbookText),
+    answers: { 200: { description: 'It could; with warnings', schema: checkedSchema } },
+    handle: async (call) => {
+      const playbook = contentOf(call.body, await knownThings(call));
+      return { status: 200, body: { playbook, warnings: await warningsOf(call, playbook) } };
     },
   }),
   route({

@@ -18,7 +18,9 @@ const balanceSchema = z
   .strictObject({
     keyId: z.string(),
     name: z.string(),
-    pending: z.int().meta({ description: 'not due yet: the observation is not over' }),
+    pending: z
+      .int()
+      .meta({ description: 'not due yet: the observation is not over, or the return not judged' }),
     payable: z.int().meta({ description: 'due, in a payroll period that is not closed' }),
     paid: z.int().meta({ description: 'in payroll periods that are closed' }),
   })
@@ -37,11 +39,13 @@ const entrySchema = z
     points: z.int().meta({ description: 'below 0: taken back' }),
     reason: z.enum(pointReasons).meta({
       description:
-        'let-go: whoever had let the customer go earns nothing; second-loss: lost again within the observation; corrected: a late fact',
+        'let-go: whoever had let the customer go earns nothing; second-loss: lost again within the observation; half-return, not-regained: as the strict rule judged the return; corrected: a late fact',
     }),
     policyVersion: z.string().meta({ description: 'whose rules it goes by' }),
     occurredAt: timestamp,
-    dueAt: timestamp.meta({ description: 'the end of the observation' }),
+    dueAt: timestamp.meta({
+      description: 'the end of the observation, and not before the strict rule has judged',
+    }),
     payableAt: timestamp.meta({ description: 'in whose payroll period it is paid' }),
     bookedAt: timestamp,
   })

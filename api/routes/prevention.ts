@@ -24,7 +24,7 @@ import {
 import { repeated } from '../idempotency.ts';
 import { managers, route, type Call } from '../route.ts';
 import { mustBeOffered } from '../schemas/cause.ts';
-import { dayOrTime, list, page, timestamp } from '../schemas/common.ts';
+import { list, page, timestamp } from '../schemas/common.ts';
 import {
   actionJson,
   actionSchema,
@@ -38,7 +38,7 @@ import {
   topicSchema,
 } from '../schemas/prevention.ts';
 import { mustBeStaff } from '../staff.ts';
-import { periodOf } from '../report.ts';
+import { answer, format, period as reportPeriod, periodOf } from '../report.ts';
 
 const ofAction = z.strictObject({ actionId: z.string() });
 
@@ -95,7 +95,7 @@ export const preventionRoutes = [
     description:
       'Within each number of traits the most lost revenue first. A loss is in every topic that it is within.',
     roles: managers,
-    query: z.strictObject({ from: dayOrTime.optional(), to: dayOrTime.optional() }),
+    query: z.strictObject({ ...reportPeriod, ...format }),
     answers: {
       200: {
         description: 'The topics, at most 1,000, with definitions',
@@ -107,6 +107,7 @@ export const preventionRoutes = [
             definitions: z.record(z.string(), z.string()),
           })
           .meta({ id: 'TopicReport' }),
+        also: ['text/csv'],
       },
     },
     handle: async (call) => {
@@ -126,7 +127,16 @@ export const preventionRoutes = [
         })),
         definitions,
       };
-      return { status: 200, body };
+      return answer(call, body, {
+        columns: [
+          ...['cause', 'category', 'product', 'region', 'cases', 'lostRevenue', 'currency'],
+          ...['over', 'actionId'],
+        ],
+        rows: () =>
+          body.topics.map(({ lostRevenue: { amount, currency }, ...topic }) => ({
+            ...{ ...topic, lostRevenue: amount, currency },
+          })),
+      });
     },
   }),
   route({
@@ -135,6 +145,7 @@ export const preventionRoutes = [
     name: 'reportRises',
     summary: 'Causes that have risen beyond chance, found without being asked for',
     roles: managers,
+    query: z.strictObject(format),
     answers: {
       200: {
         description: 'Those that go on, the least probable first, with definitions',
@@ -144,12 +155,20 @@ export const preventionRoutes = [
             definitions: z.record(z.string(), z.string()),
           })
           .meta({ id: 'RiseReport' }),
+        also: ['text/csv'],
       },
     },
-    handle: async ({ db }) => ({
-      status: 200,
-      body: { rises: (await standingRises(db)).map(riseJson), definitions },
-    }),
+    handle: async (call) => {
+      const rises = (await standingRises(call.db)).map(riseJson);
+      return answer(
+        call,
+        { rises, definitions },
+        {
+          columns: Object.keys(riseSchema.shape),
+          rows: () => rises,
+        },
+      );
+    },
   }),
   route({
     method: 'get',

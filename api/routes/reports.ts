@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { causeFigures } from '../../db/cause-report.ts';
 import type { LossFigures } from '../../domain/causes.ts';
 import { causes } from '../../domain/words.ts';
-import { period, periodOf } from '../report.ts';
+import { answer, format, period, periodOf } from '../report.ts';
 import { route, staff } from '../route.ts';
 import { count, money, timestamp } from '../schemas/common.ts';
 
@@ -31,7 +31,7 @@ export const reportRoutes = [
     name: 'reportCauses',
     summary: 'What drove customers off, and the revenue lost with it',
     roles: staff,
-    query: z.strictObject(period),
+    query: z.strictObject({ ...period, ...format }),
     answers: {
       200: {
         description: 'The causes, the most lost revenue first, with definitions',
@@ -53,9 +53,11 @@ export const reportRoutes = [
             definitions: z.record(z.string(), z.string()),
           })
           .meta({ id: 'CauseReport' }),
+        also: ['text/csv'],
       },
     },
-    handle: async ({ db, policy, query }) => {
+    handle: async (call) => {
+      const { db, policy, query } = call;
       const { from, to } = periodOf(query);
       const inMoney = <F extends LossFigures>(of: F) => ({
         ...of,
@@ -71,7 +73,24 @@ export const reportRoutes = [
         })),
         definitions: causeDefinitions,
       };
-      return { status: 200, body };
+      const row = ({ lostRevenue, stillLostRevenue, ...of }: LossFigures) => ({
+        ...{ cases: of.cases, regained: of.regained, lostRevenue, stillLostRevenue },
+        currency: policy.currency,
+      });
+      return answer(call, body, {
+        columns: [
+          ...['cause', 'category', 'cases', 'regained', 'lostRevenue', 'stillLostRevenue'],
+          ...['currency', 'stated', 'assessed', 'verified', 'alsoNamed'],
+        ],
+        // Of a cause all, and then of it each category that was named.
+        rows: () =>
+          found.flatMap(({ cause, categories, layers, alsoNamed, ...one }) => [
+            { cause, category: null, ...row(one), ...layers, alsoNamed },
+            ...categories.flatMap(({ category, ...own }) =>
+              category === null ? [] : [{ cause, category, ...row(own) }],
+            ),
+          ]),
+      });
     },
   }),
 ];

@@ -3,7 +3,7 @@ import { acceptEvents } from '../../db/events.ts';
 import { mailByToken } from '../../db/mails.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { MailRecord } from '../../domain/mails.ts';
-import { publicPage } from '../public-page.ts';
+import { publicPage, readersPage } from '../public-page.ts';
 import { route, type Call } from '../route.ts';
 
 /*
@@ -32,8 +32,6 @@ function form(ask: string): string {
 }
 
 type Params = { token: string };
-const ofMail = z.strictObject({ token: z.string().min(1).max(100) });
-const answers = { 200: { description: 'A page for the reader of a mail', type: 'text/html' } };
 
 async function theMail({ db, params }: Call<Params>): Promise<MailRecord> {
   const mail = await mailByToken(db, params.token);
@@ -47,11 +45,7 @@ export const satisfactionRoutes = [
     path: '/satisfaction/{token}',
     name: 'showSatisfaction',
     summary: 'The page on which who has come back is asked how satisfied they are',
-    roles: 'anyone',
-    limited: true,
-    params: ofMail,
-    answers,
-    problems: ['not-found'],
+    ...readersPage,
     handle: async (call) => {
       const language = (await theMail(call)).language ?? 'de';
       const { title, ask } = words[language];
@@ -64,15 +58,11 @@ export const satisfactionRoutes = [
     name: 'answerSatisfaction',
     summary: 'Say how satisfied one is, 0 to 10; the first answer counts',
     description: 'A form, as browsers send it.',
-    roles: 'anyone',
-    limited: true,
-    params: ofMail,
+    ...readersPage,
     accepts: { types: { 'application/x-www-form-urlencoded': {} }, limit: '10kb' },
     asBytes: true,
     bodyOf: ({ body }) => ({ score: scoreIn(body) }),
     body: z.strictObject({ score: z.int('must be a whole number from 0 to 10').min(0).max(10) }),
-    answers,
-    problems: ['not-found'],
     handle: async (call) => {
       const { db, policy, at, body } = call;
       const { mailId, customerId, language: chosen } = await theMail(call);

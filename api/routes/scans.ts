@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { recordDone } from '../../db/commands.ts';
+import { namesOf } from '../../db/customers.ts';
 import { getScan, listScans, listWaiting, startScan } from '../../db/scans.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { scanOrigins, type ScanRecord } from '../../domain/records.ts';
@@ -57,6 +58,7 @@ function scanJson({ total, cursor: _cursor, ...record }: ScanRecord): z.output<t
 const candidateSchema = z
   .strictObject({
     customerId,
+    name: z.string().nullable(),
     secondLifetimeValue: money('what the customer would bring if regained'),
     expectedGain: money('that value × chance of return − cost of trying'),
     gainPerHour: money('the expected gain for each hour of work, by which they are ranked'),
@@ -140,8 +142,13 @@ export const scanRoutes = [
       const { currency } = policy;
       const { items, nextCursor } = await listWaiting(db, { policy, at }, query);
       const inMoney = (amount: number) => ({ amount, currency });
+      const names = await namesOf(
+        db,
+        items.map(({ customerId }) => customerId),
+      );
       const candidates = items.map((candidate) => ({
         ...candidate,
+        name: names.get(candidate.customerId) ?? null,
         secondLifetimeValue: inMoney(candidate.secondLifetimeValue),
         expectedGain: inMoney(candidate.expectedGain),
         gainPerHour: inMoney(candidate.gainPerHour),

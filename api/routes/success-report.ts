@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { successFigures } from '../../db/reports.ts';
-import { DomainError } from '../../domain/errors.ts';
 import { ranked, stayDays, successSplits } from '../../domain/success-figures.ts';
 import { causes, targetGroups, tiers, triggers } from '../../domain/words.ts';
+import { mustBeOwn } from '../own-figures.ts';
 import { answer, definitionsSchema, draws, format, period, periodOf } from '../report.ts';
-import { route, staff, type Call } from '../route.ts';
+import { route, staff } from '../route.ts';
 import { text, timestamp } from '../schemas/common.ts';
 import { figuresJson, successDefinitions, successFields } from '../schemas/success.ts';
 
@@ -20,9 +20,10 @@ function tableRow({ stillThere, secondLosses, outcomes: _, strict, uplift, ...ro
     rateLow: row.regainedRateInterval?.[0] ?? null,
     rateHigh: row.regainedRateInterval?.[1] ?? null,
     regainedRateInterval: null,
+    returnRateLow: row.returnRateInterval?.[0] ?? null,
+    returnRateHigh: row.returnRateInterval?.[1] ?? null,
+    returnRateInterval: null,
     strictlyRegained: strict.regained,
-    halfReturns: strict.halfReturn,
-    pendingReturns: strict.pending,
     strictRateLow: row.strictRateInterval?.[0] ?? null,
     strictRateHigh: row.strictRateInterval?.[1] ?? null,
     strictRateInterval: null,
@@ -45,6 +46,12 @@ function tableRow({ stillThere, secondLosses, outcomes: _, strict, uplift, ...ro
     upliftRateLow: uplift?.rate.interval?.[0] ?? null,
     upliftRateHigh: uplift?.rate.interval?.[1] ?? null,
     upliftResultPerCase: uplift?.resultPerCase.difference.amount ?? null,
+    upliftResultPerCaseLow: uplift?.resultPerCase.low.amount ?? null,
+    upliftResultPerCaseHigh: uplift?.resultPerCase.high.amount ?? null,
+    treatedCases: uplift?.treated.cases ?? null,
+    treatedBack: uplift?.treated.regained ?? null,
+    controlCases: uplift?.control.cases ?? null,
+    controlBack: uplift?.control.regained ?? null,
   };
 }
 
@@ -53,23 +60,17 @@ const columns = [
   ...['regainedAfterContact', 'regainedRate', 'rateLow', 'rateHigh', 'daysToRegain', 'workMinutes'],
   ...['strictlyRegained', 'halfReturns', 'pendingReturns'],
   ...['strictRate', 'strictRateLow', 'strictRateHigh'],
+  ...['returned', 'returnedAfterContact', 'returnRate', 'returnRateLow', 'returnRateHigh'],
   ...['workCost', 'contactCost', 'concessionCost', 'cost', 'costPerRegain', 'revenue', 'margin'],
   ...['result', 'returnOnCost', 'currency'],
   ...stayDays.flatMap((days) => [`returned${days}DaysAgo`, `thereAfter${days}Days`]),
   ...['sameCause', 'otherCause', 'unknownCause'],
   ...['upliftRate', 'upliftRateLow', 'upliftRateHigh', 'upliftResultPerCase'],
+  ...['upliftResultPerCaseLow', 'upliftResultPerCaseHigh'],
+  ...['treatedCases', 'treatedBack', 'controlCases', 'controlBack'],
 ];
 
 const code = text(200).optional();
-
-function mustBeOwn({
-  actor,
-  query,
-}: Call<unknown, { by?: string | undefined; agent?: string | undefined }>): void {
-  const aboutPeople = query.by === 'agent' || query.agent !== undefined;
-  if (actor.role !== 'agent' || !aboutPeople || query.agent === actor.actorId) return;
-  throw new DomainError('forbidden', 'Agents see the figures of one person for themselves alone.');
-}
 
 export const successReportRoutes = [
   route({
@@ -78,7 +79,7 @@ export const successReportRoutes = [
     name: 'reportSuccess',
     summary: 'Success control: what came of the cases, what it cost and what it brought',
     description:
-      'Over the cases whose result was known in the period, in all and by what `by` says. A case counts in every group that had a part in it: measures that were carried out, offers that were made, teams and agents whose tasks were done. Agents see the figures of single people for themselves alone. `playbook` is `id@version`, `period` a month (UTC).',
+      'Over the cases whose result was known in the period, in all and by what `by` says. A case counts in every group that had a part in it up to the return: measures that were carried out, offers that were made, teams and agents whose tasks were done. Agents see the figures of single people for themselves alone. `playbook` is `id@version`, `period` a month (UTC).',
     roles: staff,
     query: z.strictObject({
       by: z.enum(successSplits).optional(),

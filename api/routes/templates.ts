@@ -140,7 +140,9 @@ export const templateRoutes = [
     roles: managers,
     body: z.strictObject({
       ...templateText,
-      basedOn: version.optional().meta({ description: 'the version that was edited' }),
+      basedOn: z.coerce.number().int().min(0).optional().meta({
+        description: 'the version that was edited; 0: there is none yet',
+      }),
     }),
     answers: { 201: { description: 'The version', schema: templateVersionSchema } },
     problems: ['conflict', 'idempotency-key-reused'],

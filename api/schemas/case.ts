@@ -3,9 +3,14 @@ import { endReasons } from '../../domain/case.ts';
 import type { CauseSuggestion } from '../../domain/cause-suggestion.ts';
 import { surenesses, type KnownCause, type KnownCauses } from '../../domain/causes.ts';
 import { decisionReasons } from '../../domain/identification.ts';
-import type { CaseRecord, CommandRecord, TimelineRecord } from '../../domain/records.ts';
+import {
+  commandStatuses,
+  type CaseRecord,
+  type CommandRecord,
+  type TimelineRecord,
+} from '../../domain/records.ts';
 import { triggerDetails } from '../../domain/silent-loss.ts';
-import { strictReasons, strictRegains } from '../../domain/strict-regain.ts';
+import { strictReasons } from '../../domain/strict-regain.ts';
 import { timelineCodes, timelineText } from '../../domain/timeline.ts';
 import {
   caseStatuses,
@@ -15,6 +20,7 @@ import {
   steps,
   tiers,
   triggers,
+  strictRegains,
 } from '../../domain/words.ts';
 import { caseId, customerId, money, timestamp } from './common.ts';
 import { silentLossJson, silentLossSchema } from './silent-loss.ts';
@@ -203,11 +209,26 @@ export function timelineJson(record: TimelineRecord): z.output<typeof timelineSc
   return { seq, at, code, text: timelineText(record), data };
 }
 
-/** The answer while the engine is away. */
+export const workflowSchema = z
+  .strictObject({
+    workflowId: z.string().meta({ example: 'recovery-C-1042' }),
+    url: z.string().nullable().meta({
+      description: 'of it in Temporal’s own pages; null: this installation names none',
+    }),
+  })
+  .meta({ id: 'CaseWorkflow' });
+
+const undoUntil = timestamp.nullable().meta({
+  description:
+    'until then it can be undone, and nobody acts on it; null: that was not asked for, or is over',
+});
+
+/** The answer while the engine is away, or while what was told can still be undone. */
 export const keptSchema = z
   .strictObject({
     status: z.literal('kept'),
     commandId: z.string(),
+    undoUntil,
     message: z.string(),
   })
   .meta({ id: 'KeptCommand' });
@@ -219,17 +240,19 @@ export const commandSchema = z
     target: z.string().meta({ description: 'the task, case, scan or key that it is about' }),
     caseId: caseId.nullable(),
     actor: z.string().meta({ description: 'ID of the key that gave it' }),
-    status: z.enum(['pending', 'done', 'rejected']).meta({
-      description: 'pending: kept until the engine answers; rejected: it changed nothing',
+    status: z.enum(commandStatuses).meta({
+      description:
+        'pending: kept until the engine answers; rejected: it changed nothing; undone: taken back before the engine heard of it',
     }),
     error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     at: timestamp,
     finishedAt: timestamp.nullable(),
+    undoUntil,
   })
   .meta({ id: 'Command' });
 
 /** Without the request, which may hold free text about a customer. */
 export function commandJson(record: CommandRecord): z.output<typeof commandSchema> {
-  const { commandId, action, target, caseId, actor, status, error, at, finishedAt } = record;
-  return { commandId, action, target, caseId, actor, status, error, at, finishedAt };
+  const { request: _, role: __, idempotencyKey: ___, ...shown } = record;
+  return shown;
 }

@@ -114,3 +114,14 @@ export function list<S extends z.ZodType>(item: S) {
 export function reference(name: string) {
   return { $ref: `#/components/schemas/${name}` };
 }
+
+export const fileName = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}/\\]{1,200}$/u, 'must be 1 to 200 characters without slashes')
+  .meta({ description: 'of the file; its ending says what it is', example: 'letter.pdf' });
+
+/** A body that is a file. */
+export const bytes = z
+  .custom<Buffer>((body) => Buffer.isBuffer(body) && body.length > 0, 'must be the file')
+  .meta({ override: { type: 'string', format: 'binary' } });

@@ -3,6 +3,7 @@ import { whyOf } from '../../domain/early-signs.ts';
 import type { Standing } from '../../domain/identification.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { CaseRecord, CustomerRecord, Permission, TaskRecord } from '../../domain/records.ts';
+import type { Rhythm } from '../../domain/rhythm.ts';
 import { secondLifetimeText, type SecondLifetime } from '../../domain/second-lifetime.ts';
 import { taskTypeNames } from '../../domain/tasks.ts';
 import {
@@ -23,8 +24,13 @@ import {
 import { caseId, customerId, money, taskId, timestamp } from './common.ts';
 import { exampleOfWhy, relianceShape } from './task.ts';
 
+const dayMs = 86_400_000;
 const because = z.string().meta({ description: 'why, in plain words' });
 const days = z.number().min(0).nullable();
+
+const visible = z
+  .boolean()
+  .meta({ description: 'whether who asks may open it: agents see the work of their teams' });
 
 const episodeSchema = z.strictObject({
   caseId,
@@ -35,6 +41,7 @@ const episodeSchema = z.strictObject({
   openedAt: timestamp,
   closedAt: timestamp.nullable(),
   regainedAt: timestamp.nullable(),
+  visible,
 });
 
 export const customerSchema = z
@@ -99,6 +106,7 @@ export const customerSchema = z
         sign: z.enum(earlySigns).nullable(),
         signAt: timestamp.nullable(),
         why: z.string().nullable().meta({ example: exampleOfWhy }),
+        visible,
       })
       .nullable()
       .meta({ description: 'the open one, after a sign before the loss' }),
@@ -129,6 +137,47 @@ export const permissionsSchema = z
   })
   .meta({ id: 'CustomerPermissions' });
 
+const dayOrNull = z.iso.date().nullable();
+
+export const rhythmSchema = z
+  .strictObject({
+    days: z.array(
+      z.strictObject({ day: z.iso.date(), amount: money('of all orders'), orders: z.int().min(1) }),
+    ),
+    intervalDays: days.meta({ description: 'median between purchase days' }),
+    expectedOn: dayOrNull.meta({ description: 'when the next purchase is due by that' }),
+    suspiciousOn: dayOrNull.meta({
+      description: 'from when the silence is a sign of a loss to come; null: too few purchases',
+    }),
+    lostOn: dayOrNull.meta({ description: 'from when the customer counts as lost; null: never' }),
+  })
+  .meta({ id: 'Rhythm' });
+
+export function rhythmJson(rhythm: Rhythm, currency: string): z.output<typeof rhythmSchema> {
+  const dateOf = (day: number) => new Date(day * dayMs).toISOString().slice(0, 10);
+  const dateOrNull = (day: number | null) => (day === null ? null : dateOf(day));
+  return {
+    days: rhythm.days.map(({ day, amount, orders }) => ({
+      day: dateOf(day),
+      amount: { amount, currency },
+      orders,
+    })),
+    intervalDays: rhythm.intervalDays,
+    expectedOn: dateOrNull(rhythm.expectedDay),
+    suspiciousOn: dateOrNull(rhythm.suspiciousDay),
+    lostOn: dateOrNull(rhythm.lostDay),
+  };
+}
+
+export const purchaseSchema = z
+  .strictObject({
+    orderId: z.string(),
+    purchasedAt: timestamp,
+    amount: money('what it was worth, without what came back'),
+    product: z.string().nullable(),
+  })
+  .meta({ id: 'Purchase' });
+
 /** What is known of a customer, put together from the database and the domain's rules. */
 export type CustomerView = {
   record: CustomerRecord;
@@ -139,13 +188,14 @@ export type CustomerView = {
   permissions: Permission[];
   episodes: CaseRecord[];
   preventiveTask: TaskRecord | undefined;
+  sees: { case: (caseId: string) => boolean; task: (task: TaskRecord) => boolean };
 };
 
 export function customerJson(
   view: CustomerView,
   policy: Pick<Policy, 'currency' | 'timeZone' | 'identification'>,
 ): z.output<typeof customerSchema> {
-  const { record, rhythm, worth, phase, targetGroup, permissions, episodes } = view;
+  const { record, rhythm, worth, phase, targetGroup, permissions, episodes, sees } = view;
   const { preventiveTask: task } = view;
   const currency = record.currency ?? policy.currency;
   return {
@@ -185,6 +235,7 @@ export function customerJson(
       openedAt: one.openedAt,
       closedAt: one.closedAt,
       regainedAt: one.regainedAt,
+      visible: sees.case(one.caseId),
     })),
     preventiveTask: task
       ? {
@@ -194,6 +245,7 @@ export function customerJson(
           sign: task.sign,
           signAt: task.signAt,
           why: whyOf(task, policy.timeZone),
+          visible: sees.task(task),
         }
       : null,
   };

@@ -86,7 +86,11 @@ const dataSchemas = {
       .optional()
       .meta({ description: 'this complaint was answered: sent again, or at once' }),
   }),
-  'order.delivered': z.looseObject({}),
+  'order.delivered': z.looseObject({
+    orderId: name(200).optional().meta({
+      description: 'what is delivered twice counts once; left out: each event counts',
+    }),
+  }),
   'satisfaction.answered': z.looseObject({
     score: z.int('must be a whole number from 0 to 10').min(0).max(10),
   }),

@@ -27,13 +27,17 @@ export const playbookVersionSchema = z
   })
   .meta({ id: 'Playbook' });
 
+const warnings = z
+  .array(z.strictObject({ field: z.string(), warning: z.string() }))
+  .meta({ description: 'what works, but perhaps not as it was meant' });
+
 export const publishedSchema = playbookVersionSchema
-  .extend({
-    warnings: z
-      .array(z.strictObject({ field: z.string(), warning: z.string() }))
-      .meta({ description: 'what works, but perhaps not as it was meant' }),
-  })
+  .extend({ warnings })
   .meta({ id: 'PublishedPlaybook' });
+
+export const checkedSchema = z
+  .strictObject({ playbook: playbookVersionSchema.shape.playbook, warnings })
+  .meta({ id: 'CheckedPlaybook' });
 
 export function playbookJson(record: PlaybookRecord): z.output<typeof playbookVersionSchema> {
   const { playbookId, version, createdAt, fromFile, retiredAt, content } = record;

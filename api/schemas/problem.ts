@@ -13,5 +13,13 @@ export const problemSchema = z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
       .meta({ example: [{ field: 'result.callbackAt', rule: 'is required' }] }),
+    retryAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'with `too-many-requests` for signing in: not before then' }),
+    possibleAt: z.iso.datetime().nullable().optional().meta({
+      description:
+        'with `refused`, of a task that was to be due when the customer may not be disturbed: the next moment that is possible; null: none is',
+    }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });

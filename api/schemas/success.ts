@@ -19,9 +19,15 @@ export const successFields = {
   reached: count,
   contacted: count,
   regained: count,
+  halfReturns: count,
+  pendingReturns: count,
+  returned: count,
   regainedAfterContact: count,
+  returnedAfterContact: count,
   regainedRate: share,
   regainedRateInterval: interval,
+  returnRate: share,
+  returnRateInterval: interval,
   strict: z.strictObject({ regained: count, halfReturn: count, pending: count, not: count }),
   strictRate: share,
   strictRateInterval: interval,
@@ -60,48 +66,69 @@ export const successDefinitions: Definitions = {
     en: 'Cases whose result was known from `from` up to, and not including, `to`: at the return, else at the end of the case. Cases whose customer was not lost do not count',
   },
   reached: {
-    de: 'Davon Fälle, in denen jemand von uns mit dem Kunden gesprochen hat, am Telefon oder bei einem Besuch',
-    en: 'Of these, cases in which one of us has spoken with the customer, on the phone or at a visit',
+    de: 'Davon Fälle, in denen jemand von uns vor der Rückkehr mit dem Kunden gesprochen hat, am Telefon oder bei einem Besuch',
+    en: 'Of these, cases in which one of us has spoken with the customer before the return, on the phone or at a visit',
   },
   contacted: {
-    de: 'Davon Fälle, in denen der Kunde von uns gehört hat: Gespräch, Brief oder Mail',
-    en: 'Of these, cases in which the customer has heard from us: by a conversation, a letter or a mail',
+    de: 'Davon Fälle, in denen der Kunde vor der Rückkehr von uns gehört hat: Gespräch, Brief oder Mail. Betreuung danach zählt nicht',
+    en: 'Of these, cases in which the customer has heard from us before the return: by a conversation, a letter or a mail. After-care does not count',
   },
   regained: {
-    de: 'Davon Fälle, in denen der Kunde die Kündigung zurückgenommen oder im Beobachtungszeitraum wieder gekauft hat, was auch immer aus dem zweiten Leben wurde',
-    en: 'Of these, cases in which the customer withdrew the cancellation or bought again within the observation period, whatever came of the second life',
+    de: 'Davon nach der strengen Regel des Regelwerks (`successControl.regained`) zurückgewonnen: Kündigung ausdrücklich zurückgenommen und nicht wiederholt, oder wieder gekauft und im Beobachtungszeitraum ab der Rückkehr annähernd wie früher. Späte Tatsachen (Retouren, wiederholte Kündigung) berichtigen es',
+    en: 'Of these, regained by the strict rule of the policy (`successControl.regained`): cancellation explicitly withdrawn and not repeated, or bought again and over the observation, from the return on, about as before. Late facts (goods that come back, a repeated cancellation) correct it',
+  },
+  halfReturns: {
+    de: 'Davon Fälle, deren Kunde wieder kaufte, aber weit weniger als früher oder erneut kündigte: nicht zurückgewonnen',
+    en: 'Of these, cases whose customer bought again, but far less than before, or cancelled again: not regained',
+  },
+  pendingReturns: {
+    de: 'Davon Fälle, deren Kunde zurück ist und noch beobachtet wird: noch nicht beurteilt',
+    en: 'Of these, cases whose customer is back and still observed: not judged yet',
+  },
+  returned: {
+    de: 'Davon Fälle, in denen der Kunde die Kündigung zurückgenommen oder wieder gekauft hat, was auch immer daraus wurde. Danach gehen daysToRegain, stillThere, secondLosses und uplift',
+    en: 'Of these, cases in which the customer withdrew the cancellation or bought again, whatever came of it. By this go daysToRegain, stillThere, secondLosses and uplift',
   },
   regainedAfterContact: {
-    de: 'Zurückgewonnene unter den Kontaktierten; andere kamen von selbst',
-    en: 'Regained cases among the contacted; others came back by themselves',
+    de: 'regained unter den Kontaktierten; andere kamen von selbst',
+    en: 'regained among the contacted; others came back by themselves',
+  },
+  returnedAfterContact: {
+    de: 'returned unter den Kontaktierten',
+    en: 'returned among the contacted',
   },
   regainedRate: {
-    de: 'regainedAfterContact ÷ contacted; null, wenn niemand kontaktiert wurde',
-    en: 'regainedAfterContact ÷ contacted; null with nobody contacted',
+    de: 'regainedAfterContact ÷ Kontaktierte ohne jene, die noch nicht beurteilt sind; null ohne solche. Wer nicht kam, steht früher fest als wer zurückgewonnen ist: solange viele Rückkehrer nicht beurteilt sind, ist die Quote zu niedrig',
+    en: 'regainedAfterContact ÷ contacted, without those that are not judged yet; null without any. Who stayed away is known sooner than who is regained: as long as many returns are not judged, the rate is too low',
   },
   regainedRateInterval: {
     de: '95-%-Intervall von regainedRate nach Wilson (Newcombe 1998, Methode 3)',
     en: '95 % interval of regainedRate by Wilson (Newcombe 1998, method 3)',
   },
+  returnRate: {
+    de: 'returnedAfterContact ÷ contacted; null, wenn niemand kontaktiert wurde',
+    en: 'returnedAfterContact ÷ contacted; null with nobody contacted',
+  },
+  returnRateInterval: {
+    de: '95-%-Intervall von returnRate nach Wilson',
+    en: '95 % interval of returnRate by Wilson',
+  },
   strict: {
-    de: 'Dieselben Fälle nach der strengen Regel des Regelwerks (`successControl.regained`): regained: Kündigung ausdrücklich zurückgenommen und nicht wiederholt, oder wieder gekauft und im Beobachtungszeitraum ab der Rückkehr annähernd wie früher; halfReturn: wieder gekauft, aber weit weniger als früher oder erneut gekündigt; pending: zurückgekommen, noch nicht entschieden; not: alle anderen. Späte Tatsachen (Retouren, wiederholte Kündigung) berichtigen es',
-    en: 'The same cases by the strict rule of the policy (`successControl.regained`): regained: cancellation explicitly withdrawn and not repeated, or bought again and over the observation, from the return on, about as before; halfReturn: bought again, but far less than before, or cancelled again; pending: returned, not known yet; not: all others. Late facts (goods that come back, a repeated cancellation) correct it',
+    de: 'regained, halfReturns und pendingReturns noch einmal beieinander; not: alle anderen Fälle',
+    en: 'regained, halfReturns and pendingReturns once more together; not: all other cases',
   },
-  strictRate: {
-    de: 'Streng Zurückgewonnene unter den Kontaktierten ÷ Kontaktierte ohne jene, die noch nicht entschieden sind',
-    en: 'Strictly regained among the contacted ÷ contacted, without those that are not known yet',
-  },
+  strictRate: { de: 'Dasselbe wie regainedRate', en: 'The same as regainedRate' },
   strictRateInterval: {
-    de: '95-%-Intervall von strictRate nach Wilson',
-    en: '95 % interval of strictRate by Wilson',
+    de: 'Dasselbe wie regainedRateInterval',
+    en: 'The same as regainedRateInterval',
   },
   small: {
-    de: `Weniger als ${smallBelow} kontaktierte Fälle: zu wenige für einen Vergleich, daher ohne Rang`,
-    en: `Fewer than ${smallBelow} contacted cases: too few to compare, so without a rank`,
+    de: `Weniger als ${smallBelow} kontaktierte Fälle, die beurteilt sind: zu wenige für einen Vergleich, daher ohne Rang`,
+    en: `Fewer than ${smallBelow} contacted cases that are judged: too few to compare, so without a rank`,
   },
   rank: {
-    de: 'Platz nach regainedRate unter den Gruppen, die nicht klein sind',
-    en: 'Place by regainedRate among the groups that are not small',
+    de: 'Platz nach regainedRate unter den Gruppen, die nicht klein sind; null: nicht bekannt ist keine Gruppe',
+    en: 'Place by regainedRate among the groups that are not small; null: what is not known is no group',
   },
   daysToRegain: {
     de: 'Tage von der Eröffnung bis zur Rückkehr, Median',
@@ -128,8 +155,8 @@ export const successDefinitions: Definitions = {
     en: 'workCost + contactCost + concessionCost',
   },
   costPerRegain: {
-    de: 'cost ÷ regained; null ohne Zurückgewonnene',
-    en: 'cost ÷ regained; null without any',
+    de: 'cost ÷ regained ohne die Kontrollgruppe; null ohne Zurückgewonnene',
+    en: 'cost ÷ regained without the control group; null without any',
   },
   revenue: {
     de: 'Käufe mit und seit der Rückkehr, bis zum Horizont des Regelwerks (`identification.valueHorizon`) oder zum zweiten Verlust; in der Währung des Regelwerks',
@@ -154,8 +181,8 @@ export const successDefinitions: Definitions = {
   },
   outcomes: { de: 'Geschlossene Fälle nach ihrem Ausgang', en: 'Closed cases by their outcome' },
   uplift: {
-    de: 'Verfolgte Fälle gegen Kontrollgruppe, alle wie gezogen, nur Auslöser und Wertklassen mit Kontrollgruppe, beide gleich lange gesehen: so lange wie der Beobachtungszeitraum des Regelwerks ab der Eröffnung (oder dem Ende der Kündigungsfrist), der im Zeitraum des Berichts endete. Anteil der Rückkehrer bis dahin (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich',
-    en: 'Pursued cases against the control group, all as they were drawn, only triggers and tiers with a control group, both seen for the same time: as long as the observation of the policy from the opening (or the effective date) on, which ended in the period of the report. Share of returns by then (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison',
+    de: 'Fälle, die an der Ziehung der Kontrollgruppe teilnahmen, gezogen gegen nicht gezogen, was auch immer aus ihnen wurde (bei mehreren Anteilen jener mit den meisten Fällen), beide gleich lange gesehen: so lange wie der Beobachtungszeitraum des Regelwerks ab der Eröffnung (oder dem Ende der Kündigungsfrist), der im Zeitraum des Berichts endete. Anteil der Rückkehrer bis dahin (Intervall: Newcombe 1998, Methode 10) und Ergebnis je Fall (Bootstrap); null ohne Vergleich, und nach Ursache, Playbook, Maßnahme, Angebot, Team oder Person: das weiß man erst nach der Ziehung, und fast nur von den nicht Gezogenen',
+    en: 'Cases that were in the draw of the control group, drawn against not drawn, whatever came of them (of several shares that with the most cases), both seen for the same time: as long as the observation of the policy from the opening (or the effective date) on, which ended in the period of the report. Share of returns by then (interval: Newcombe 1998, method 10) and result of one case (bootstrap); null without a comparison, and by cause, playbook, measure, offer, team or agent: these are known only after the draw, and hardly of anybody who was drawn',
   },
 };
 
@@ -165,17 +192,23 @@ export function figuresJson(
 ): z.output<z.ZodObject<typeof successFields>> {
   const inMoney = (amount: number) => ({ amount: Math.round(amount), currency });
   const { cost, costPerRegain, result, ...more } = figuresOf(of);
-  const { secondLosses, uplift } = of;
+  const { secondLosses, uplift, strict } = of;
   return {
     ...more,
+    strictRate: more.regainedRate,
+    strictRateInterval: more.regainedRateInterval,
     cases: of.cases,
     reached: of.reached,
     contacted: of.contacted,
-    regained: of.regained,
-    regainedAfterContact: of.regainedAfterContact,
+    regained: strict.regained,
+    halfReturns: strict['half-return'],
+    pendingReturns: strict.pending,
+    returned: of.returned,
+    regainedAfterContact: of.strictAfterContact.regained,
+    returnedAfterContact: of.returnedAfterContact,
     strict: {
-      ...{ regained: of.strict.regained, halfReturn: of.strict['half-return'] },
-      ...{ pending: of.strict.pending, not: of.strict.not },
+      ...{ regained: strict.regained, halfReturn: strict['half-return'] },
+      ...{ pending: strict.pending, not: strict.not },
     },
     daysToRegain: of.daysToRegain === null ? null : Math.round(of.daysToRegain * 10) / 10,
     workMinutes: of.workMinutes,

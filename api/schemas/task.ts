@@ -1,13 +1,23 @@
 import * as z from 'zod';
+import type { TaskCustomer } from '../../db/task-customers.ts';
 import type { TaskOffer } from '../../db/task-offers.ts';
 import { taskCloseReasons } from '../../domain/case.ts';
 import { whyOf } from '../../domain/early-signs.ts';
 import { offerStatuses } from '../../domain/offers.ts';
 import { permissionReasons } from '../../domain/permission.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Reliance, TaskRecord } from '../../domain/records.ts';
+import type { CommandRecord, Reliance, TaskRecord } from '../../domain/records.ts';
 import { taskTypeNames, taskTypes } from '../../domain/tasks.ts';
-import { earlySigns, legalBases, steps, taskStatuses } from '../../domain/words.ts';
+import {
+  causes,
+  customerKinds,
+  earlySigns,
+  legalBases,
+  steps,
+  taskStatuses,
+  tiers,
+  triggers,
+} from '../../domain/words.ts';
 import { caseId, customerId, money, reference, taskId, timestamp } from './common.ts';
 import { resultName } from './results.ts';
 
@@ -36,6 +46,16 @@ export const taskSchema = z
       description: 'null: a preventive task, or one about a mail, for which no case waits',
     }),
     customerId,
+    customer: z
+      .strictObject({
+        name: z.string().nullable(),
+        kind: z.enum(customerKinds).nullable(),
+        trigger: z.enum(triggers).nullable(),
+        tier: z.enum(tiers).nullable(),
+        cause: z.enum(causes).nullable(),
+        secondLifetimeValue: money('what a regained customer is expected to bring').nullable(),
+      })
+      .meta({ description: 'whom it is about, and what its case knows of them' }),
     type: z.enum(taskTypeNames),
     title: z.string(),
     step: z.enum(steps),
@@ -93,6 +113,16 @@ export const taskSchema = z
           ];
         },
       }),
+    keptResult: z
+      .strictObject({
+        commandId: z.string(),
+        by: z.string().meta({ description: 'ID of a key' }),
+        at: timestamp,
+        outcome: z.string(),
+        undoUntil: timestamp.nullable().meta({ description: 'until then `by` can undo it' }),
+      })
+      .nullable()
+      .meta({ description: 'a result that is kept, and on which the case has not yet acted' }),
     sign: z
       .enum(earlySigns)
       .nullable()
@@ -122,25 +152,37 @@ export function taskJson(
   {
     offerId: _,
     offer,
+    customer,
     ...record
-  }: TaskRecord & { content: string | null; offer: TaskOffer | null },
-  permission: Reliance | null,
+  }: TaskRecord & { content: string | null; offer: TaskOffer | null; customer: TaskCustomer },
+  { permission, kept }: { permission: Reliance | null; kept: CommandRecord | undefined },
   {
     policy: { timeZone, currency },
     overdueBefore,
   }: { policy: Pick<Policy, 'timeZone' | 'currency'>; overdueBefore: string },
 ): z.output<typeof taskSchema> {
   const { type, caseId, expectedGain: amount, status, dueAt, pausedUntil } = record;
+  const inMoney = (amount: number | null) => (amount === null ? null : { amount, currency });
   const guide =
     type === 'cause-call' && caseId !== null
       ? `/api/v1/cases/${encodeURIComponent(caseId)}/interview-guide`
       : null;
   return {
     ...record,
+    customer: { ...customer, secondLifetimeValue: inMoney(customer.secondLifetimeValue) },
     title: taskTypes[type].title,
     offer: offer && { ...offer, cost: { amount: offer.cost, currency } },
-    expectedGain: amount === null ? null : { amount, currency },
+    expectedGain: inMoney(amount),
     overdue: status === 'open' && pausedUntil === null && dueAt < overdueBefore,
+    keptResult: kept
+      ? {
+          commandId: kept.commandId,
+          by: kept.actor,
+          at: kept.at,
+          outcome: (kept.request['result'] as { outcome: string }).outcome,
+          undoUntil: kept.undoUntil,
+        }
+      : null,
     why: whyOf(record, timeZone),
     guide,
     permission,

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/models/history.ts';
 import { minorDigits } from '../../domain/money.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
-import { readPurchases, type BadLine } from '../import/files.ts';
+import { readPurchases, type BadLine } from '../../imports/files.ts';
 
 /** `first` and `last`: the days of the first and the last purchase of all. */
 export type Past = { customers: PastCustomer[]; first: number; last: number };

@@ -53,6 +53,7 @@ export type SuccessGroup = {
   group: string | null;
   cases: number;
   contacted: number;
+  returnedAfterContact: number;
   regainedAfterContact: number;
   regainedRate: number | null;
   regainedRateInterval: [number, number] | null;
@@ -64,13 +65,13 @@ type Money = { amount: number; currency: string };
 /** Success control by how customers were lost, as managers get it: the biggest groups first. */
 export function successTable(groups: readonly SuccessGroup[]): string {
   const table = new Table({
-    head: ['Trigger', 'Contacted', 'Back', 'Rate (95 %)', 'Cost', 'Result'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    head: ['Trigger', 'Contacted', 'Back', 'Regained', 'Rate (95 %)', 'Cost', 'Result'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   for (const one of groups.toSorted((a, b) => b.cases - a.cases)) {
-    const { group, contacted, regainedAfterContact, regainedRate, cost, result } = one;
+    const { group, contacted, regainedRate, cost, result } = one;
     const [low, high] = one.regainedRateInterval ?? [0, 1];
     const rate =
       regainedRate === null
@@ -78,7 +79,8 @@ export function successTable(groups: readonly SuccessGroup[]): string {
         : `${percent(regainedRate)} (${Math.round(low * 100)}–${percent(high)})`;
     const money = ({ amount, currency }: Money) => formatMoney(amount, currency);
     table.push([
-      ...[words(group ?? 'not known'), contacted, regainedAfterContact],
+      ...[words(group ?? 'not known'), contacted],
+      ...[one.returnedAfterContact, one.regainedAfterContact],
       ...[rate, money(cost), money(result)],
     ]);
   }

@@ -157,7 +157,8 @@ function showOutcomes(cases: Case[]): void {
   process.exitCode = 1;
 }
 
-function showAddresses({ url, temporalUiUrl }: Stack): void {
+function showAddresses({ url, temporalUiUrl, setUpCode }: Stack): void {
+  if (setUpCode) display.line(`  Sign in   ${url}/setup, once with the code ${setUpCode}`);
   display.line(`  API docs  ${url}/api/docs`);
   if (temporalUiUrl) display.line(`  Temporal  ${temporalUiUrl}`);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { loadEnvironment, type Environment } from '../../config/environment.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
-import { importFiles, planImport } from '../import/files.ts';
+import { importFiles, planImport } from '../../imports/files.ts';
 import { progressPrinter } from '../import/progress.ts';
 import { createClient } from '../client.ts';
 import { freePort } from './folder.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { WriteStream } from 'node:tty';
-import type { ImportProgress } from './files.ts';
+import type { ImportProgress } from '../../imports/files.ts';
 
 const barLength = 24;
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { importKinds, type ImportPlan, type ImportSummary } from './files.ts';
+import { importKinds } from '../../domain/imports.ts';
+import type { ImportPlan, ImportSummary } from '../../imports/files.ts';
 
 const separatorNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
 const notationNames = {

@@ -24,8 +24,9 @@ import {
   targetGroups,
   tiers,
   triggers,
+  strictRegains,
 } from '../../domain/words.ts';
-import { strictReasons, strictRegains, type StrictJudgement } from '../../domain/strict-regain.ts';
+import { strictReasons, type StrictJudgement } from '../../domain/strict-regain.ts';
 import { secondLossCauses } from '../../domain/success.ts';
 import { flag, json } from './columns.ts';
 
@@ -94,6 +95,18 @@ export const cases = sqliteTable(
       .on(t.customerId)
       .where(sql`regained_at is not null`),
     index('cases_walk').on(t.status, t.caseId),
+    // Reports of losses, over years: all that they sum or join by, in the order of time.
+    index('cases_losses').on(
+      t.openedAt,
+      t.endReason,
+      t.cause,
+      t.caseId,
+      t.customerId,
+      t.lostAt,
+      t.regainedAt,
+      t.assessedCause,
+      t.verifiedCause,
+    ),
     index('cases_closed')
       .on(t.closedAt)
       .where(sql`closed_at is not null`),
@@ -105,6 +118,17 @@ export const cases = sqliteTable(
     index('cases_tier').on(t.status, t.tier, t.openedAt, t.caseId),
     index('cases_cause').on(t.status, t.cause, t.openedAt, t.caseId),
     index('cases_outcome').on(t.status, t.outcome, t.openedAt, t.caseId),
+    // The board: each step in the order of what waits longest, with all that it counts and filters by.
+    index('cases_board').on(
+      t.status,
+      t.step,
+      // `coalesce`, but drizzle-kit splits what it writes at a comma.
+      sql`case when next_due_at is null then opened_at else next_due_at end`,
+      t.caseId,
+      t.trigger,
+      t.tier,
+      t.cause,
+    ),
   ],
 );
 
@@ -177,6 +201,8 @@ export const caseFigures = sqliteTable(
     strictUntil: text(),
     /** the observation that control group and others have in common: from the opening on */
     observedUntil: text(),
+    /** by which rules it was made (`figureRules`): an older row is made anew at the next start */
+    rules: integer().notNull().default(0),
   },
   (t) => [
     index('case_figures_pending')
@@ -185,9 +211,13 @@ export const caseFigures = sqliteTable(
     index('case_figures_arms')
       .on(t.cause, t.tier, t.playbookId, t.playbookVersion)
       .where(sql`playbook_id is not null`),
+    index('case_figures_control')
+      .on(t.trigger, t.tier, t.observedUntil)
+      .where(sql`control_group`),
     index('case_figures_unjudged')
       .on(t.caseId)
       .where(sql`strict_regain is null`),
+    index('case_figures_rules').on(t.rules),
     index('case_figures_observed')
       .on(t.observedUntil)
       .where(sql`observed_until is not null`),
@@ -225,7 +255,12 @@ export const controlDraws = sqliteTable(
     drawn: flag(),
     at: text().notNull(),
   },
-  (t) => [uniqueIndex('control_draws_place').on(t.trigger, t.tier, t.percent, t.place)],
+  (t) => [
+    uniqueIndex('control_draws_place').on(t.trigger, t.tier, t.percent, t.place),
+    index('control_draws_drawn')
+      .on(t.caseId)
+      .where(sql`drawn`),
+  ],
 );
 
 /** The company's own categories below our causes. None is ever deleted: cases name them. */
@@ -259,6 +294,9 @@ export const caseCauses = sqliteTable(
   (t) => [
     uniqueIndex('case_causes_statement').on(t.statementId),
     index('case_causes_case').on(t.caseId, t.layer, t.at),
+    index('case_causes_further')
+      .on(t.caseId)
+      .where(sql`further_causes <> '[]'`),
   ],
 );
 

@@ -7,16 +7,17 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { ViewFilter } from '../../domain/board.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { CompanyFit } from '../../domain/company-fit.ts';
 import { reportMailStatuses } from '../../domain/monthly-report.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { scanOrigins } from '../../domain/records.ts';
+import { commandStatuses, scanOrigins } from '../../domain/records.ts';
 import type { ScanDetection, SilentLoss } from '../../domain/silent-loss.ts';
 import { roles } from '../../domain/words.ts';
 import { json } from './columns.ts';
 
-/* The installation itself: policies, keys, commands, scans and fits. */
+/* The installation itself: policies, commands, scans and fits. */
 
 export const policies = sqliteTable('policies', {
   version: text().primaryKey(),
@@ -25,20 +26,17 @@ export const policies = sqliteTable('policies', {
   createdAt: text().notNull(),
 });
 
-export const apiKeys = sqliteTable(
-  'api_keys',
-  {
-    keyId: text().primaryKey(),
-    name: text().notNull(),
-    role: text({ enum: roles }).notNull(),
-    /** SHA-256 of the key: it is random, so a slow hash would add nothing */
-    hash: text().notNull(),
-    createdAt: text().notNull(),
-    revokedAt: text(),
-    lastUsedAt: text(),
-  },
-  (t) => [uniqueIndex('api_keys_hash').on(t.hash)],
-);
+/** Which policy governs since when: the newest row counts. Without any it is what the processes were started with. */
+export const policyPublications = sqliteTable('policy_publications', {
+  publicationId: integer().primaryKey({ autoIncrement: true }),
+  /** null: what the processes are started with governs again */
+  version: text(),
+  at: text().notNull(),
+  /** the key of who published it */
+  actor: text().notNull(),
+  /** in the publisher's words */
+  reason: text(),
+});
 
 /** The audit of who told us to do what and when, and the memory that makes a repeated request one request. */
 export const commands = sqliteTable(
@@ -54,11 +52,12 @@ export const commands = sqliteTable(
     caseId: text(),
     request: json<Record<string, unknown>>().notNull(),
     idempotencyKey: text(),
-    /** `pending`: kept, Temporal has not answered yet; `rejected`: it changed nothing, `error` says why */
-    status: text({ enum: ['pending', 'done', 'rejected'] }).notNull(),
+    status: text({ enum: commandStatuses }).notNull(),
     error: json<{ code: ErrorCode; message: string }>(),
     at: text().notNull(),
     finishedAt: text(),
+    /** until then nobody delivers it, so that it can be undone; null as soon as it is being delivered */
+    undoUntil: text(),
   },
   (t) => [
     uniqueIndex('commands_idempotency').on(t.actor, t.idempotencyKey),
@@ -66,6 +65,11 @@ export const commands = sqliteTable(
       .on(t.target)
       .where(sql`action = 'task.complete' and status = 'pending'`),
     index('commands_case').on(t.caseId, t.at),
+    // The audit, the newest first.
+    index('commands_newest').on(t.at, t.commandId),
+    index('commands_actor').on(t.actor, t.at, t.commandId),
+    index('commands_action').on(t.action, t.at, t.commandId),
+    index('commands_target').on(t.target, t.at, t.commandId),
   ],
 );
 
@@ -148,4 +152,17 @@ export const reportMails = sqliteTable(
     finishedAt: text(),
   },
   (t) => [primaryKey({ columns: [t.month, t.recipient] })],
+);
+
+/** Filters of the board that people have named, each for themselves. */
+export const savedViews = sqliteTable(
+  'saved_views',
+  {
+    viewId: text().primaryKey(),
+    keyId: text().notNull(),
+    name: text().notNull(),
+    filter: json<ViewFilter>().notNull(),
+    createdAt: text().notNull(),
+  },
+  (t) => [uniqueIndex('saved_views_name').on(t.keyId, t.name)],
 );

@@ -208,3 +208,16 @@ export const holidays = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.region, t.day] })],
 );
+
+/** What a customer can be found by, word by word in the spelling of `domain/search.ts`. */
+export const customerWords = sqliteTable(
+  'customer_words',
+  {
+    word: text().notNull(),
+    customerId: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.word, t.customerId] }),
+    index('customer_words_customer').on(t.customerId),
+  ],
+);

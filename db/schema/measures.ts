@@ -3,13 +3,16 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import { languages, mailStatuses, type Template } from '../../domain/mails.ts';
 import { offerStatuses, type Offer } from '../../domain/offers.ts';
+import { trialStates } from '../../domain/optimisation.ts';
 import type { Playbook } from '../../domain/playbooks.ts';
+import { objectives } from '../../domain/policy.ts';
 import { flag, json } from './columns.ts';
 
 /* What can be done for customers: playbooks, offers, templates and mails. */
@@ -65,6 +68,26 @@ export const caseOffers = sqliteTable(
     index('case_offers_customer').on(t.customerId, t.status),
     index('case_offers_month').on(t.proposedAt, t.status, t.offerId, t.cost),
   ],
+);
+
+/** Which of several offers a measure of a case was to make, drawn once, with what it is judged by afterwards. */
+export const offerDraws = sqliteTable(
+  'offer_draws',
+  {
+    caseId: text().notNull(),
+    measureId: text().notNull(),
+    offerId: text().notNull(),
+    /** with which it was taken, above 0, up to 1 */
+    probability: real().notNull(),
+    /** all that could have been, with their probabilities */
+    arms: text().notNull(),
+    /** what could not be made, and why */
+    leftOut: text().notNull(),
+    trial: text({ enum: trialStates }).notNull(),
+    objective: text({ enum: objectives }).notNull(),
+    drawnAt: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.measureId] })],
 );
 
 export const templates = sqliteTable(

@@ -38,7 +38,10 @@ export const campaigns = sqliteTable('campaigns', {
   campaignId: text().primaryKey(),
   title: text().notNull(),
   causes: json<Cause[]>().notNull(),
+  /** the company's own, below the causes */
+  category: text(),
   product: text(),
+  region: text(),
   createdAt: text().notNull(),
   createdBy: text().notNull(),
   stoppedAt: text(),

@@ -15,7 +15,7 @@ import { assignments, type Skills } from '../../domain/teams.ts';
 import { earlySigns, steps, taskStatuses } from '../../domain/words.ts';
 import { flag, json } from './columns.ts';
 
-/* What people do, and who they are. */
+/* What people do, and the teams that they do it in. */
 
 export const tasks = sqliteTable(
   'tasks',
@@ -61,6 +61,10 @@ export const tasks = sqliteTable(
     index('tasks_inbox').on(t.status, t.dueAt, t.taskId),
     index('tasks_assignee').on(t.status, t.assignee, t.dueAt, t.taskId),
     index('tasks_type').on(t.status, t.type, t.dueAt, t.taskId),
+    // One team's inbox.
+    index('tasks_team')
+      .on(t.status, t.queue, t.dueAt, t.taskId)
+      .where(sql`queue is not null`),
     index('tasks_case').on(t.caseId, t.status, t.dueAt, t.taskId),
     // In the order in which they are handed out, and with what tells whether their time has come.
     index('tasks_queue')
@@ -72,10 +76,19 @@ export const tasks = sqliteTable(
     index('tasks_last_worker')
       .on(t.customerId, t.closedAt)
       .where(sql`completed_by is not null`),
-    // Which measures, people and teams had a part in each case.
+    // Which measures, people and teams had a part in each case, and when.
     index('tasks_done')
       .on(t.caseId, t.type, t.measureId, t.completedBy, t.queue)
       .where(sql`status = 'done' and case_id is not null`),
+    index('tasks_parts')
+      .on(t.caseId, t.type, t.measureId, t.completedBy, t.queue, t.closedAt)
+      .where(sql`status = 'done' and case_id is not null`),
+    index('tasks_done_by')
+      .on(t.completedBy, t.caseId, t.status)
+      .where(sql`status = 'done' and case_id is not null and completed_by is not null`),
+    index('tasks_parts_by')
+      .on(t.completedBy, t.caseId, t.closedAt, t.status)
+      .where(sql`status = 'done' and case_id is not null and completed_by is not null`),
     index('tasks_sign')
       .on(t.status, t.sign, t.dueAt, t.taskId)
       .where(sql`sign is not null`),

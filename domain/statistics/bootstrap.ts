@@ -6,20 +6,14 @@ export type Pick = (below: number) => number;
 /** Enough for the ends of a 95 % interval. */
 const resamples = 1_000;
 
-/** The mean of more values is normally distributed, and drawing samples would come to nothing else. */
-const manyValues = 500;
+/** The mean of more values is as good as normally distributed: intervals cover the truth as often, and come much sooner. */
+const manyValues = 100;
 
 /**
- * 95 % interval of the mean of money per case, by the percentiles of the means of samples drawn with replacement; times
- * the number of values it is that of their sum. Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap,
- * chapter 13.
- * @returns null for fewer than two values
+ * 95 % interval of the difference of the means of two independent groups, `a` - `b`, by the percentiles of the means of
+ * samples drawn with replacement. Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 8, 13.
+ * @returns null when either has fewer than two values
  */
-export function meanInterval(values: readonly number[], pick: Pick): Interval | null {
-  return values.length < 2 ? null : middle95(resampledMeans(values, pick));
-}
-
-/** The same for the difference of two independent groups, mean of `a` - mean of `b`. */
 export function meanDifferenceInterval(
   a: readonly number[],
   b: readonly number[],

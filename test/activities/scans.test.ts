@@ -32,7 +32,7 @@ describe('a scan that goes on after a crash', () => {
       const page = { cursor: 'C2', scanned: 2, dormant: 0, candidates: [] };
       await saveScanPage(db, { scanId: 's1', ...page });
 
-      const activities = scanActivities({ db, policy, clock: () => now });
+      const activities = scanActivities({ db, policy: () => policy, clock: () => now });
       const environment = new MockActivityEnvironment();
       await environment.run(() => activities.findCandidates({ scanId: 's1', policy }));
 

@@ -173,6 +173,67 @@ describe('completing a task', () => {
   });
 });
 
+describe('a result that can be undone', () => {
+  const held = { result: answered, undoForSeconds: 2 };
+  const undo = (commandId: string, as: Role = 'agent') =>
+    api.post(`/api/v1/commands/${commandId}/undo`, undefined, { as });
+
+  test('is kept for so long, and then drives the next step by itself', async () => {
+    const { caseId, taskId } = await openTask();
+    const { status, body } = await act(api, taskId, 'complete', held);
+    expect([status, body.status]).toEqual([202, 'kept']);
+    expect(Date.parse(body.undoUntil)).toBeGreaterThan(Date.now());
+    expect((await api.get(`/api/v1/tasks/${taskId}`)).body).toMatchObject({
+      status: 'open',
+      keptResult: {
+        commandId: body.commandId,
+        by: api.keys.agent.record.keyId,
+        outcome: 'answered',
+        undoUntil: body.undoUntil,
+      },
+    });
+    const second = await act(api, taskId, 'complete', { result: { outcome: 'refused' } });
+    expect([second.status, second.body.code]).toEqual([409, 'conflict']);
+    expect(await finished(body.commandId)).toMatchObject({ status: 'done', undoUntil: null });
+    expect(Date.now()).toBeGreaterThan(Date.parse(body.undoUntil));
+    expect((await api.get(`/api/v1/tasks/${taskId}`)).body).toMatchObject({
+      ...{ status: 'done', result: answered, keptResult: null },
+      completedBy: api.keys.agent.record.keyId,
+    });
+    await engine.task(caseId, 'remedy');
+    const late = await undo(body.commandId);
+    expect([late.status, late.body.code]).toEqual([409, 'conflict']);
+  });
+
+  test('is as if it had never been told once it is undone', async () => {
+    const { caseId, taskId } = await openTask();
+    const { commandId } = (await act(api, taskId, 'complete', held)).body;
+    expect((await undo(commandId)).body).toMatchObject({ status: 'undone' });
+    expect((await undo(commandId)).status).toBe(200);
+    await pause(2_200);
+    expect((await api.get(`/api/v1/tasks/${taskId}`)).body).toMatchObject({
+      ...{ status: 'open', keptResult: null, result: null },
+    });
+    expect(await engine.story(caseId)).not.toContainEqual(expect.stringContaining('task-done'));
+    const right = await act(api, taskId, 'complete', { result: { outcome: 'no-answer' } });
+    expect(right.status).toBe(200);
+  });
+
+  test('is not handed out as work meanwhile, and nobody else undoes it', async () => {
+    const { taskId } = await openTask();
+    await act(api, taskId, 'claim', {});
+    const { commandId } = (await act(api, taskId, 'complete', held)).body;
+    const next = await api.post('/api/v1/tasks/next', {}, { as: 'agent' });
+    expect(next.body.task?.taskId).not.toBe(taskId);
+    const others = await api.call('POST', `/api/v1/commands/${commandId}/undo`, {
+      headers: { authorization: `Bearer ${cutOff.keys.agent.secret}` },
+      as: null,
+    });
+    expect(others.status).toBe(404);
+    expect((await undo(commandId, 'manager')).status).toBe(200);
+  });
+});
+
 describe('rescheduling a task', () => {
   test('moves its due time', async () => {
     const { taskId } = await openTask();

@@ -70,7 +70,8 @@ describe('a customer who looks at the cancellation page', () => {
     });
     const { taskId, type, dueAt, sign, signAt, why } = task;
     const { body } = await api.get('/api/v1/customers/E-1', { as: 'agent' });
-    expect(body.preventiveTask).toEqual({ taskId, type, dueAt, sign, signAt, why });
+    const shown = { taskId, type, dueAt, sign, signAt, why, visible: true };
+    expect(body.preventiveTask).toEqual(shown);
     expect((await api.get(`/api/v1/tasks/${taskId}`)).body).toEqual(task);
     expect((await api.get('/api/v1/cases?customerId=E-1')).body.items).toEqual([]);
     expect(await inbox('status=open&type=prevention-call&limit=200')).toContainEqual(task);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openCase } from '../../db/cases.ts';
 import { upsertCustomers } from '../../db/imports.ts';
 import { createAction } from '../../db/prevention-actions.ts';
+import { queueReports, reportEnded, reportSending } from '../../db/report-mails.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { pagesOf } from '../support/pdf.ts';
 
@@ -129,4 +130,35 @@ test('refuses what is no month, or has not begun, and names the rule', async () 
 test('says plainly that a month was empty', async () => {
   const { body } = await api.get(path('2026-08.html?language=en'));
   expect(body).toContain('no customer was lost, none came back, and no case was decided');
+});
+
+test('tells managers which reports were sent to whom, and the metrics how many', async () => {
+  const { db } = api;
+  const [boss, owner] = ['boss@shop.example', 'owner@shop.example'];
+  for (const months of [['2026-09'], ['2026-10']]) {
+    await queueReports(db, { months, recipients: [owner, boss], at });
+  }
+  const mail = { month: '2026-09', recipient: boss, status: 'queued', attempts: 0 } as const;
+  expect(await reportSending(db, mail, at)).toBe(true);
+  await reportEnded(db, mail, { status: 'unclear', at, error: 'the line died' });
+  const { status, body } = await api.get('/api/v1/report-mails?limit=3', { as: 'manager' });
+  expect(status).toBe(200);
+  const waiting = { status: 'queued', attempts: 0, nextAttemptAt: at, finishedAt: null };
+  const unclear = { status: 'unclear', attempts: 1, nextAttemptAt: null, finishedAt: at };
+  expect(body.items).toMatchObject([
+    { month: '2026-10', recipient: boss, ...waiting },
+    { month: '2026-10', recipient: owner, ...waiting },
+    { month: '2026-09', recipient: boss, ...unclear, lastError: 'the line died' },
+  ]);
+  expect(body.items[2].mailId).toMatch(/^monthly-report-2026-09-[0-9a-f]{12}$/);
+  const next = await api.get(`/api/v1/report-mails?cursor=${body.nextCursor}`);
+  expect(next.body).toMatchObject({ items: [{ month: '2026-09', recipient: owner }] });
+  const some = await api.get('/api/v1/report-mails?month=2026-09&status=unclear');
+  expect(some.body).toMatchObject({ items: [{ recipient: boss }], nextCursor: null });
+  expect((await api.get('/api/v1/report-mails?month=2026')).status).toBe(400);
+  const metrics = (await api.get('/metrics')).body;
+  expect(metrics).toContain('winback_report_mails{status="unclear"} 1');
+  expect(metrics).toContain('winback_report_mails{status="queued"} 3');
+  expect(metrics).toContain('winback_report_mails{status="sent"} 0');
+  expect(metrics).not.toContain('@shop.example');
 });

@@ -90,13 +90,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says that every call needs a key, but for health, readiness and secret addresses', () => {
-    expect(document.security).toEqual([{ key: [] }]);
+  test('says that every call needs a key or session, but for signing in, health, readiness and secret addresses', () => {
+    expect(document.security).toEqual([{ key: [] }, { session: [] }]);
     expect(document.components.securitySchemes.key).toMatchObject({ scheme: 'bearer' });
     const open = Object.keys(document.paths).filter((path) => document.paths[path].get?.security);
     expect(open.sort()).toEqual([
-      ...['/api/v1/calendar/{secret}.ics', '/healthz', '/objections/{token}', '/readyz'],
-      '/satisfaction/{token}',
+      ...['/api/v1/calendar/{secret}.ics', '/api/v1/openid', '/api/v1/openid/callback'],
+      ...['/api/v1/password-links/{token}', '/api/v1/session', '/healthz'],
+      ...['/objections/{token}', '/readyz', '/satisfaction/{token}'],
     ]);
   });
 

@@ -38,6 +38,18 @@ describe('a playbook', () => {
     expect(await publish({ yaml })).toMatchObject({ status: 201, body: { version: 1 } });
   });
 
+  it('names as alternatives of an offer what exists', async () => {
+    const naming = (alternatives: string) =>
+      publish({ yaml: `${yaml}    alternatives: [${alternatives}]\n`.replace('own', 'lots') });
+    expect(await naming('onboarding')).toMatchObject({ status: 201 });
+    const { status, body } = await naming('onboarding, gone');
+    const field = 'measures.1.alternatives.1';
+    expect([status, body.errors]).toMatchObject([
+      400,
+      [{ field, rule: expect.stringMatching(/^must be the ID of an offer \(line 12\)$/) }],
+    ]);
+  });
+
   it.each([
     ['template: ask-back', 'measures.0.template', 'must be the ID of a template (line 6)'],
     ['template: letter', 'measures.0.instead.template', 'must be the ID of a template (line 7)'],
@@ -163,5 +175,47 @@ describe('an offer in the plan of a case', () => {
     ]);
     // The case itself is not there to answer: it is kept for when it is.
     expect((await add(offer('credit'), 'agent')).status).not.toBe(400);
+  });
+});
+
+describe('a check', () => {
+  const check = (text: string) =>
+    api.post('/api/v1/playbooks/check', { yaml: text }, { as: 'manager' });
+
+  it('says what could be published, with its warnings, and publishes nothing', async () => {
+    const text = yaml
+      .replace('own', 'checked')
+      .replace('template: letter', 'template: letter, queue: nobody');
+    const { status, body } = await check(text);
+    expect([status, body.playbook.playbookId, body.warnings]).toMatchObject([
+      200,
+      'checked',
+      [{ field: 'measures[0].queue' }],
+    ]);
+    expect(await api.get('/api/v1/playbooks/checked', { as: 'agent' })).toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('names the line of a mistake', async () => {
+    const { status, body } = await check(yaml.replace('kind: offer', 'kind: offre'));
+    expect([status, body.errors]).toMatchObject([
+      400,
+      [{ field: 'measures.1.kind', rule: expect.stringMatching(/\(line 8\)$/) }],
+    ]);
+  });
+});
+
+describe('the policies', () => {
+  it('are listed with the one in force and how many open cases carry each', async () => {
+    const { status, body } = await api.get('/api/v1/policies', { as: 'agent' });
+    expect(status).toBe(200);
+    expect(body.items.filter(({ inForce }: { inForce: boolean }) => inForce)).toMatchObject([
+      {
+        version: expect.stringMatching(/-1$/),
+        openCases: expect.any(Number),
+        policy: { currency: 'EUR' },
+      },
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import {
   minute,
   projection,
   purchase,
+  spokenTo,
   task,
 } from '../db/given.ts';
 import { startApi, type Api } from '../support/api.ts';
@@ -34,11 +35,8 @@ beforeAll(async () => {
   };
   await projectCase(db, projection(record, 2, { tasks: [task('t1', done)], state }), minute(20));
   const lost = await anOpenCase(db, 'C2');
-  await projectCase(
-    db,
-    projection(lost, 1, { state: { ...closedAsLost, contacted: true } }),
-    minute(50),
-  );
+  spokenTo(db, lost);
+  await projectCase(db, projection(lost, 1, { state: closedAsLost }), minute(50));
 });
 afterAll(() => api.stop());
 
@@ -90,7 +88,8 @@ describe('the success report', () => {
     const { body } = await api.get('/api/v1/reports/success?by=cause', { as: 'agent' });
     expect(body.total).toMatchObject({
       ...{ cases: 2, contacted: 2, regained: 1, regainedRate: 0.5, small: true, uplift: null },
-      ...{ cost: eur(1_520), costPerRegain: eur(1_520), result: eur(-120), workMinutes: 20 },
+      ...{ halfReturns: 0, pendingReturns: 0, returned: 1, returnRate: 0.5, workMinutes: 32 },
+      ...{ cost: eur(2_420), costPerRegain: eur(2_420), result: eur(-1_020) },
       ...{ strict: { regained: 1, halfReturn: 0, pending: 0, not: 1 }, strictRate: 0.5 },
       stillThere: [{ afterDays: 90 }, { afterDays: 180 }, { afterDays: 365 }],
     });
@@ -126,6 +125,36 @@ describe('the success report', () => {
     expect(await status('agent=boss')).toBe(403);
     expect(await status(`by=agent&agent=${own}`)).toBe(200);
     expect((await api.get('/api/v1/reports/success?by=agent', { as: 'manager' })).status).toBe(200);
+  });
+});
+
+describe('the cases behind a figure', () => {
+  const cases = async (query: string, as: 'agent' | 'manager' = 'agent') =>
+    api.get(`/api/v1/reports/cases?${query}`, { as });
+
+  test('are told with their money, a page at a time', async () => {
+    const { body } = await cases('set=decided&cause=neglected&regained=true&tier=B');
+    expect(body).toMatchObject({
+      items: [
+        {
+          ...{ caseId: 'C1-e1', customerName: null, strictRegain: 'regained', playbook: null },
+          ...{ cost: eur(1_520), revenue: eur(4_000), result: eur(-120), lostAgainAt: null },
+        },
+      ],
+      nextCursor: null,
+    });
+    expect((await cases('cause=none')).body.items).toMatchObject([{ caseId: 'C2-e1' }]);
+    const first = await cases('set=decided&limit=1');
+    expect(first.body.items).toMatchObject([{ caseId: 'C2-e1' }]);
+    const second = await cases(`set=decided&limit=1&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({ items: [{ caseId: 'C1-e1' }], nextCursor: null });
+  });
+
+  test('are an agent’s own where they are about a person', async () => {
+    expect((await cases('set=decided&agent=boss')).status).toBe(403);
+    const own = api.keys.agent.record.keyId;
+    expect((await cases(`set=decided&agent=${own}`)).body.items).toEqual([]);
+    expect((await cases('set=decided&agent=boss', 'manager')).body.items).toHaveLength(1);
   });
 });
 
@@ -183,6 +212,7 @@ describe('the comparison of playbooks and offers', () => {
     const path = '/api/v1/reports/arms?tier=C&kind=playbook';
     const { body } = await api.get(path, { as: 'agent' });
     expect(body).toMatchObject({ judgedAfter: '180d', definitions: { suggestion: {} } });
+    expect(body).toMatchObject({ objective: 'regained', currency: 'EUR' });
     expect(body.comparisons).toMatchObject([
       {
         ...{ kind: 'playbook', cause: 'no-need', tier: 'C', suggestion: { arm: 'b@1' } },
@@ -198,7 +228,50 @@ describe('the comparison of playbooks and offers', () => {
     const lines = table.body.split('\r\n');
     expect(lines[1]).toMatch(/^playbook,no-need,C,b@1,1,false,20,15,0.75,.*,true$/);
     expect(lines[3]).toMatch(/^playbook,no-need,C,c@1,,true,2,1,/);
+    const byMargin = (await api.get(`${path}&objective=margin`)).body;
+    // Nobody has been contacted.
+    expect(byMargin).toMatchObject({ objective: 'margin', comparisons: [] });
     expect((await api.get('/api/v1/reports/arms?kind=offer')).body.comparisons).toEqual([]);
     expect((await api.get('/api/v1/reports/arms?from=2021-01-01')).body.comparisons).toEqual([]);
   });
+});
+
+test('the team report shows what is open and overdue beside the figures, and agents only their own', async () => {
+  const open = await anOpenCase(api.db, 'C7', { at: minute(0) });
+  const waiting = task('t7', { dueAt: minute(10), deadlineAt: minute(900_000) });
+  await projectCase(api.db, projection(open, 1, { tasks: [waiting] }), minute(1));
+  const { body } = await api.get('/api/v1/reports/team');
+  expect(body.teams).toMatchObject([
+    { group: 'recovery', openTasks: 1, success: { cases: 2, regained: 1, returned: 1 } },
+  ]);
+  expect(body.teams[0].overdueTasks).toBeLessThanOrEqual(1);
+  expect(body.agents.map(({ group }: { group: string }) => group)).toContain('boss');
+  expect(body.definitions.overdueTasks.de).toContain('overdueAfter');
+  const own = await api.get('/api/v1/reports/team', { as: 'agent' });
+  expect(own.body.agents).toEqual([]);
+  const none = await api.get('/api/v1/reports/team?from=2020-01-01&to=2020-02-01');
+  expect(none.body.teams).toMatchObject([{ openTasks: 1, rank: null, success: null }]);
+});
+
+test('what is a list can be had as a table', async () => {
+  const table = async (path: string) => {
+    const { body, headers } = await api.get(`/api/v1${path}`, { headers: { accept: 'text/csv' } });
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    return body
+      .replace(/^\uFEFF/, '')
+      .trim()
+      .split('\r\n') as string[];
+  };
+  const causes = await table('/reports/causes?format=csv');
+  expect(causes[0]).toBe(
+    'cause,category,cases,regained,lostRevenue,stillLostRevenue,currency,stated,assessed,verified,alsoNamed',
+  );
+  expect(causes.some((line) => line.startsWith('neglected,,'))).toBe(true);
+  const ledger = await table('/cases/C1-e1/ledger');
+  expect(ledger[0]).toBe('kind,source,amount,margin,currency,minutes,basis,at,bookedAt,correction');
+  expect(ledger.filter((line) => line.startsWith('purchase,b1,4000,1400,EUR'))).toHaveLength(1);
+  expect((await table('/reports/rises'))[0]).toMatch(/^riseId|^cause/);
+  expect((await table('/prevention/topics'))[0]).toBe(
+    'cause,category,product,region,cases,lostRevenue,currency,over,actionId',
+  );
 });

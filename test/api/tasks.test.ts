@@ -136,6 +136,11 @@ describe('the inbox', () => {
       taskId: 'I-2-e1-cause-call-1',
       caseId: 'I-2-e1',
       customerId: 'I-2',
+      customer: {
+        ...{ name: null, kind: null, trigger: 'manual', tier: null, cause: null },
+        secondLifetimeValue: null,
+      },
+      keptResult: null,
       type: 'cause-call',
       title: 'Ask why the customer left',
       step: 'cause-analysis',

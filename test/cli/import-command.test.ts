@@ -13,7 +13,7 @@ import {
   importPurchases,
   purchasesHeader,
   root,
-} from './given-import.ts';
+} from '../imports/given-import.ts';
 
 eachOnItsOwn();
 

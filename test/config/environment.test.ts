@@ -148,4 +148,35 @@ describe('the environment', () => {
     expect(message).toContain('WINBACK_ADMIN_KEY');
     expect(message).not.toContain('secret');
   });
+
+  test('takes a provider of OpenID Connect whole or not at all, and plain http on this machine alone', () => {
+    const given = {
+      WINBACK_OIDC_ISSUER: 'https://login.shop.example/realm',
+      WINBACK_OIDC_CLIENT_ID: 'winback',
+      WINBACK_OIDC_CLIENT_SECRET: 'secret',
+    };
+    const named = loadEnvironment({ ...given, WINBACK_OIDC_NAME: 'Shop account' });
+    expect(named.openIdConnect).toEqual({
+      issuer: 'https://login.shop.example/realm',
+      clientId: 'winback',
+      clientSecret: 'secret',
+      name: 'Shop account',
+    });
+    expect(loadEnvironment(given).openIdConnect?.name).toBe('OpenID Connect');
+    expect(refusal({ WINBACK_OIDC_CLIENT_ID: 'winback' }).fields.map(({ field }) => field)).toEqual(
+      [...['WINBACK_OIDC_ISSUER', 'WINBACK_OIDC_CLIENT_SECRET']],
+    );
+    for (const [issuer, isTaken] of [
+      ['http://127.0.0.1:4000', true],
+      ['http://localhost:4000', true],
+      ['http://[::1]:4000', true],
+      ['http://login.shop.example', false],
+      ['http://127.evil.example', false],
+      ['login.shop.example', false],
+    ] as const) {
+      const settings = { ...given, WINBACK_OIDC_ISSUER: issuer };
+      if (isTaken) expect(loadEnvironment(settings).openIdConnect?.issuer).toBe(issuer);
+      else expect(refusal(settings).fields).toMatchObject([{ field: 'WINBACK_OIDC_ISSUER' }]);
+    }
+  });
 });

@@ -96,6 +96,18 @@ describe('a playbook file', () => {
       'measures.1.cost is required with kind offer (line 13)',
     ],
     [
+      'alternatives of a call',
+      '    kind: call',
+      '    kind: call\n    alternatives: [gift]',
+      'measures.0.alternatives is only for kind offer (line 8)',
+    ],
+    [
+      'an offer as an alternative to itself',
+      '    concession: credit',
+      '    concession: credit\n    alternatives: [gift, credit]',
+      'measures.1.alternatives must be other offers than the concession, each once (line 16)',
+    ],
+    [
       'attempts of a letter',
       '    afterDays: 3',
       '    afterDays: 3\n    attempts: 2',

@@ -188,6 +188,14 @@ describe('what a case is decided on', () => {
       expect(await factsOf(db, 'C1', 1)).toMatchObject({ earlierReturns: 0 });
       expect(await factsOf(db, 'C1', 2)).toMatchObject({ earlierReturns: 1 });
     }));
+
+  it('include a return that was heard of only after the end of its case', () =>
+    withDatabase(async ({ db }) => {
+      const first = await anOpenCase(db, 'C1');
+      await projectCase(db, projection(first, 1, { state: closedAsLost }), minute(50));
+      await accept(db, [purchase('C1', 'late', { time: minute(40) })], minute(60));
+      expect(await factsOf(db, 'C1', 2)).toMatchObject({ earlierReturns: 1 });
+    }));
 });
 
 describe('the reconciliation pass', () => {

@@ -4,7 +4,10 @@ import {
   findByIdempotencyKey,
   finishCommand,
   getCommand,
+  keptCompletion,
   recordCommand,
+  takeCommand,
+  undoCommand,
 } from '../../db/commands.ts';
 import { outboxBacklog } from '../../db/outbox.ts';
 import { withDatabase } from '../support/database.ts';
@@ -41,6 +44,7 @@ describe('beginning a command', () => {
         error: null,
         at: minute(1),
         finishedAt: null,
+        undoUntil: null,
       });
       expect(await getCommand(db, 'command-1')).toEqual(command);
       expect(await messages(db, minute(4))).toEqual([]);
@@ -105,6 +109,45 @@ describe('beginning a command', () => {
       });
       expect((await beginCommand(db, second)).command.status).toBe('pending');
     }));
+
+  describe('that can be undone', () => {
+    const complete = {
+      ...pause,
+      action: 'task.complete',
+      target: 't1',
+      request: { result: { outcome: 'sent' } },
+      undo: true,
+    };
+    const id = { commandId: 'command-1' };
+
+    it('is delivered by nobody before its time is over, and then for good', () =>
+      withDatabase(async ({ db }) => {
+        await aStartedCase(db);
+        const { command } = await beginCommand(db, complete);
+        expect(command.undoUntil).toBe(minute(5));
+        expect(await messages(db, minute(4))).toEqual([]);
+        expect(await takeCommand(db, { ...id, at: minute(4) })).toBeUndefined();
+        expect(await takeCommand(db, { ...id, at: minute(5) })).toMatchObject({ undoUntil: null });
+        await expect(undoCommand(db, { ...id, clock: () => minute(4) })).rejects.toMatchObject({
+          code: 'conflict',
+        });
+      }));
+
+    it('leaves nothing behind, and room for another result', () =>
+      withDatabase(async ({ db }) => {
+        await aStartedCase(db);
+        await beginCommand(db, complete);
+        expect(keptCompletion(db, 't1')).toMatchObject(id);
+        const undo = () => undoCommand(db, { ...id, clock: () => minute(4) });
+        expect(await undo()).toMatchObject({ status: 'undone', finishedAt: minute(4) });
+        expect(await undo()).toMatchObject({ status: 'undone' });
+        expect(await takeCommand(db, { ...id, at: minute(6) })).toBeUndefined();
+        expect(await outboxBacklog(db)).toMatchObject({ undone: 0 });
+        expect(keptCompletion(db, 't1')).toBeUndefined();
+        const other = { ...complete, commandId: 'command-2', idempotencyKey: null };
+        expect((await beginCommand(db, other)).command.status).toBe('pending');
+      }));
+  });
 
   it('is refused for an unknown case', () =>
     withDatabase(async ({ db }) => {

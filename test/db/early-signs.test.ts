@@ -79,6 +79,21 @@ describe('a sign before the loss', () => {
       expect(await openTask(db)).toMatchObject({ type: 'prevention-letter' });
     }));
 
+  it('is a low score, too, when the case that had asked for it is over', () =>
+    withDatabase(async ({ db }) => {
+      const score = (number: number) =>
+        event('satisfaction.answered', 'C1', { data: { score: number }, time: now });
+      await accept(db, [...buyer('C1'), score(7)], now);
+      expect(await openTask(db)).toBeUndefined();
+      await accept(db, [score(2)], now);
+      expect(await openTask(db)).toMatchObject({
+        ...{ type: 'prevention-call', sign: 'low-satisfaction', signData: { score: 2 } },
+      });
+      await anOpenCase(db, 'C2');
+      await accept(db, [{ ...score(1), customerId: 'C2' }], now);
+      expect(await answers(db)).toEqual({ 'low-satisfaction task': 1 });
+    }));
+
   const leftOut: [string, string, (db: Db) => Promise<unknown>][] = [
     ['is dead', 'deceased', (db) => accept(db, [event('customer.deceased', 'C1')])],
     ['has objected', 'objected', (db) => accept(db, [event('customer.objected', 'C1')])],

@@ -3,9 +3,11 @@ import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
 import { openCase, projectCase } from '../../db/cases.ts';
 import { acceptEvents } from '../../db/events.ts';
+import { bookCase } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import { messagesDone, nextMessages } from '../../db/outbox.ts';
 import { storePolicy } from '../../db/policies.ts';
+import { tasks } from '../../db/schema.ts';
 import { unlessRefused } from '../support/policies.ts';
 import { createWebhook } from '../../db/webhooks.ts';
 import { type WebhookType, webhookTypes } from '../../domain/webhooks.ts';
@@ -200,6 +202,15 @@ export function task(taskId: string, fields: Partial<TaskState> = {}): TaskState
     result: null,
     ...fields,
   };
+}
+
+/** Puts it down that a case has spoken with its customer, and what the figures make of it. */
+export function spokenTo(db: Db, { caseId, customerId }: CaseRecord, at = minute(5)): void {
+  const spoken = task(`${caseId}-spoken-${at}`, { status: 'done', closedAt: at });
+  db.insert(tasks)
+    .values({ ...spoken, caseId, customerId, result: { outcome: 'refused' } })
+    .run();
+  bookCase(db, caseId, at);
 }
 
 /** All pages of a list, one after the other. */

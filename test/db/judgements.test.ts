@@ -137,7 +137,7 @@ describe('the strict rule', () => {
     withDatabase(async ({ db }) => {
       await aReturner(db);
       db.delete(caseJudgements).run();
-      db.update(caseFigures).set({ strictRegain: null, strictBecause: null }).run();
+      db.update(caseFigures).set({ strictRegain: null, strictBecause: null, rules: 0 }).run();
       expect(await hasUnbooked(db)).toBe(true);
       await bookAll(db, days(101));
       expect(await hasUnbooked(db)).toBe(false);

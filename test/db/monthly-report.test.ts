@@ -51,7 +51,7 @@ describe('the report of a month', () => {
       };
       for (const [name, openedAt] of Object.entries(moments)) {
         await anOpenCase(db, `lost-${name}`, { at: openedAt });
-        const state = { regainedAt: openedAt, regainedBy: 'purchase', contacted: true } as const;
+        const state = { regainedAt: openedAt, regainedBy: 'purchase' } as const;
         const fields = { at: '2026-08-10T08:00:00.000Z' };
         await decided(db, `back-${name}`, fields, state);
         const again = {
@@ -69,7 +69,7 @@ describe('the report of a month', () => {
           returned: 2,
           lostAgain: 2,
         },
-        success: { cases: 2, contacted: 2, regained: 2 },
+        success: { cases: 2, returned: 2 },
       });
       expect(found.before).toMatchObject({
         ...{ month: '2026-09', lost: { cases: 1 }, returned: 1, success: { cases: 1 } },
@@ -131,8 +131,8 @@ describe('the report of a month', () => {
         { ...closedAsLost, closedAt: '2026-11-02T08:00:00.000Z' },
       );
       const { now } = await report(db, '2026-10');
-      expect(now.success).toMatchObject({ cases: 2, regained: 1, revenue: 5_000, margin: 1_750 });
-      expect((await report(db, '2026-11')).now.success).toMatchObject({ cases: 1, regained: 0 });
+      expect(now.success).toMatchObject({ cases: 2, returned: 1, revenue: 5_000, margin: 1_750 });
+      expect((await report(db, '2026-11')).now.success).toMatchObject({ cases: 1, returned: 0 });
     }));
 
   it('tells what is being done about causes, and what rose, in that month', () =>

@@ -10,6 +10,7 @@ import { ping, stats } from '../../db/health.ts';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { getTask } from '../../db/tasks.ts';
 import { mailStatuses } from '../../domain/mails.ts';
+import { reportMailStatuses } from '../../domain/monthly-report.ts';
 import { withDatabase, withDataDir } from '../support/database.ts';
 import { accept, anOpenCase, minute, projection, purchase, task } from './given.ts';
 
@@ -116,6 +117,7 @@ describe('figures about the database', () => {
       expect(await stats(db, { overdueBefore: minute(10) })).toEqual({
         customers: 2,
         mails: Object.fromEntries(mailStatuses.map((status) => [status, 0])),
+        reportMails: Object.fromEntries(reportMailStatuses.map((status) => [status, 0])),
         purchases: 3,
         openCases: 1,
         openTasks: 2,

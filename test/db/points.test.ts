@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { projectCase } from '../../db/cases.ts';
+import { getCase, projectCase } from '../../db/cases.ts';
 import { beginCommand, finishCommand } from '../../db/commands.ts';
+import { writing } from '../../db/connection.ts';
 import { createKey } from '../../db/keys.ts';
+import { judgeDue } from '../../db/ledger.ts';
 import type { Db } from '../../db/open.ts';
 import {
   closePayroll,
@@ -12,24 +14,42 @@ import {
   pointBalances,
 } from '../../db/payroll.ts';
 import { storePolicy } from '../../db/policies.ts';
+import { openPreventiveTask } from '../../db/preventive-tasks.ts';
+import { completePreventiveTask } from '../../db/prevention.ts';
 import type { CaseState, TaskState } from '../../domain/case.ts';
+import type { Duration } from '../../domain/duration.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import { withDatabase } from '../support/database.ts';
 import { unlessRefused } from '../support/policies.ts';
-import { anOpenCase, boss, everyPage, projection, task } from './given.ts';
+import { accept, anOpenCase, boss, event, everyPage, projection, purchase, task } from './given.ts';
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, 1 + number)).toISOString();
 
 const rules = {
   points: { regained: 100, averted: 60, prevented: 20 },
+  halfReturnPercent: 30,
   weights: { task: 1, reached: 0, last: 0 },
   roles: ['agent' as const],
 };
 
-async function withRules(db: Db): Promise<VersionedPolicy> {
-  const secondLoyalty = { ...unlessRefused.secondLoyalty, observation: '60d' as const };
-  return storePolicy(db, { ...unlessRefused, incentives: rules, secondLoyalty }, day(0));
+async function withRules(db: Db, judgedAfter: Duration = '60d'): Promise<VersionedPolicy> {
+  const changed = {
+    secondLoyalty: { ...unlessRefused.secondLoyalty, observation: '60d' as const },
+    successControl: { ...unlessRefused.successControl, observation: judgedAfter },
+  };
+  return storePolicy(db, { ...unlessRefused, incentives: rules, ...changed }, day(0));
+}
+
+async function bought(db: Db, customerId: string, days: number[], at = days.at(-1)!) {
+  const orders = days.map((one) => purchase(customerId, `o${one}`, { time: day(one) }));
+  await accept(db, orders, day(at));
+}
+
+/** A customer who bought every ten days, so that as before means more than once in the observation. */
+async function aRegular(db: Db, customerId: string, policy: VersionedPolicy) {
+  await bought(db, customerId, [-50, -40, -30, -20, -10, 0]);
+  return anOpenCase(db, customerId, { policy, at: day(1) });
 }
 
 async function agent(db: Db, name: string): Promise<string> {
@@ -130,6 +150,26 @@ describe('points for a regain', () => {
       ]);
     }));
 
+  it('are as few where the date on which it takes effect is heard of after the opening', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await anOpenCase(db, 'C1', { policy, at: day(1) });
+      const cancels = (onDay: number, data: Record<string, unknown>) => {
+        const cancellation = event('cancellation.received', 'C1', { time: day(onDay), data });
+        return accept(db, [cancellation], day(onDay));
+      };
+      await cancels(2, { effectiveAt: day(30) });
+      await cancels(4, {});
+      const state = { ...regained, regainedBy: 'cancellation-withdrawn' as const };
+      await project(db, record, day(10), state, [await done(db, record, anna, 3)]);
+      // That is about the next loss.
+      await cancels(11, { effectiveAt: day(5) });
+      expect((await getCase(db, 'C1-e1'))!.effectiveAt).toBe(day(30));
+      await project(db, record, day(12), state);
+      expect(await entriesOf(db)).toMatchObject([{ achievement: 'averted', points: 60 }]);
+    }));
+
   it('are taken back by an entry of their own when the second life fails', () =>
     withDatabase(async ({ db }) => {
       const policy = await withRules(db);
@@ -143,12 +183,34 @@ describe('points for a regain', () => {
       ]);
     }));
 
+  it('are taken back by a cancellation within the observation, also where the case outlasts it', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      for (const [i, cancelledOn] of [71, 69].entries()) {
+        const customerId = `C${i}`;
+        const record = await anOpenCase(db, customerId, { policy, at: day(1) });
+        await bought(db, customerId, [10]);
+        await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
+        const cancellation = event('cancellation.received', customerId, { time: day(cancelledOn) });
+        await accept(db, [cancellation], day(72));
+        const again = { ...lostAgain, endReason: 'cancelled-again', closedAt: day(72) } as const;
+        await project(db, record, day(72), again);
+      }
+      expect(await told(db)).toEqual([
+        [anna, 100, 'earned'],
+        [anna, 100, 'earned'],
+        [anna, -100, 'second-loss'],
+      ]);
+    }));
+
   it('are taken back after a second loss within the observation, heard of however late', () =>
     withDatabase(async ({ db }) => {
       const policy = await withRules(db);
       const anna = await agent(db, 'Anna');
       for (const [i, cancelledOn] of [60, 80].entries()) {
         const record = await anOpenCase(db, `C${i}`, { policy, at: day(1) });
+        await bought(db, `C${i}`, [10]);
         await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
         await project(db, record, day(70), loyal);
         const next = { trigger: 'cancellation' as const, policy, at: day(cancelledOn + 15) };
@@ -168,6 +230,104 @@ describe('points for a regain', () => {
         [anna, 100, 'corrected'],
         [anna, 100, 'earned'],
       ]);
+    }));
+
+  it('are due only for what the strict rule calls a regain: a half return is worth its share', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await aRegular(db, 'C1', policy);
+      await bought(db, 'C1', [10]);
+      await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
+      expect(await judgeDue(db, day(69))).toBe(0);
+      expect(await told(db)).toEqual([[anna, 100, 'earned']]);
+      expect(await judgeDue(db, day(70))).toBe(1);
+      await project(db, record, day(70), loyal);
+      const half = [
+        [anna, 100, 'earned'],
+        [anna, -70, 'half-return'],
+      ];
+      expect(await told(db)).toEqual(half);
+      expect(await pointBalances(db, { at: day(70) })).toMatchObject([{ payable: 30 }]);
+      // An order from within the observation that is heard of late.
+      await bought(db, 'C1', [20], 75);
+      expect(await told(db)).toEqual([...half, [anna, 70, 'corrected']]);
+      const back = { data: { orderId: 'o20', amount: 1_000 }, time: day(76) };
+      await accept(db, [event('order.returned', 'C1', back)], day(76));
+      expect((await told(db)).at(-1)).toEqual([anna, -70, 'half-return']);
+    }));
+
+  it('are given for a return that is heard of only after the end of the case', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await anOpenCase(db, 'C1', { policy, at: day(1) });
+      const lost = { status: 'closed', outcome: 'lost', closedAt: day(30) } as const;
+      await project(db, record, day(30), lost, [await done(db, record, anna, 3)]);
+      expect(await told(db)).toEqual([]);
+      await bought(db, 'C1', [10], 40);
+      expect(await told(db)).toEqual([[anna, 100, 'earned']]);
+      const back = { data: { orderId: 'o10', amount: 1_000 }, time: day(41) };
+      await accept(db, [event('order.returned', 'C1', back)], day(41));
+      expect((await told(db)).at(-1)).toEqual([anna, -100, 'corrected']);
+    }));
+
+  it('are none where nothing of what was bought is kept', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await aRegular(db, 'C1', policy);
+      await bought(db, 'C1', [10]);
+      await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
+      const back = { data: { orderId: 'o10', amount: 1_000 }, time: day(12) };
+      await accept(db, [event('order.returned', 'C1', back)], day(12));
+      await judgeDue(db, day(70));
+      expect(await told(db)).toEqual([
+        [anna, 100, 'earned'],
+        [anna, -100, 'not-regained'],
+      ]);
+    }));
+
+  it('are not due before the strict rule has judged, and a payroll closes on judgements alone', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db, '75d');
+      const anna = await agent(db, 'Anna');
+      const record = await aRegular(db, 'C1', policy);
+      await bought(db, 'C1', [10]);
+      await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
+      expect(await entriesOf(db)).toMatchObject([{ dueAt: day(85), payableAt: day(85) }]);
+      // Nobody has judged what was to be judged by day 85.
+      await closePayroll(db, '2026-03', { asked, at: day(92) });
+      const paid = await payrollEntries(db, '2026-03');
+      expect(paid.map(({ points, reason }) => [points, reason])).toEqual([
+        [100, 'earned'],
+        [-70, 'half-return'],
+      ]);
+    }));
+
+  it('stay with who earned them, whatever role they have later', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await anOpenCase(db, 'C1', { policy, at: day(1) });
+      await bought(db, 'C1', [10]);
+      await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
+      await project(db, record, day(70), loyal);
+      const shown = { sign: 'cancellation-considered', signAt: day(71), signData: {} } as const;
+      const call = { customerId: 'C1', type: 'prevention-call', shown } as const;
+      writing(db, (tx) => openPreventiveTask(tx, call, { policy, at: day(71) }));
+      await completePreventiveTask(db, {
+        ...{ taskId: 'C1-prevention-call-1', policy, at: day(72), idempotencyKey: null },
+        ...{ actor: { actorId: anna, role: 'agent' }, result: { outcome: 'reached' } },
+      });
+      const earned = [
+        [anna, 100, 'earned'],
+        [anna, 20, 'earned'],
+      ];
+      expect(await told(db)).toEqual(earned);
+      db.$client.prepare(`update api_keys set role = 'manager' where key_id = ?`).run(anna);
+      await anOpenCase(db, 'C1', { policy, at: day(800) });
+      expect(await told(db)).toEqual(earned);
     }));
 
   it('are nothing for who was the last to work on the episode that was given up', () =>
@@ -199,6 +359,11 @@ describe('the ledger', () => {
     lostAgain,
     { ...gone, closedAt: day(50) },
   );
+  /** What was bought meanwhile, on which days. */
+  const anyStep = fc.record({
+    state: anyState,
+    orders: fc.uniqueArray(fc.integer({ min: 5, max: 75 }), { maxLength: 2 }),
+  });
 
   it('agrees with the last state, whatever came before and how often, and loses no entry', () =>
     withDatabase(async ({ db }) => {
@@ -207,7 +372,7 @@ describe('the ledger', () => {
       let number = 0;
       const customer = async () => {
         number += 1;
-        const record = await anOpenCase(db, `P${number}`, { policy, at: day(1) });
+        const record = await aRegular(db, `P${number}`, policy);
         const work = [
           await done(db, record, agents[0]!, 3),
           await done(db, record, agents[1]!, 5),
@@ -222,22 +387,25 @@ describe('the ledger', () => {
         );
       };
       await fc.assert(
-        fc.asyncProperty(fc.array(anyState, { minLength: 1, maxLength: 6 }), async (states) => {
+        fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 6 }), async (steps) => {
           const [one, other] = [await customer(), await customer()];
           let before = await entriesOf(db);
-          for (const state of states) {
+          for (const { state, orders } of steps) {
+            await bought(db, one.record.customerId, orders, 80);
             await project(db, one.record, day(80), state, one.work);
             await project(db, one.record, day(80), state, one.work);
             const now = await entriesOf(db);
             expect(now.slice(now.length - before.length)).toEqual(before);
             before = now;
           }
-          await project(db, other.record, day(80), states.at(-1)!, other.work);
+          const all = steps.flatMap(({ orders }) => orders);
+          await bought(db, other.record.customerId, all, 80);
+          await project(db, other.record, day(80), steps.at(-1)!.state, other.work);
           expect(await sums(one.record.caseId)).toEqual(await sums(other.record.caseId));
-          const all = (await entriesOf(db)).reduce((sum, { points }) => sum + points, 0);
+          const booked = (await entriesOf(db)).reduce((sum, { points }) => sum + points, 0);
           const balances = await pointBalances(db, { at: day(50) });
           const shown = balances.reduce((sum, b) => sum + b.pending + b.payable + b.paid, 0);
-          expect(shown).toBe(all);
+          expect(shown).toBe(booked);
         }),
         { numRuns: 15 },
       );
@@ -258,6 +426,7 @@ describe('the ledger', () => {
       const policy = await withRules(db);
       const anna = await agent(db, 'Anna');
       const record = await anOpenCase(db, 'C1', { policy, at: day(1) });
+      await bought(db, 'C1', [10]);
       await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
       await project(db, record, day(70), loyal);
       const close = (period: string, at: string) => closePayroll(db, period, { asked, at });

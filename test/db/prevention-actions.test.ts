@@ -245,6 +245,11 @@ describe('an action', () => {
         verdict: 'fewer',
       });
       expect(effect!.ratio!.to).toBeLessThan(1);
+      // As far back as losses are known at all: what was before nobody has counted.
+      const longer = { ...prevention, measuredOver: '365d', judgedAfter: '50d' } as const;
+      expect(await effectOfAction(db, done, { prevention: longer, at: day(300) })).toMatchObject({
+        before: { from: day(0), to: day(60), cases: 20 },
+      });
     }));
 });
 

@@ -1,21 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
-import { playbookResults } from '../../db/arms.ts';
+import { offerResults, playbookResults } from '../../db/arms.ts';
 import { assigneeOfNew } from '../../db/assignment.ts';
+import { listAudit } from '../../db/audit.ts';
+import { countBoard, countFiltered, listBoard, loads } from '../../db/board.ts';
+import { causeFigures } from '../../db/cause-report.ts';
 import { listCases, openCaseCount, openCaseOf, openCasesPage, timelineOf } from '../../db/cases.ts';
 import { beginCommand, findByIdempotencyKey, finishCommand } from '../../db/commands.ts';
 import { noticeComplaints } from '../../db/complaints.ts';
 import { customersForScan, listCustomers, purchaseHistory } from '../../db/customers.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { nextTask } from '../../db/handing-out.ts';
+import { createKey } from '../../db/keys.ts';
 import { bookAll, judgeDue } from '../../db/ledger.ts';
+import { lossesOf } from '../../db/losses.ts';
 import type { Db } from '../../db/open.ts';
 import { nextMessages, outboxBacklog } from '../../db/outbox.ts';
 import { closeOverduePreventiveTasks, preventiveTaskOf } from '../../db/preventive-tasks.ts';
+import { reportCases } from '../../db/report-cases.ts';
 import { successFigures } from '../../db/reports.ts';
+import { tasks } from '../../db/schema.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { createTeam } from '../../db/teams.ts';
+import type { CaseSet } from '../../domain/report-cases.ts';
+import type { OptimisationPolicy } from '../../domain/policy.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import type { CaseFilter, SalesEvent, TaskFilter } from '../../domain/records.ts';
+import type { AuditFilter } from '../../domain/users.ts';
 import { withDatabase } from '../support/database.ts';
 import { unlessRefused } from '../support/policies.ts';
 import { anna, anOpenCase, event, minute, ordered } from './given.ts';
@@ -80,6 +90,59 @@ describe('the inbox', () => {
         const list = (db: Db) => listTasks(db, filter, { limit: 20, cursor });
         await expectIndexed(connect, list);
         for (const plan of await plansOf(connect, list)) expect(plan).toContain(`INDEX ${index} `);
+      }
+    }),
+  );
+});
+
+describe('what an agent sees of the inbox', () => {
+  const ofTeam = { keyId: 'anna', only: ['service', 'shop'] };
+  const ofTheRest = { keyId: 'anna', allBut: ['service'] };
+  const filters: [TaskFilter, string[]][] = [
+    [{ status: 'open', sight: ofTeam }, ['tasks_team', 'tasks_team', 'tasks_assignee']],
+    [{ status: 'open', sight: ofTheRest }, ['tasks_inbox']],
+    [{ status: 'open', type: 'letter', sight: ofTeam }, ['tasks_type']],
+    [{ status: 'open', assignee: 'anna', sight: ofTeam }, ['tasks_assignee']],
+    [{ caseId: 'C1-e1', status: 'open', sight: ofTheRest }, ['tasks_case']],
+  ];
+
+  it.each(filters)('is found for %j by %j, in order, on every page', (filter, indexes) =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('tasks', minute(1), 't1')]) {
+        const list = (db: Db) => listTasks(db, filter, { limit: 20, cursor });
+        await expectIndexed(connect, list);
+        const plans = await plansOf(connect, list);
+        const used = plans.flatMap((plan) => /INDEX (\w+)/.exec(plan)?.[1] ?? []);
+        expect(used).toEqual(indexes);
+      }
+    }),
+  );
+
+  it('goes through cases by their own order', () =>
+    withDatabase(async ({ connect }) => {
+      for (const sight of [ofTeam, ofTheRest]) {
+        await expectIndexed(connect, (db) => listCases(db, { sight }, { limit: 20 }));
+      }
+    }));
+});
+
+describe('the audit', () => {
+  const filters: [AuditFilter, string][] = [
+    [{}, 'commands_newest'],
+    [{ from: minute(0), until: minute(9) }, 'commands_newest'],
+    [{ actor: 'anna' }, 'commands_actor'],
+    [{ action: 'session.begin' }, 'commands_action'],
+    [{ target: 'anna' }, 'commands_target'],
+  ];
+
+  it.each(filters)('finds %j by %s, in order, on every page', (filter, index) =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('audit', minute(1), 'c1')]) {
+        const list = (db: Db) => listAudit(db, filter, { limit: 20, cursor });
+        const [plan, ...others] = await plansOf(connect, list);
+        expect(`${plan} `).toContain(`INDEX ${index} `);
+        // Of no entries there are no names.
+        expect(others).toEqual(['SCAN api_keys']);
       }
     }),
   );
@@ -159,6 +222,69 @@ describe('the list of cases', () => {
     }));
 });
 
+describe('the cases behind a figure', () => {
+  const sets: [CaseSet, string][] = [
+    ['opened', 'INDEX cases_list '],
+    ['losses', 'INDEX cases_list '],
+    ['decided', 'INDEX case_figures_decided '],
+    ['returned', 'INDEX case_figures_returned '],
+    ['control', 'INDEX case_figures_observed '],
+  ];
+
+  it.each(sets)('are found of %s by index, the latest first', (set, index) =>
+    withDatabase(async ({ connect }) => {
+      const comparison = { objective: 'regained', currency: 'EUR', judgedAfter: '30d' } as const;
+      const asked = {
+        set,
+        recoveryTeam: 'recovery',
+        comparison,
+        sight: null,
+        at: minute(1),
+      } as const;
+      const page = { limit: 20, cursor: cursorOf('report-cases', minute(1), 'C1-e1') };
+      const plans = await plansOf(connect, (db) => reportCases(db, { ...asked, filter: {} }, page));
+      expect(plans[0]).toContain(index);
+      // The one share that the uplift takes is chosen among few, by a question of its own.
+      const sorted = plans.filter((plan) => plan === 'USE TEMP B-TREE FOR ORDER BY');
+      expect(sorted).toHaveLength(set === 'control' ? 1 : 0);
+    }),
+  );
+});
+
+describe('the board', () => {
+  const thresholds = { behindBefore: minute(2), stuckBefore: minute(1) };
+
+  it('counts by one index alone', () =>
+    withDatabase(async ({ connect }) => {
+      for (const filter of [{}, { tier: 'A', trigger: 'dormancy', pace: 'behind' } as const]) {
+        const plans = await plansOf(connect, (db) => countBoard(db, filter, thresholds));
+        expect(plans).toEqual([expect.stringContaining('COVERING INDEX cases_board ')]);
+        const views = await plansOf(connect, (db) =>
+          countFiltered(db, [filter], { thresholds, atMost: 100 }),
+        );
+        expect(views).toContainEqual(expect.stringMatching(/COVERING INDEX cases_(board|step) /));
+      }
+    }));
+
+  it('finds the cases of a step in the order in which they wait, on every page', () =>
+    withDatabase(async ({ connect }) => {
+      for (const cursor of [undefined, cursorOf('board', minute(1), 'C1-e1')]) {
+        for (const filter of [{}, { tier: 'A' }, { pace: 'stuck' }, { pace: 'behind' }] as const) {
+          const asked = { step: 'measures', ...filter } as const;
+          const list = (db: Db) => listBoard(db, asked, thresholds, { limit: 20, cursor });
+          await expectIndexed(connect, list);
+          expect((await plansOf(connect, list))[0]).toContain('INDEX cases_board ');
+        }
+      }
+    }));
+
+  it('knows by one index who has how much to do', () =>
+    withDatabase(async ({ connect }) => {
+      const plans = await plansOf(connect, (db) => loads(db, minute(1)));
+      expect(plans).toEqual([expect.stringContaining('COVERING INDEX tasks_assignee ')]);
+    }));
+});
+
 describe('everything else that is asked often', () => {
   it('goes by index', () =>
     withDatabase(async ({ db: first, connect }) => {
@@ -207,14 +333,25 @@ describe('everything else that is asked often', () => {
       expect(plans).toContainEqual(expect.stringContaining('INDEX case_figures_pending '));
     }));
 
-  it('finds how a playbook has done by cause and tier', () =>
+  it('finds how a playbook or an offer has done by cause and tier', () =>
     withDatabase(async ({ connect }) => {
-      const of = { cause: 'neglected', tier: 'B', judgedAfter: '1d', at: minute(0) } as const;
+      const policy: OptimisationPolicy = {
+        ...{ floorPercent: 5, stopAtPercent: 95, casesAtMost: 100, judgedAfter: '1d' },
+        objective: 'margin',
+      };
+      const of = { cause: 'neglected', tier: 'B', currency: 'EUR', at: minute(0) } as const;
       const arms = [{ playbookId: 'own', version: 1 }];
-      const plans = await plansOf(connect, (db) => playbookResults(db, arms, of));
-      expect(plans).toEqual([
-        expect.stringContaining('INDEX case_figures_arms (cause=? AND tier=?'),
-      ]);
+      const found = expect.stringContaining('INDEX case_figures_arms (cause=? AND tier=?');
+      for (const ask of [
+        (db: Db) => playbookResults(db, arms, { ...of, policy }),
+        (db: Db) => offerResults(db, ['credit'], { ...of, policy }),
+      ]) {
+        const plans = await plansOf(connect, ask);
+        expect(plans).toContainEqual(found);
+        // What was found is summed in passing.
+        const growing = plans.filter((plan) => /^SCAN/.test(plan));
+        expect(growing).toEqual(['SCAN counted']);
+      }
     }));
 
   it('books a case by what lies side by side', () =>
@@ -260,5 +397,55 @@ describe('everything else that is asked often', () => {
         }),
       );
       expect(page).toContain('INDEX case_figures_decided (decided_at>? AND decided_at<?)');
+    }));
+
+  it('reads of the work only the cases of one agent at a time, by index', () =>
+    withDatabase(async ({ db: first, connect }) => {
+      const { record } = await createKey(first, { name: 'Anna', role: 'agent', at: minute(0) });
+      const done = { step: 'measures', status: 'done', attempt: 1, type: 'letter' } as const;
+      const times = { createdAt: minute(0), dueAt: minute(0), deadlineAt: minute(0) };
+      const of = { taskId: 't1', caseId: 'C1-e1', customerId: 'C1', completedBy: record.keyId };
+      first
+        .insert(tasks)
+        .values({ ...done, ...times, ...of })
+        .run();
+      const asked = { filter: {}, recoveryTeam: 'recovery', at: minute(3), pick: () => 0 };
+      const plans = await plansOf(connect, (db) => successFigures(db, 'agent', asked));
+      expect(plans).toContainEqual(
+        expect.stringContaining('COVERING INDEX tasks_done_by (completed_by>?)'),
+      );
+      expect(plans).toContainEqual(
+        expect.stringContaining('COVERING INDEX tasks_parts_by (completed_by=? AND case_id>?)'),
+      );
+      expect(plans.filter((plan) => plan.includes('FOR DISTINCT'))).toEqual([]);
+    }));
+
+  it('reads for the uplift only cases that were in the draw', () =>
+    withDatabase(async ({ connect }) => {
+      const asked = { filter: {}, recoveryTeam: 'recovery', at: minute(3), pick: () => 0 };
+      const plans = await plansOf(connect, (db) => successFigures(db, null, asked));
+      expect(plans).toContainEqual(
+        expect.stringMatching(/^SEARCH control_draws USING INDEX \S+ \(case_id=\?\)$/),
+      );
+    }));
+
+  it('reads the causes of losses in the order of time, and further ones where any are named', () =>
+    withDatabase(async ({ db: first, connect }) => {
+      await anOpenCase(first, 'C1');
+      const plans = await plansOf(connect, (db) => causeFigures(db, {}));
+      const losses = plans.filter((plan) => plan.includes(' cases ') && !/case_id=/.test(plan));
+      expect(losses.length).toBeGreaterThan(0);
+      for (const plan of losses) expect(plan).toContain('COVERING INDEX cases_losses');
+      expect(plans).toContainEqual(expect.stringContaining('INDEX case_causes_further'));
+    }));
+
+  it('counts the losses of a topic by its cause', () =>
+    withDatabase(async ({ connect }) => {
+      const topic = { cause: 'neglected', category: null, product: 'box', region: null } as const;
+      const period = { from: minute(1), to: minute(2) };
+      const plans = await plansOf(connect, async (db) => lossesOf(db, topic, period));
+      expect(plans).toContainEqual(
+        expect.stringContaining('INDEX cases_cause (status=? AND cause=? AND opened_at>?'),
+      );
     }));
 });

@@ -58,3 +58,20 @@ it('second lives are seen until the second loss, until they stop, or until now',
       (await secondLives(db, { by: null, filter: { to: minute(1) }, at: day(9) })).curves,
     ).toEqual([]);
   }));
+
+it('who buys every month is seen to do so beyond the horizon of the ledger, until the next loss', () =>
+  withDatabase(async ({ db }) => {
+    await returned(db, 'C1');
+    await returned(db, 'C2', { status: 'closed', outcome: 'lost-again', closedAt: day(100) });
+    for (const customerId of ['C1', 'C2']) {
+      const orders = Array.from({ length: 20 }, (_, i) =>
+        purchase(customerId, `o${i}`, { time: day(i * 30 + 15) }),
+      );
+      await accept(db, orders, day(600));
+    }
+    const { cohorts } = await secondLives(db, { by: null, filter: {}, at: day(600) });
+    expect(cohorts[0]!.months.map(({ bought }) => bought)).toEqual([
+      ...[2, 2, 2],
+      ...Array.from({ length: 17 }, () => 1),
+    ]);
+  }));

@@ -4,7 +4,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Db } from '../../db/open.ts';
 import { successFigures } from '../../db/reports.ts';
-import { caseFigures } from '../../db/schema.ts';
+import { caseFigures, controlDraws } from '../../db/schema.ts';
 import { noSums } from '../../domain/ledger.ts';
 import { withDatabase } from '../support/database.ts';
 import { minute } from './given.ts';
@@ -51,7 +51,19 @@ function simulate(db: Db, seed: number): void {
       ...{ decidedAt: given('decidedAt'), regainedAt: given('regainedAt') },
     })
     .prepare();
-  db.transaction(() => rows.forEach((row) => insert.run(row)));
+  const draw = db
+    .insert(controlDraws)
+    .values({
+      ...{ trigger: 'dormancy', tier: 'B', percent: 20, at: day(0) },
+      ...{ caseId: given('caseId'), place: given('place'), drawn: given('controlGroup') },
+    })
+    .prepare();
+  db.transaction(() =>
+    rows.forEach((row, place) => {
+      insert.run(row);
+      draw.run({ ...row, place });
+    }),
+  );
 }
 
 it('the uplift covers the true effect as often as its interval says, while cases are still open', () =>
@@ -61,6 +73,7 @@ it('the uplift covers the true effect as often as its interval says, while cases
     let sum = 0;
     for (let seed = 1; seed <= runs; seed += 1) {
       db.delete(caseFigures).run();
+      db.delete(controlDraws).run();
       simulate(db, seed);
       const [all] = await successFigures(db, null, {
         ...{ filter: {}, recoveryTeam: 'recovery', at: minute(today * dayMinutes) },

@@ -104,11 +104,12 @@ describe('a backtest', () => {
 });
 
 describe('the figures of a rule', () => {
-  it('have the correlation by its definition', () => {
+  /* numpy and scipy: test/reference/backtest.py. */
+
+  it('have the correlation of what was said with what was', () => {
     // 90 and 5 called lost, of whom were lost: 90 true, 5 false, 10 missed, 95 rightly left alone.
     const counts = { lostFlagged: 90, flagged: 95, lost: 100, customers: 200 };
-    const definition = (90 * 95 - 5 * 10) / Math.sqrt(95 * 100 * 100 * 105);
-    expect(matthewsCorrelation(counts)).toBeCloseTo(definition, 12);
+    expect(matthewsCorrelation(counts)).toBeCloseTo(0.8510644963469861, 12);
     expect(matthewsCorrelation({ ...counts, lostFlagged: 0, flagged: 0 })).toBeNull();
   });
 
@@ -122,5 +123,8 @@ describe('the figures of a rule', () => {
     // Pairs: 3>1, 3>2, 2>1, 2=2: 3.5 of 4.
     expect(areaUnderCurve(scored([3, 2], [1, 2]))).toBe(0.875);
     expect(areaUnderCurve(scored([3, 2], []))).toBeNull();
+    const lost = [0.9, 3.1, 2.2, 2.2, 5.0, 0.4, 1.7];
+    const others = [0.1, 2.2, 1.7, 0.4, 0.3, 1.2, 0.4, 3.1, 0.2];
+    expect(areaUnderCurve(scored(lost, others))).toBeCloseTo(0.7619047619047619, 12);
   });
 });

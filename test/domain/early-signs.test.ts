@@ -116,11 +116,13 @@ describe('why there is a preventive task', () => {
       why('complaint-unanswered'),
       why('permission-withdrawn', { channel: 'phone' }),
       why('cancellation-considered'),
+      why('low-satisfaction', { score: 2 }),
     ]).toEqual([
       'Silent since 3 March 2026, clearly longer than ever before: bought every 21 days, after 30 at the latest',
       'Complained on 3 March 2026 and had no answer',
       'Withdrew the leave for contact by phone on 3 March 2026',
       'Looked at the cancellation page on 3 March 2026',
+      'Gave us 2 of 10 points on 3 March 2026',
     ]);
   });
 

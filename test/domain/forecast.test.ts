@@ -39,6 +39,47 @@ describe('the forecast', () => {
     expect(backcast([], prior)).toEqual({ months: [], error: { regained: null, value: null } });
   });
 
+  it('is the cumulative incidence of statsmodels where much has been seen', () => {
+    // Months of life in which so many came back, ended otherwise, or were last seen: test/reference/forecast.py.
+    const seen = [
+      { came: 40, ended: 10, open: 50 },
+      { came: 30, ended: 25, open: 45 },
+      { came: 12, ended: 60, open: 20 },
+      { came: 3, ended: 30, open: 5 },
+    ];
+    // So many that what the policy expects weighs nothing.
+    const times = 1e9;
+    const story = seen.flatMap(({ came, ended, open }, i): CaseGroup[] => [
+      // Only who has got through the first month is worth anything, so that only they are forecast in value.
+      {
+        ...{ ...kind, opened: i, decided: null, regained: false },
+        ...{ cases: open * times, value: i === 0 ? 1 : 0 },
+      },
+      { ...kind, opened: i + 20, decided: 20, regained: true, cases: came * times, value: 0 },
+      { ...kind, opened: i + 20, decided: 20, regained: false, cases: ended * times, value: 0 },
+    ]);
+    const { months } = forecastAsOf(story, { ago: 0, months: 3, prior });
+    expect(months.map(({ value }) => value)).toEqual(
+      [0.13043478, 0.07023411, 0.02679986].map((expected) => expect.closeTo(expected, 7)),
+    );
+  });
+
+  it('has missed by the sum of what it was off, divided by all who came', () => {
+    const story: CaseGroup[] = [
+      { ...kind, opened: 3, decided: 1, regained: true, cases: 10, value: 100 },
+      { ...kind, opened: 2, decided: 0, regained: true, cases: 6, value: 90 },
+      { ...kind, opened: 1, decided: null, regained: false, cases: 7, value: 70 },
+    ];
+    const { months, error } = backcast(story, prior);
+    const off = months.map(({ forecast, actual }) => [
+      Math.abs(forecast.regained - actual.regained),
+      Math.abs(forecast.value - actual.value),
+    ]);
+    const sum = (of: 0 | 1) => off.reduce((total, one) => total + one[of]!, 0);
+    expect(error.regained).toBeCloseTo(sum(0) / 16, 12);
+    expect(error.value).toBeCloseTo(sum(1) / 190, 12);
+  });
+
   it('comes close to what happens in a company that goes on as before', () => {
     const generator = xoroshiro128plus(3);
     const chance = (percent: number) => uniformInt(generator, 0, 99_999) < percent * 1_000;

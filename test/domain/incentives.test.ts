@@ -12,6 +12,7 @@ import {
   type Occasion,
   type Work,
 } from '../../domain/incentives.ts';
+import type { StrictRegain } from '../../domain/words.ts';
 
 const occasion = (fields: Partial<Occasion> = {}): Occasion => ({
   occasion: 'regained/C1-e1',
@@ -26,6 +27,7 @@ const occasion = (fields: Partial<Occasion> = {}): Occasion => ({
   },
   policyVersion: 'p-1',
   observation: '180d',
+  strict: { is: 'regained', until: '2026-05-01T00:00:00.000Z' },
   work: [],
   letGoBy: [],
   lostAgain: false,
@@ -51,6 +53,30 @@ const anyWork = fc.array(
 );
 
 describe('points', () => {
+  it('are all there while the return is judged, less for a half one, none for no regain or a second loss', () => {
+    const by = (fields: Partial<Occasion>) =>
+      entitlementsOf(occasion({ work: [work('anna', 1), work('bert', 2)], ...fields })).map(
+        ({ points, reason }) => [points, reason],
+      );
+    const strict = (is: StrictRegain) => ({ strict: { is, until: '2026-05-01T00:00:00.000Z' } });
+    const all = by({ strict: null });
+    expect(all).toEqual([
+      [20, 'earned'],
+      [80, 'earned'],
+    ]);
+    expect(by(strict('regained'))).toEqual(all);
+    expect(by(strict('pending'))).toEqual(all);
+    const none = (reason: string) => all.map(() => [0, reason]);
+    expect(by(strict('not'))).toEqual(none('not-regained'));
+    expect(by(strict('half-return'))).toEqual(none('half-return'));
+    const rules = { ...occasion().rules, halfReturnPercent: 45 };
+    expect(by({ ...strict('half-return'), rules })).toEqual([
+      [9, 'half-return'],
+      [36, 'half-return'],
+    ]);
+    expect(by({ ...strict('half-return'), rules, lostAgain: true })).toEqual(none('second-loss'));
+  });
+
   it('are shared by the work that was done, and more for who reached and who came last', () => {
     const done = [work('anna', 1), work('anna', 2, true), work('bert', 3, true)];
     // Anna 1 + 3, Bert 3 + 3.
@@ -80,8 +106,11 @@ describe('points', () => {
     ]);
   });
 
-  it('are due at the end of the observation, and nobody’s after a second loss', () => {
+  it('are due at the end of the observation and when all is judged, and nobody’s after a second loss', () => {
     expect(dueAtOf(occasion())).toBe('2026-07-30T00:00:00.000Z');
+    const until = '2026-09-01T00:00:00.000Z';
+    expect(dueAtOf(occasion({ strict: { is: 'regained', until } }))).toBe(until);
+    expect(dueAtOf(occasion({ strict: null }))).toBe('2026-07-30T00:00:00.000Z');
     expect(entitlementsOf(occasion({ work: [work('anna', 1)], lostAgain: true }))).toEqual([
       { keyId: 'anna', points: 0, reason: 'second-loss' },
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { monthBefore, monthsToSend, rankedCauses } from '../../domain/monthly-report.ts';
-import { pageOf, type ReportPart } from '../../domain/monthly-report-words.ts';
+import { pageOf } from '../../domain/monthly-report-words.ts';
+import type { ReportPart } from '../../domain/report-page.ts';
 import type { MonthlyReport } from '../../domain/monthly-report.ts';
 import type { Language } from '../../domain/causes.ts';
 import { action, emptyReport, fullReport, month, success } from '../support/monthly-reports.ts';
@@ -107,10 +108,14 @@ describe('the monthly report', () => {
     const few = {
       ...fullReport,
       now: month('2026-10', {
-        success: success({ cases: 3, contacted: 3, regained: 1, regainedAfterContact: 1 }),
+        success: success({
+          ...{ cases: 4, contacted: 4, returned: 2, returnedAfterContact: 2 },
+          strictAfterContact: { regained: 1, pending: 1 },
+        }),
       }),
     };
     expect(saidIn(few, 'en')).toContain('33 % (6.1 %–79 %) *');
+    expect(saidIn(few, 'en')).toContain('50 % (15 %–85 %) *');
     const after = parts(fullReport, 'en', 'Why').find((part) => part.kind === 'bars')!;
     expect(after.bars.at(2)).toMatchObject({ shown: '5 *', faint: true });
     expect(saidIn(fullReport, 'en')).toContain('after 365 days 8 of 12 returned customers *');

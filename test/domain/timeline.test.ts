@@ -1,4 +1,5 @@
 import { approvalReasons, offerRefusals } from '../../domain/offers.ts';
+import { trialStates } from '../../domain/optimisation.ts';
 import { describe, expect, it } from '@jest/globals';
 import { endReasons, taskCloseReasons } from '../../domain/case.ts';
 import { decisionReasons } from '../../domain/identification.ts';
@@ -10,6 +11,7 @@ import {
   type TimelineCode,
   type TimelineData,
 } from '../../domain/timeline.ts';
+import { timelineTextInGerman } from '../../domain/timeline-german.ts';
 import { outcomes } from '../../domain/words.ts';
 import { aSilentLoss } from '../support/silent-losses.ts';
 
@@ -46,13 +48,17 @@ const sensible: Record<TimelineCode, TimelineData[]> = {
     { playbookId: 'remedy-first', version: 4 },
     { playbookId: 'remedy-first', version: 4, because: 'cause, trigger', alsoFitted: 'light, any' },
     { playbookId: 'any', version: 1, because: '', alsoFitted: '' },
-    ...['running', 'sure', 'enough'].map((trial) => ({
+    ...trialStates.map((trial) => ({
       ...{ playbookId: 'any', version: 1, because: '', alsoFitted: 'other', trial },
       ...{ arms: 'any@1 0.4000, other@2 0.6000', probability: 0.4 },
     })),
   ],
   'playbook-changed': [{ playbookId: 'remedy-first', version: 5 }],
   'plan-tailored': [{ change: 'bring-forward', measureId: 'ask-back' }],
+  'offer-drawn': trialStates.map((trial) => ({
+    ...{ concession: 'credit', trial, arms: 'credit 0.4000, gift 0.6000', probability: 0.4 },
+    ...{ objective: 'margin', leftOut: trial === 'running' ? 'upgrade above-limit' : '' },
+  })),
   'offer-refused': offerRefusals.map((reason) => ({ concession: 'credit', reason })),
   'approval-asked': approvalReasons.map((reason) => ({
     ...{ concession: 'credit', cost: 5_000, currency: 'EUR', reason },
@@ -176,6 +182,63 @@ describe('an entry of the timeline', () => {
   it('still tells a task of a type that is no longer known', () => {
     const data = { type: 'fax', outcome: 'sent' };
     expect(timelineText({ code: 'task-done', data })).toBe('Done: fax. Result: sent');
+  });
+});
+
+describe('an entry of the timeline in German', () => {
+  const day = (text: string) => text.slice(0, 10).split('-').reverse().join('.');
+
+  it.each(timelineCodes)('%s is told in whole words', (code) => {
+    for (const data of sensible[code]) {
+      const text = timelineTextInGerman({ code, data }, day);
+      expect(text).not.toMatch(/undefined|NaN|null|\[object|function|Invalid|\s{2}|\d{4}-\d\d-/);
+      expect(text).toMatch(/^[A-ZÄÖÜ].{9,}\S$/);
+    }
+  });
+
+  it.each<[TimelineCode, TimelineData, string]>([
+    ['opened', sensible.opened[0]!, 'Fall eröffnet wegen Abwanderung, Episode 2'],
+    [
+      'task-opened',
+      { type: 'cause-call', dueAt: at, attempt: 2 },
+      'Aufgabe: Nach der Ursache fragen, 2. Versuch, fällig 24.03.2026',
+    ],
+    [
+      'cause-recorded',
+      sensible['cause-recorded'][0]!,
+      'Ursache (genannt): Besseres Angebot anderswo: Preis',
+    ],
+    [
+      'closed',
+      { outcome: 'lost-again', reason: 'no-second-purchase' },
+      'Fall geschlossen: Wieder verloren (kein zweiter Kauf)',
+    ],
+  ])('%s with its data', (code, data, text) => {
+    expect(timelineTextInGerman({ code, data }, day)).toBe(text);
+  });
+
+  it('has German for every reason', () => {
+    const said = [
+      ...endReasons.map((reason) => ['closed', { outcome: 'lost', reason }, reason] as const),
+      ...taskCloseReasons.map(
+        (reason) => ['task-cancelled', { type: 'letter', reason }, reason] as const,
+      ),
+      ...decisionReasons.map(
+        (reason) => ['identified', { ...sensible.identified[0]!, reason }, reason] as const,
+      ),
+      ...offerRefusals.map(
+        (reason) => ['offer-refused', { concession: 'x', reason }, reason] as const,
+      ),
+      ...taskTypeNames.flatMap((type) =>
+        taskTypes[type].result.outcome.values.map(
+          (outcome) => ['task-done', { type, outcome }, `: ${outcome}`] as const,
+        ),
+      ),
+    ];
+    const english = said.filter(([code, data, word]) =>
+      timelineTextInGerman({ code, data }, day).includes(word),
+    );
+    expect(english.map(([, , word]) => word)).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { startSystem, type System } from './system.ts';
+import { startSystem, type System } from '../support/system.ts';
 
 /* Large batches of purchases, whose effect comes after the answer, while the API is killed in between. */
 

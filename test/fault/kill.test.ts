@@ -13,7 +13,7 @@ import { diceOf, type Dice } from './dice.ts';
 import * as facts from './fact-checks.ts';
 import { startLoad, type Journal } from './load.ts';
 import * as orders from './order-checks.ts';
-import { startSystem, type Part, type System } from './system.ts';
+import { startSystem, type Part, type System } from '../support/system.ts';
 
 /*
  * Worker, API and Temporal server are killed at random moments while people and a sales system work with them.

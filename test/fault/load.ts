@@ -395,7 +395,8 @@ export async function startLoad(
     surprises: [],
   };
   const world = new World();
-  const clients = keys.map((key): Client => {
+  const workers = keys.filter(({ role }) => role in deeds);
+  const clients = workers.map((key): Client => {
     const api = apiOf(url, key, journal, () => world.next('key'));
     return { ...api, actor: key.keyId, role: key.role, dice: dice.fork(), world };
   });

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Role } from '../../domain/words.ts';
 import { diceOf } from './dice.ts';
 import type { Json } from './load.ts';
-import { startSystem, type Part, type System } from './system.ts';
+import { startSystem, type Part, type System } from '../support/system.ts';
 
 /*
  * Offers that a manager has to approve, while processes are killed between the approval and the offer, and between the

@@ -10,7 +10,7 @@ import { recoveryWorkflowId } from '../../domain/ids.ts';
 import type { Purchase } from '../../domain/records.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Json } from './load.ts';
-import { startSystem, type Part, type System } from './system.ts';
+import { startSystem, type Part, type System } from '../support/system.ts';
 
 /*
  * The same customers in three systems: one scans undisturbed, the others lose their worker and their Temporal server

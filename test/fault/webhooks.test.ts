@@ -12,7 +12,7 @@ import { deliveryCounts } from '../../db/webhook-deliveries.ts';
 import { createWebhook } from '../../db/webhooks.ts';
 import { webhookTypes } from '../../domain/webhooks.ts';
 import { ok, startReceiver, type Received, type Receiver } from '../support/receiver.ts';
-import { startSystem, type Part, type System } from './system.ts';
+import { startSystem, type Part, type System } from '../support/system.ts';
 
 /* Real processes, killed while a receiver has a message in hand or cases are just writing; the receiver fails as well. */
 

@@ -101,7 +101,9 @@ export async function goBy(next: Policy): Promise<void> {
 }
 
 export function start(transport: MailTransport = smtpTransport(server.url)): void {
-  running.push(runMails({ db, policy, settings, transport, clock, log }, stopping.signal));
+  running.push(
+    runMails({ db, policy: () => policy, settings, transport, clock, log }, stopping.signal),
+  );
 }
 
 export async function stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp, type AppDeps } from '../../api/app.ts';
+import { createImports } from '../../api/imports.ts';
 import { listen } from '../../api/listen.ts';
 import { readinessOf } from '../../api/readiness.ts';
 import { routes } from '../../api/routes/index.ts';
@@ -42,6 +43,8 @@ type Request = {
 export type Api = {
   url: string;
   db: Db;
+  /** its data folder */
+  folder: string;
   policy: VersionedPolicy;
   keys: Record<Role, { record: KeyRecord; secret: string }>;
   /** what the process logged, one JSON object per line */
@@ -66,6 +69,8 @@ export async function startApi(
   const place = { connection, namespace: 'default', taskQueue: 'winback' };
   const nowhere = { client: new Client({ connection }), taskQueue: place.taskQueue };
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const timeZone = () => policy.timeZone;
+  const imports = await createImports({ db, dataDir: folder, timeZone, clock, logger });
   const app = createApp({
     db,
     policy,
@@ -74,6 +79,8 @@ export async function startApi(
     readiness: readinessOf({ db, ...place }),
     secrets: loadSecrets(folder),
     files: filesIn(folder),
+    dataDir: folder,
+    imports,
     targets: webhookTargets({ allowPrivate: true }),
     mail: {
       from: 'service@shop.example',
@@ -86,6 +93,8 @@ export async function startApi(
     },
     logger,
     clock,
+    // What goes on until the process ends, ends at once.
+    stopping: AbortSignal.abort(),
     ...deps,
     limits: { patienceMs: 200, ...deps.limits },
   });
@@ -123,6 +132,7 @@ export async function startApi(
   return {
     url,
     db,
+    folder,
     policy,
     keys,
     log: () => lines.join(''),
@@ -133,6 +143,7 @@ export async function startApi(
       stopping.abort();
       await server.close();
       await waitingEvents;
+      await imports.stop();
       await connection.close();
       if (!databaseOf) closeDatabase(db);
       await rm(folder, { recursive: true });

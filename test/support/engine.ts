@@ -114,13 +114,13 @@ export async function startEngine(
     ...(env.namespace ? { namespace: env.namespace } : {}),
     taskQueue,
     workflowBundle: { codePath: testPath('bundle') },
-    activities: createActivities({ db, policy: stored, clock }),
+    activities: createActivities({ db, policy: () => stored, clock }),
   });
   const stopping = new AbortController();
   const relay = {
     db,
     recoveries,
-    policy: stored,
+    policy: () => engine.policy,
     clock,
     log,
   };
@@ -138,10 +138,9 @@ export async function startEngine(
     env,
     db,
     recoveries,
-    policy: relay.policy,
+    policy: stored,
     async usePolicy(other) {
-      relay.policy = await storePolicy(db, other, clock());
-      engine.policy = relay.policy;
+      engine.policy = await storePolicy(db, other, clock());
     },
     async customer(purchases = 4) {
       customers += 1;
@@ -262,7 +261,8 @@ export async function startEngine(
     },
     async passUntil(moment) {
       const leftMs = Date.parse(moment) - Date.parse(await now());
-      if (leftMs > 0) await engine.pass(`${Math.ceil(leftMs / 1_000)}s`);
+      if (leftMs > 0) await env.sleep(Math.ceil(leftMs / 1_000) * 1_000);
+      await now();
     },
     now,
     async until(caseId, holds) {

@@ -13,7 +13,7 @@ export function success(fields: Partial<SuccessGroup> = {}): SuccessGroup {
   return {
     ...noSums,
     ...{ group: null, label: null, uplift: null, cases: 0, reached: 0, contacted: 0 },
-    ...{ regained: 0, regainedAfterContact: 0, daysToRegain: null },
+    ...{ returned: 0, returnedAfterContact: 0, regainedByUs: 0, daysToRegain: null },
     stayed: [0, 0, 0].map(() => ({ of: 0, there: 0 })),
     strict: { regained: 0, 'half-return': 0, pending: 0, not: 0 },
     strictAfterContact: { regained: 0, pending: 0 },
@@ -77,17 +77,20 @@ export const fullReport: MonthlyReport = {
     lost: { cases: 73, lostRevenue: 4_321_000, byTrigger, byTier },
     ...{ returned: 17, lostAgain: 2 },
     success: success({
-      ...{ cases: 58, reached: 35, contacted: 44, regained: 17, regainedAfterContact: 15 },
+      ...{ cases: 58, reached: 35, contacted: 44, returned: 17, returnedAfterContact: 15 },
       ...{ workMinutes: 1_290, work: -86_000, contact: -5_210, concession: -24_000 },
       ...{ revenue: 612_000, margin: 214_200 },
-      strict: { regained: 6, 'half-return': 3, pending: 8, not: 41 },
+      ...{ strict: { regained: 6, 'half-return': 3, pending: 8, not: 41 }, regainedByUs: 6 },
+      strictAfterContact: { regained: 5, pending: 7 },
     }),
   }),
   before: month('2026-09', {
     lost: { cases: 52, lostRevenue: 3_010_000, byTrigger, byTier },
     ...{ returned: 12, lostAgain: 1 },
     success: success({
-      ...{ cases: 12, contacted: 12, regained: 8, regainedAfterContact: 8 },
+      ...{ cases: 12, contacted: 12, returned: 8, returnedAfterContact: 8, regainedByUs: 7 },
+      ...{ strict: { regained: 7, 'half-return': 1, pending: 0, not: 4 } },
+      strictAfterContact: { regained: 7, pending: 0 },
       ...{ work: -30_000, revenue: 250_000, margin: 87_500 },
     }),
   }),
@@ -128,7 +131,8 @@ export const fullReport: MonthlyReport = {
     }),
     arms: [
       {
-        ...{ kind: 'playbook', cause: 'better-offer-price', tier: 'B', arm: 'price@3' },
+        ...{ kind: 'playbook', objective: 'regained', cause: 'better-offer-price' },
+        ...{ tier: 'B', arm: 'price@3' },
         ...{ cases: 88, regained: 39, probability: 0.94 },
       },
     ],

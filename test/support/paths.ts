@@ -3,9 +3,10 @@ export const testPathVariables = {
   temporal: 'WINBACK_TEST_TEMPORAL',
   timeSkipping: 'WINBACK_TEST_TIME_SKIPPING',
   bundle: 'WINBACK_TEST_BUNDLE',
+  chromium: 'WINBACK_CHROMIUM',
 } as const;
 
-/** Path of the Temporal server's binary, of the time-skipping server, or of the workflow bundle. */
+/** Path of the Temporal server's binary, of the time-skipping server, of the workflow bundle, or of a browser. */
 export function testPath(of: keyof typeof testPathVariables): string {
   const variable = testPathVariables[of];
   const path = process.env[variable];

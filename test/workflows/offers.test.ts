@@ -43,15 +43,22 @@ async function anOffer(offer: object): Promise<void> {
 /** A case whose playbook begins with an offer. */
 async function offering(
   concession: string,
-  how: { trigger?: 'cancellation'; instead?: 'letter'; refuses?: string; again?: boolean } = {},
+  how: {
+    trigger?: 'cancellation';
+    instead?: 'letter';
+    refuses?: string;
+    again?: boolean;
+    alternatives?: string[];
+  } = {},
 ) {
-  const { trigger = 'manual', instead, refuses, again = false } = how;
+  const { trigger = 'manual', instead, refuses, again = false, alternatives } = how;
   const sweetener = { kind: 'offer', afterDays: 0, concession, cost: 700 } as const;
   const measures: Measure[] = [
     {
       ...{ ...sweetener, id: 'sweeten' },
       on: { refused: again ? 'sweeten-again' : 'end' },
       ...(instead && { instead: { kind: instead } }),
+      ...(alternatives && { alternatives }),
     },
     ...(again ? [{ ...sweetener, id: 'sweeten-again' }] : []),
     { id: 'last', kind: 'letter', afterDays: 1 },
@@ -260,6 +267,44 @@ describe('an offer of a playbook', () => {
     await engine.answer(byLetter, 'approve-offer', { outcome: 'approved' });
     const { offerId, measureId } = await engine.task(byLetter, 'letter');
     expect({ offerId, measureId }).toEqual({ offerId: 'vain', measureId: 'sweeten' });
+  });
+});
+
+describe('an offer for which another may stand', () => {
+  const optimisation = {
+    ...{ floorPercent: 10, stopAtPercent: 95, casesAtMost: 300 },
+    ...{ judgedAfter: '180d' as const, objective: 'margin' as const },
+  };
+
+  it('is drawn where the policy tries what works, and the timeline says with which probability', async () => {
+    await engine.usePolicy({ ...policy, name: 'trying', optimisation });
+    await anOffer({ offerId: 'one', cost: 400 });
+    await anOffer({ offerId: 'other', cost: 600 });
+    const drawn = new Set<string>();
+    for (let i = 0; i < 12 && drawn.size < 2; i += 1) {
+      const { caseId } = await offering('one', { alternatives: ['other'] });
+      const { offerId } = await engine.task(caseId, 'offer-call');
+      expect((await engine.story(caseId)).join()).toContain(
+        `offer-drawn {"concession":"${offerId}","probability":0.5,"arms":"one 0.5000, other 0.5000","trial":"running","objective":"margin","leftOut":""}`,
+      );
+      expect(await offersOf(caseId)).toMatchObject([{ offerId, status: 'proposed' }]);
+      await engine.answer(caseId, 'offer-call', { outcome: 'accepted' });
+      const cost = offerId === 'one' ? 400 : 600;
+      await engine.until(caseId, ({ concessionCost }) => concessionCost === cost);
+      drawn.add(offerId!);
+    }
+    expect([...drawn].sort()).toEqual(['one', 'other']);
+    await engine.usePolicy(policy);
+  });
+
+  it('is that of the playbook where the policy tries nothing', async () => {
+    await anOffer({ offerId: 'first' });
+    await anOffer({ offerId: 'second' });
+    for (let i = 0; i < 3; i += 1) {
+      const { caseId } = await offering('first', { alternatives: ['second'] });
+      expect(await engine.task(caseId, 'offer-call')).toMatchObject({ offerId: 'first' });
+      expect((await engine.story(caseId)).join()).not.toContain('offer-drawn');
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { listRecontacts } from '../../db/recontacts.ts';
 import { getTask, listTasks } from '../../db/tasks.ts';
 import { isHolidayIn } from '../../db/holidays.ts';
 import { nextWorkingMoment, workingTimeAfter } from '../../domain/calendar.ts';
@@ -125,15 +126,34 @@ describe('calls', () => {
     expect(nextWorkingMoment(visit.dueAt, hours)).toBe(visit.dueAt);
   });
 
-  it('waits for the recontact date after "not now", no longer than the policy allows', async () => {
+  it('waits for the recontact date after "not now"', async () => {
     const { caseId } = await dormantCase();
-    const recontactAt = after(await engine.now(), '900d');
+    const recontactAt = after(await engine.now(), '80d');
     await engine.answer(caseId, 'cause-call', { outcome: 'not-now', recontactAt });
 
     const task = await engine.task(caseId, 'cause-call');
-    const furthest = after(task.createdAt, policy.causeAnalysis.call.postponeAtMost);
-    expect(Date.parse(task.dueAt)).toBeGreaterThanOrEqual(Date.parse(furthest));
-    expect(Date.parse(task.dueAt)).toBeLessThan(Date.parse(after(furthest, '4d')));
+    expect(Date.parse(task.dueAt)).toBeGreaterThanOrEqual(Date.parse(recontactAt));
+    expect(Date.parse(task.dueAt)).toBeLessThan(Date.parse(after(recontactAt, '4d')));
+  });
+
+  it('is made no sooner than was agreed: a later date ends the case on that date', async () => {
+    const before = engine.policy;
+    const successControl = { ...before.successControl, observation: '300d' as const };
+    await engine.usePolicy({ ...before, name: 'patient', successControl });
+    const { caseId } = await dormantCase();
+    await engine.usePolicy(before);
+    const recontactAt = after(await engine.now(), '120d');
+    await engine.answer(caseId, 'cause-call', { outcome: 'not-now', recontactAt });
+
+    await engine.until(caseId, ({ step }) => step === 'success-control');
+    await engine.pass('119d');
+    expect((await engine.until(caseId, () => true)).status).toBe('open');
+    await engine.pass('2d');
+    expect(await engine.closed(caseId)).toMatchObject({ outcome: 'lost', contacted: true });
+    const { items } = await listTasks(engine.db, { caseId }, { limit: 9 });
+    expect(items).toHaveLength(1);
+    const waiting = await listRecontacts(engine.db, { status: 'waiting' }, { limit: 9 });
+    expect(waiting.items).toMatchObject([{ caseId, dueAt: recontactAt }]);
   });
 
   it('records the cause as unknown when nobody reaches the customer', async () => {

@@ -1,3 +1,4 @@
+import { rhythmOfMeasure } from '../../domain/call-rhythm.ts';
 import { after, times, type Duration } from '../../domain/duration.ts';
 import type { PlannedMeasure } from '../../domain/measure-plan.ts';
 import type { MeasureResult } from '../../domain/playbooks.ts';
@@ -8,7 +9,7 @@ import {
   taskTypeOfMeasure,
   type TaskType,
 } from '../../domain/tasks.ts';
-import { chooseMeasures, planContact } from '../activities.ts';
+import { chooseMeasures } from '../activities.ts';
 import { callUntilReached, whyNot } from '../calls.ts';
 import type { OfMeasure } from '../case-tasks.ts';
 import { now } from '../clock.ts';
@@ -19,12 +20,13 @@ import { offerFor, type Concession } from './offers.ts';
 /** Step 3: the playbook's measures one after the other, until one leads to the end or none is left. */
 export async function measures(recovery: Recovery): Promise<Ending | undefined> {
   const { state, opening, plan } = recovery;
-  if (recovery.returned || state.controlGroup) return;
+  if (recovery.returned || state.controlGroup || recovery.agreedLater) return;
   recovery.enter('measures');
   const chosen = await chooseMeasures({
     customerId: opening.customerId,
     caseId: opening.caseId,
     optimisation: recovery.policy.optimisation,
+    currency: recovery.policy.currency,
     trigger: opening.trigger,
     triggerDetail: opening.triggerDetail,
     decision: state.decision!,
@@ -52,6 +54,7 @@ export async function measures(recovery: Recovery): Promise<Ending | undefined> 
     const result = await carryOut(recovery, measure);
     if (result === 'interrupted') return recovery.endingFromOutside;
     if (result !== 'skipped') plan.settle(measure.id, result);
+    if (recovery.agreedLater) return;
   }
 }
 
@@ -80,14 +83,16 @@ async function carryOut(recovery: Recovery, measure: PlannedMeasure): Promise<Ca
 /** What of it may be offered; cases of old offer what their playbook says. */
 async function agreedOffer(
   recovery: Recovery,
-  { instead, ...measure }: PlannedMeasure,
+  { instead, alternatives, ...measure }: PlannedMeasure,
 ): Promise<Concession | 'not-eligible' | 'not-permitted' | 'skipped' | 'interrupted'> {
   const { concession = '', cost = 0 } = measure;
   if (recovery.plan.isOlder) return { concession, cost };
   const channels = [measure, ...(instead ? [instead] : [])].flatMap(
     ({ kind }) => channelOfMeasure(kind) ?? [],
   );
-  return offerFor(recovery, { concession, cost, channels, ofMeasure: ofMeasure(measure) });
+  return offerFor(recovery, {
+    ...{ concession, cost, alternatives, channels, ofMeasure: ofMeasure(measure) },
+  });
 }
 
 async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
@@ -97,17 +102,10 @@ async function done(recovery: Recovery, measure: Doing): Promise<Carried> {
 }
 
 async function called(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
-  const rhythm = recovery.policy.measures.call;
-  const { attempts = rhythm.attempts, retryAfterDays } = measure;
   const call = await callUntilReached(recovery, {
     type,
     firstAt: firstMoment(recovery, measure),
-    rhythm: {
-      ...rhythm,
-      attempts,
-      window: windowOf(recovery, measure, rhythm.window),
-      retryAfter: retryAfterDays?.map((days) => lasting(recovery, days)) ?? rhythm.retryAfter,
-    },
+    rhythm: rhythmOfMeasure(measure, recovery.policy),
     ofMeasure: ofMeasure(measure),
   });
   if (call.kind === 'interrupted') return 'interrupted';
@@ -118,16 +116,11 @@ async function called(recovery: Recovery, measure: Doing, type: TaskType): Promi
 
 async function worked(recovery: Recovery, measure: Doing, type: TaskType): Promise<Carried> {
   const { policy } = recovery;
-  const window = windowOf(recovery, measure, policy.measures.window);
-  const plan = await planContact({
-    customerId: recovery.opening.customerId,
-    caseId: recovery.opening.caseId,
-    timeZone: policy.timeZone,
-    contact: policy.contact,
+  const { windowDays } = measure;
+  const window = windowDays === undefined ? policy.measures.window : lasting(recovery, windowDays);
+  const plan = await recovery.planContact({
     channel: channelOf(type),
     notBefore: firstMoment(recovery, measure),
-    attempt: 1,
-    agreed: false,
     window,
   });
   if (!plan.permitted) {
@@ -163,10 +156,6 @@ function firstMoment(recovery: Recovery, { id, afterDays }: Doing): string {
 
 function lasting({ policy }: Recovery, playbookDays: number): Duration {
   return times(policy.playbookDay, playbookDays);
-}
-
-function windowOf(recovery: Recovery, { windowDays }: Doing, ordinary: Duration): Duration {
-  return windowDays === undefined ? ordinary : lasting(recovery, windowDays);
 }
 
 function ofMeasure({ id, queue, concession }: Doing): OfMeasure {

@@ -1,4 +1,4 @@
-import { after, latest } from '../../domain/duration.ts';
+import { after, earliest, latest } from '../../domain/duration.ts';
 import { now } from '../clock.ts';
 import type { Ending, Recovery } from '../recovery.ts';
 
@@ -11,7 +11,9 @@ export async function successControl(recovery: Recovery): Promise<Ending | undef
   recovery.enter('success-control');
   if (!recovery.returned) {
     const from = latest(now(), recovery.effectiveAt ?? now());
-    const until = after(from, policy.successControl.observation);
+    const observed = after(from, policy.successControl.observation);
+    // On the date that was agreed with the customer their next case begins.
+    const until = earliest(observed, recovery.agreedLater ?? observed);
     recovery.tell('observation-begun', { until });
     const ended = await recovery.observe(recovery.movedByPauses(() => until));
     if (ended === 'deadline') {

@@ -39,7 +39,7 @@ describe('the most likely parameters for CDNOW, first 39 weeks', () => {
   });
 
   it('are those of the Python package lifetimes for MBG/NBD', () => {
-    // lifetimes 0.11.3, ModifiedBetaGeoFitter, same histories.
+    // lifetimes 0.11.3, ModifiedBetaGeoFitter, same histories; by scipy as well: test/reference/purchases.py.
     const fit = fitPurchaseModel('mbg-nbd', groupHistories(cdnow));
     expect(fit.logLikelihood).toBeCloseTo(-9582.135715553766, 5);
     if (!fit.fitted) throw new Error(fit.detail);
@@ -58,7 +58,8 @@ describe('the most likely parameters for CDNOW, first 39 weeks', () => {
 });
 
 // P(alive) and the purchases expected in 13 and in 39 weeks: lifetimes 0.11.3 on scipy 1.17.1,
-// conditional_probability_alive and conditional_expected_number_of_purchases_up_to_time.
+// conditional_probability_alive and conditional_expected_number_of_purchases_up_to_time. Without their closed forms, by
+// integration: test/reference/purchases.py.
 const reference = [
   ['bg-nbd', published, 'once', null, 0.06992659460176161, 0.19509805201125396],
   ['bg-nbd', published, 'thrice', 0.726578570080673, 0.45720978654671607, 1.226028174767135],

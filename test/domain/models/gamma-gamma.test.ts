@@ -28,7 +28,7 @@ describe('the spend model', () => {
   });
 
   it.each([
-    // lifetimes 0.11.3, GammaGammaFitter.conditional_expected_average_profit
+    // lifetimes 0.11.3, GammaGammaFitter.conditional_expected_average_profit; test/reference/purchases.py
     ['a first-time buyer', 0, 0, 35.170371330453996],
     ['who spent 50 once', 1, 50, 45.47512211717989],
     ['who spent 10 five times', 5, 10, 12.03203633780967],

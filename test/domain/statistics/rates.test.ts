@@ -3,39 +3,50 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { newcombe, wilson, type Interval, type Share } from '../../../domain/statistics/rates.ts';
 
-const rounded = (interval: Interval | null) => interval?.map((end) => Number(end.toFixed(4)));
+const near = ([low, high]: readonly [number, number]) => [
+  expect.closeTo(low, 9),
+  expect.closeTo(high, 9),
+];
 const of = (hits: number, cases: number): Share => ({ hits, cases });
 
+/* The figures are those of statsmodels and scipy, printed by test/reference/rates.py. */
+
 describe('the interval of a rate', () => {
-  /** Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3. */
+  /** The first four are also in Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3, to 4 digits. */
   it.each([
-    [81, 263, [0.2553, 0.3662]],
-    [15, 148, [0.0624, 0.1605]],
-    [0, 20, [0, 0.1611]],
-    [1, 29, [0.0061, 0.1718]],
-  ])('of %i in %i is the published one', (hits, cases, published) => {
-    expect(rounded(wilson(of(hits, cases)))).toEqual(published);
+    [81, 263, [0.2552885199, 0.366209577]],
+    [15, 148, [0.0623863995, 0.1604872417]],
+    [0, 20, [0, 0.1611251581]],
+    [1, 29, [0.0061132143, 0.1717552188]],
+    [20, 20, [0.8388748419, 1]],
+    [3, 7, [0.1582198553, 0.7495416355]],
+    [900, 100_000, [0.008433231, 0.0096044907]],
+  ] as const)('of %i in %i is that of other programs', (hits, cases, expected) => {
+    expect(wilson(of(hits, cases))).toEqual(near(expected));
   });
 
-  it('ends at 1 when all of them did, and is unknown without any', () => {
-    expect(rounded(wilson(of(20, 20)))).toEqual([0.8389, 1]);
+  it('ends exactly at 0 and at 1 when none or all of them did, and is unknown without any', () => {
+    expect(wilson(of(0, 20))![0]).toBe(0);
+    expect(wilson(of(20, 20))![1]).toBe(1);
     expect(wilson(of(0, 0))).toBeNull();
   });
 });
 
 describe('the interval of a difference of rates', () => {
-  /** Newcombe (1998), Statistics in Medicine 17, 873-890, table II, method 10. */
+  /** The first eight are also in Newcombe (1998), Statistics in Medicine 17, 873-890, table II, method 10, to 4 digits. */
   it.each([
-    [of(56, 70), of(48, 80), [0.0524, 0.3339]],
-    [of(9, 10), of(3, 10), [0.1705, 0.809]],
-    [of(6, 7), of(2, 7), [0.0582, 0.8062]],
-    [of(5, 56), of(0, 29), [-0.0381, 0.1926]],
-    [of(0, 10), of(0, 20), [-0.1611, 0.2775]],
-    [of(0, 10), of(0, 10), [-0.2775, 0.2775]],
-    [of(10, 10), of(0, 20), [0.6791, 1]],
-    [of(10, 10), of(0, 10), [0.6075, 1]],
-  ])('of %j and %j is the published one', (a, b, published) => {
-    expect(rounded(newcombe(a, b))).toEqual(published);
+    [of(56, 70), of(48, 80), [0.0524314724, 0.333872654]],
+    [of(9, 10), of(3, 10), [0.1705227239, 0.8090179735]],
+    [of(6, 7), of(2, 7), [0.0582279275, 0.8062496375]],
+    [of(5, 56), of(0, 29), [-0.0381371479, 0.1925600139]],
+    [of(0, 10), of(0, 20), [-0.1611251581, 0.2775327999]],
+    [of(0, 10), of(0, 10), [-0.2775327999, 0.2775327999]],
+    [of(10, 10), of(0, 20), [0.6790860371, 1]],
+    [of(10, 10), of(0, 10), [0.6075093504, 1]],
+    [of(120, 400), of(9, 60), [0.0308865358, 0.2333040536]],
+    [of(30, 90_000), of(1, 10_000), [-0.0002435013, 0.0003978943]],
+  ] as const)('of %j and %j is that of other programs', (a, b, expected) => {
+    expect(newcombe(a, b)).toEqual(near(expected));
   });
 
   it('is unknown when one of them has no cases', () => {

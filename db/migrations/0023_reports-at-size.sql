@@ -1,0 +1,2 @@
+CREATE INDEX `case_figures_control` ON `case_figures` (`trigger`,`tier`,`observed_until`) WHERE control_group;--> statement-breakpoint
+CREATE INDEX `tasks_done_by` ON `tasks` (`completed_by`,`case_id`,`status`) WHERE status = 'done' and case_id is not null and completed_by is not null;

@@ -1,0 +1,17 @@
+import { workerData } from 'node:worker_threads';
+import { closeDatabase, openDatabase } from '../db/open.ts';
+import { runImport } from './run.ts';
+import { uploadsIn } from './uploads.ts';
+
+/* A thread of the API process that carries out one import; it ends with the process, and the import is interrupted. */
+
+export type ImportWork = { dataDir: string; importId: string; timeZone: string };
+
+const { dataDir, importId, timeZone } = workerData as ImportWork;
+const db = await openDatabase(dataDir);
+try {
+  const clock = () => new Date().toISOString();
+  await runImport(db, { importId, uploads: uploadsIn(dataDir), timeZone, clock });
+} finally {
+  closeDatabase(db);
+}

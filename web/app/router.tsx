@@ -1,0 +1,59 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router';
+import { PageError, PageLoading, PageNotFound } from '../parts/PageStates.tsx';
+import { speak } from '../words/i18n.ts';
+import { pages } from './pages.ts';
+import { queryClient } from './queries.ts';
+import { sessionQuery } from './session.ts';
+import { Shell } from './Shell.tsx';
+
+const rootRoute = createRootRoute({ component: Outlet });
+
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (!session.user) {
+      const where = { to: '/sign-in', search: { to: location.href } };
+      // What the router throws for this is a response, and means no error.
+      redirect({ ...(session.setUp ? { to: '/setup' } : where), throw: true });
+      return;
+    }
+    speak(session.user.language);
+  },
+});
+
+const outside = [
+  { path: '/sign-in', load: () => import('../pages/sign-in/SignInPage.tsx') },
+  { path: '/setup', load: () => import('../pages/sign-in/SetupPage.tsx') },
+  { path: '/forgotten', load: () => import('../pages/sign-in/ForgottenPage.tsx') },
+  { path: '/password/$token', load: () => import('../pages/sign-in/PasswordPage.tsx') },
+].map(({ path, load }) =>
+  createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(load) }),
+);
+
+const inside = pages.map(({ path, load }) =>
+  createRoute({ getParentRoute: () => insideRoute, path, component: lazyRouteComponent(load) }),
+);
+
+/** Filters stand in the address as they are: `?assignee=me&overdue=true`. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([...outside, insideRoute.addChildren(inside)]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: PageLoading,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: PageNotFound,
+  scrollRestoration: true,
+  parseSearch: parseSearchWith((value) => value),
+  stringifySearch: stringifySearchWith(String),
+});

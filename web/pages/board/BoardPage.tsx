@@ -1,0 +1,99 @@
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { useFilters } from '../../app/address.ts';
+import { useStillWhileDragging } from '../../app/dragging.ts';
+import { useShortcuts } from '../../app/shortcuts.ts';
+import { useAppWords } from '../../app/words.ts';
+import { Nothing, ProblemAlert } from '../../parts/PageStates.tsx';
+import { filterIn, type Filter } from './board.ts';
+import './board.css';
+import { Capacity } from './Capacity.tsx';
+import { Column } from './Column.tsx';
+import { FilterBar } from './FilterBar.tsx';
+import { People } from './People.tsx';
+import { Views } from './Views.tsx';
+import { useBoardWords } from './words.ts';
+
+/** Every open recovery by its step: what is stuck, who has it, and what waits for a decision. */
+export default function BoardPage() {
+  const t = useBoardWords();
+  const app = useAppWords();
+  const navigate = useNavigate();
+  const filter = filterIn(useFilters());
+  const board = api.useQuery('get', '/api/v1/board', { params: { query: filter } });
+  const currentId = useRef<string | null>(null);
+  const [assigning, setAssigning] = useState<string | null>(null);
+  const show = (search: Filter) => void navigate({ to: '/board', search, replace: true });
+
+  const move = (by: number) => {
+    const links = [...document.querySelectorAll<HTMLElement>('.board-card a')];
+    const at = links.findIndex((link) => link.dataset['case'] === currentId.current);
+    links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
+  };
+  useStillWhileDragging();
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => setAssigning(currentId.current),
+  });
+
+  const isEmpty = board.data?.steps.every((one) => one['on-track'] + one.behind + one.stuck === 0);
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <Title order={1} size="h2">
+          {t('title')}
+        </Title>
+        {board.data && <Capacity {...board.data.capacity} />}
+      </Group>
+      <Views filter={filter} onShow={show} />
+      <FilterBar filter={filter} approvals={board.data?.approvals ?? 0} onShow={show} />
+      {board.error ? (
+        <ProblemAlert error={board.error} onAgain={() => void board.refetch()} />
+      ) : !board.data ? (
+        <Group role="status" aria-label={app('loading')} wrap="nowrap" align="start">
+          {[0, 1, 2, 3, 4].map((column) => (
+            <Skeleton key={column} height={320} />
+          ))}
+        </Group>
+      ) : isEmpty ? (
+        <Nothing title={t('empty.title')}>
+          {Object.keys(filter).length > 0 ? t('empty.filtered') : t('empty.none')}
+          {Object.keys(filter).length > 0 && (
+            <Button
+              variant="default"
+              size="xs"
+              mt="sm"
+              display="block"
+              mx="auto"
+              onClick={() => show({})}
+            >
+              {t('filter.clear')}
+            </Button>
+          )}
+        </Nothing>
+      ) : (
+        <>
+          <People loads={board.data.loads} />
+          <div className="board-columns">
+            {board.data.steps.map((counts) => (
+              <Column
+                key={counts.step}
+                counts={counts}
+                filter={filter}
+                assigning={assigning}
+                onAssigning={setAssigning}
+                onCurrent={(caseId) => (currentId.current = caseId)}
+              />
+            ))}
+          </div>
+          <Text size="xs" c="dimmed">
+            {t('paceHelp')} <span className="wide-only">{t('keys')}</span>
+          </Text>
+        </>
+      )}
+    </Stack>
+  );
+}

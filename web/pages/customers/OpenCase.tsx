@@ -1,0 +1,53 @@
+import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api/client.ts';
+import { idempotencyKey } from '../../api/keys.ts';
+import { tell } from '../../app/tell.ts';
+import { ProblemAlert } from '../../parts/PageStates.tsx';
+import { useCustomerWords } from './words.ts';
+
+type Props = { customerId: string; onClose: () => void };
+
+/** A manager thinks that somebody is lost whom nothing else has found. */
+export default function OpenCase({ customerId, onClose }: Props) {
+  const t = useCustomerWords();
+  const queries = useQueryClient();
+  const [reason, setReason] = useState('');
+  const open = api.useMutation('post', '/api/v1/cases', {
+    onSuccess: () => {
+      tell(t('open.opened'));
+      void queries.invalidateQueries();
+      onClose();
+    },
+  });
+  const go = () =>
+    open.mutate({
+      params: { header: idempotencyKey() },
+      body: {
+        customerId,
+        trigger: 'manual',
+        ...(reason.trim() && { reason: reason.trim() }),
+      },
+    });
+  return (
+    <Modal opened onClose={onClose} title={t('open.title')}>
+      <Stack>
+        <Textarea
+          data-autofocus
+          label={t('open.reason')}
+          autosize
+          minRows={2}
+          value={reason}
+          onChange={({ currentTarget: { value } }) => setReason(value)}
+        />
+        {open.error && <ProblemAlert error={open.error} />}
+        <Group justify="flex-end">
+          <Button loading={open.isPending} onClick={go}>
+            {t('open.go')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,48 @@
+import { words } from '../../../words/words.ts';
+
+export const useAuditWords = words('settings-audit', {
+  en: {
+    intro:
+      'Who did what, the newest first. Only IDs and codes: what was said or written stands with the case.',
+    actor: 'Who',
+    anybody: 'Anybody',
+    action: 'What',
+    anything: 'Anything',
+    from: 'From',
+    until: 'To',
+    target: 'Only what concerns {{name}}',
+    clear: 'All filters off',
+    unknown: 'Somebody unknown',
+    about: 'about {{name}}',
+    times: '{{count}} times in this hour',
+    pending: 'on its way',
+    rejected: 'refused',
+    undone: 'taken back',
+    case: 'Case {{id}}',
+    none: 'Nothing fits these filters',
+    noneHint: 'Choose a longer period, or take a filter away.',
+    filters: 'Filters',
+  },
+  de: {
+    intro:
+      'Wer was getan hat, das Neueste zuerst. Nur Nummern und Codes: Was gesagt oder geschrieben wurde, steht beim Fall.',
+    actor: 'Wer',
+    anybody: 'Alle',
+    action: 'Was',
+    anything: 'Alles',
+    from: 'Von',
+    until: 'Bis',
+    target: 'Nur was {{name}} betrifft',
+    clear: 'Alle Filter weg',
+    unknown: 'Jemand Unbekanntes',
+    about: 'betrifft {{name}}',
+    times: '{{count}} Mal in dieser Stunde',
+    pending: 'unterwegs',
+    rejected: 'abgelehnt',
+    undone: 'zurückgenommen',
+    case: 'Fall {{id}}',
+    none: 'Nichts passt zu diesen Filtern',
+    noneHint: 'Wählen Sie einen längeren Zeitraum oder nehmen Sie einen Filter weg.',
+    filters: 'Filter',
+  },
+});

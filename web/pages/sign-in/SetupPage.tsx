@@ -1,0 +1,64 @@
+import { Alert, Anchor, Button, PasswordInput, Text, TextInput } from '@mantine/core';
+import { api } from '../../api/client.ts';
+import { sessionIs } from '../../app/session.ts';
+import { browserLanguage } from '../../words/i18n.ts';
+import { Outside } from './Outside.tsx';
+import { useSignInWords } from './words.ts';
+
+export default function SetupPage() {
+  const t = useSignInWords();
+  const { data: session } = api.useQuery('get', '/api/v1/session');
+  const setUp = api.useMutation('post', '/api/v1/setup', {
+    onSuccess: (signedIn) => {
+      sessionIs(signedIn);
+      location.assign('/');
+    },
+  });
+  if (session && !session.setUp && !setUp.isSuccess) {
+    return (
+      <Outside title={t('setup.title')}>
+        <Alert>{t('setup.done')}</Alert>
+        <Anchor href="/sign-in">{t('signIn.go')}</Anchor>
+      </Outside>
+    );
+  }
+  return (
+    <Outside
+      title={t('setup.title')}
+      error={setUp.error}
+      onSubmit={({ code = '', name = '', email = '', password = '' }) =>
+        setUp.mutate({
+          body: { code: code.trim(), name, email, password, language: browserLanguage() },
+        })
+      }
+    >
+      <Text size="sm">{t('setup.intro')}</Text>
+      <TextInput
+        name="code"
+        label={t('setup.code')}
+        autoComplete="one-time-code"
+        required
+        autoFocus
+      />
+      <TextInput name="name" label={t('setup.name')} autoComplete="name" required />
+      <TextInput
+        name="email"
+        type="email"
+        label={t('signIn.email')}
+        autoComplete="username"
+        required
+      />
+      <PasswordInput
+        name="password"
+        label={t('signIn.password')}
+        description={t('password.rule')}
+        autoComplete="new-password"
+        minLength={12}
+        required
+      />
+      <Button type="submit" loading={setUp.isPending}>
+        {t('setup.go')}
+      </Button>
+    </Outside>
+  );
+}

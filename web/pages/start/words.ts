@@ -1,0 +1,103 @@
+import { words } from '../../words/words.ts';
+
+export const useStartWords = words('start', {
+  en: {
+    title: 'First steps',
+    intro:
+      'winback needs to know your customers and what they bought. There are three ways; each leads to the first cases.',
+    filled: 'There are {{number}} customers.',
+    import: {
+      title: 'Import files',
+      text: 'CSV files with customers and their purchases, as your shop or CRM exports them. You see what would happen before anything does.',
+      go: 'Import a file',
+      managers: 'A manager or an administrator can do that.',
+    },
+    connect: {
+      title: 'Connect the sales system',
+      text: 'Your shop, CRM or billing sends what happens: customers, purchases, cancellations. It needs a key of its own.',
+      make: 'Make a key',
+      shown: 'This key is shown this once. Keep it where your sales system can read it.',
+      try: 'Try it from a terminal',
+      copy: 'Copy',
+      copied: 'Copied',
+      waiting: 'Waiting for the first event …',
+      received: 'The last event came {{at}}: {{type}} from {{source}}.',
+      docs: 'Everything about the API',
+      admins: 'An administrator makes the key.',
+    },
+    example: {
+      title: 'Look around with example data',
+      text: '2,357 customers of a real shop with their real purchases, moved to end yesterday. Names, numbers and permissions are made up, and every name says “example”. Only into an empty installation.',
+      go: 'Load the example',
+      running: 'Loading the example …',
+      loaded: 'The example is loaded.',
+      admins: 'An administrator can load it.',
+      failed: 'The example could not be loaded.',
+    },
+    demo: {
+      title: 'Or watch a demo',
+      text: 'It plays months in minutes, in a folder of its own, and touches nothing here. In a terminal:',
+    },
+    scan: {
+      title: 'Then: find who is lost',
+      text: 'The scan looks at everybody’s purchases and opens cases for those who promise most, as many as the team can serve. It runs every night by itself, or now:',
+      go: 'Scan now',
+      running: 'Looking at the customers …',
+      none: 'There are no customers to look at yet.',
+      done: '{{lost}} are lost silently, {{opened}} cases are open now, {{waiting}} wait for a free place.',
+      failed: 'The scan failed.',
+      waiting: 'Who waits, and why',
+      inbox: 'To the inbox',
+    },
+  },
+  de: {
+    title: 'Erste Schritte',
+    intro:
+      'winback muss Ihre Kunden kennen und wissen, was sie gekauft haben. Drei Wege gibt es; jeder führt zu den ersten Fällen.',
+    filled: 'Es gibt {{number}} Kunden.',
+    import: {
+      title: 'Dateien importieren',
+      text: 'CSV-Dateien mit Kunden und ihren Käufen, wie Ihr Shop oder CRM sie ausgibt. Sie sehen, was geschehen würde, ehe etwas geschieht.',
+      go: 'Datei importieren',
+      managers: 'Das kann die Leitung oder die Verwaltung.',
+    },
+    connect: {
+      title: 'Vertriebssystem verbinden',
+      text: 'Ihr Shop, CRM oder Ihre Abrechnung sendet, was geschieht: Kunden, Käufe, Kündigungen. Es braucht einen eigenen Schlüssel.',
+      make: 'Schlüssel machen',
+      shown:
+        'Dieser Schlüssel wird nur dieses eine Mal gezeigt. Bewahren Sie ihn dort auf, wo Ihr Vertriebssystem ihn lesen kann.',
+      try: 'Im Terminal ausprobieren',
+      copy: 'Kopieren',
+      copied: 'Kopiert',
+      waiting: 'Wartet auf das erste Ereignis …',
+      received: 'Das letzte Ereignis kam {{at}}: {{type}} von {{source}}.',
+      docs: 'Alles über die API',
+      admins: 'Den Schlüssel macht die Verwaltung.',
+    },
+    example: {
+      title: 'Mit Beispieldaten umsehen',
+      text: '2.357 Kunden eines echten Shops mit ihren echten Käufen, verschoben bis gestern. Namen, Nummern und Erlaubnisse sind erfunden, und jeder Name sagt „example“. Nur in eine leere Installation.',
+      go: 'Beispiel laden',
+      running: 'Das Beispiel wird geladen …',
+      loaded: 'Das Beispiel ist geladen.',
+      admins: 'Die Verwaltung kann es laden.',
+      failed: 'Das Beispiel ließ sich nicht laden.',
+    },
+    demo: {
+      title: 'Oder eine Vorführung ansehen',
+      text: 'Sie spielt Monate in Minuten, in einem eigenen Ordner, und rührt hier nichts an. Im Terminal:',
+    },
+    scan: {
+      title: 'Dann: finden, wer verloren ist',
+      text: 'Der Suchlauf sieht sich alle Käufe an und eröffnet Fälle für die, die am meisten versprechen, so viele das Team bedienen kann. Er läuft jede Nacht von selbst, oder jetzt:',
+      go: 'Jetzt suchen',
+      running: 'Die Kunden werden angesehen …',
+      none: 'Noch gibt es keine Kunden anzusehen.',
+      done: '{{lost}} sind still verloren, {{opened}} Fälle sind eröffnet, {{waiting}} warten auf einen Platz.',
+      failed: 'Der Suchlauf ist gescheitert.',
+      waiting: 'Wer wartet, und warum',
+      inbox: 'Zum Eingang',
+    },
+  },
+});
