@@ -65,7 +65,7 @@ describe('customers', () => {
     expect(manager.faults).toEqual([]);
   });
 
-  test('a manager opens a case by hand', async () => {
+  test('a manager opens a case by hand, and sees what is made of it', async () => {
     const { page } = manager;
     const { items } = await product.call('manager', 'GET', '/customers?search=winter&limit=20');
     const free = items.find(({ episodes }: { episodes: unknown[] }) => episodes.length === 0);
@@ -73,7 +73,12 @@ describe('customers', () => {
     await page.getByRole('button', { name: 'Open a case' }).click();
     await page.keyboard.type('Met them at a fair');
     await page.getByRole('button', { name: 'Open', exact: true }).click();
-    await page.getByText('There is an open case').waitFor();
+    await page.waitForURL('**/cases/*');
+    await page
+      .getByText(/because of what that promises and costs/)
+      .first()
+      .waitFor();
+    expect(manager.faults).toEqual([]);
   });
 
   test('in German and dark, and an agent imports nothing', async () => {

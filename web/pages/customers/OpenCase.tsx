@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { idempotencyKey } from '../../api/keys.ts';
@@ -9,16 +10,17 @@ import { useCustomerWords } from './words.ts';
 
 type Props = { customerId: string; onClose: () => void };
 
-/** A manager thinks that somebody is lost whom nothing else has found. */
+/** A manager thinks that somebody is lost whom nothing else has found; the case then says what is made of it. */
 export default function OpenCase({ customerId, onClose }: Props) {
   const t = useCustomerWords();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const [reason, setReason] = useState('');
   const open = api.useMutation('post', '/api/v1/cases', {
-    onSuccess: () => {
+    onSuccess: ({ caseId }) => {
       tell(t('open.opened'));
       void queries.invalidateQueries();
-      onClose();
+      void navigate({ to: '/cases/$caseId', params: { caseId } });
     },
   });
   const go = () =>
