@@ -319,8 +319,14 @@ export class Recovery {
     this.enter('second-loyalty');
   }
 
+  /** Unless something from outside has ended the case before. */
+  end({ outcome, reason }: Ending): void {
+    this.#end(outcome, reason, 'case-closed');
+    this.#moves += 1;
+  }
+
   /** Does something beside what the case waits for, until it is over or the case takes a turn. */
-  beside(work: () => Promise<void>): void {
+  beside(work: () => Promise<unknown>): void {
     const moved = () => {
       this.#moves += 1;
     };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
+import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadTemplates } from '../../config/templates.ts';
 import { createActivities } from '../../activities/index.ts';
@@ -291,7 +292,7 @@ export async function startEngine(
         const handle = env.client.workflow.getHandle(recoveryWorkflowId(customerId));
         await Worker.runReplayHistory(
           { workflowBundle: { codePath: testPath('bundle') } },
-          await handle.fetchHistory(),
+          await historyAtRest(handle),
         );
       }
     },
@@ -305,6 +306,18 @@ export async function startEngine(
     },
   };
   return engine;
+}
+
+/** A workflow task that is under way is no history yet: what it does would go on in the replay. */
+async function historyAtRest(handle: WorkflowHandle) {
+  for (;;) {
+    const history = await handle.fetchHistory();
+    const last = history.events!.at(-1)!;
+    if (!last.workflowTaskScheduledEventAttributes && !last.workflowTaskStartedEventAttributes) {
+      return history;
+    }
+    await pause(100);
+  }
 }
 
 /** The SDK gives a server five seconds to start, which a busy machine may not keep; it is asked a few times. */

@@ -29,7 +29,7 @@ export const quickPolicy: Policy = {
       { task: 'satisfaction-call', after: '2s' },
     ],
     call: { ...quickCall, attempts: 1 },
-    observation: '4s',
+    observation: '8s',
   },
 };
 

@@ -25,7 +25,7 @@ describe('a case on the real server', () => {
           { task: 'aftercare-call', after: '1s' },
           { task: 'aftercare-call', after: '2s' },
         ],
-        observation: '3s',
+        observation: '10s',
       },
     });
     const customerId = await engine.customer();

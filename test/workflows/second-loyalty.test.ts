@@ -358,21 +358,19 @@ describe('a returner', () => {
       expect(moved.dueAt.slice(0, 10) > care.dueAt.slice(0, 10)).toBe(true);
     });
 
-    it('is called after a delivery at the very end, and the case ends when that is over', async () => {
+    it('is called after a delivery at the very end, and the case ends on its day all the same', async () => {
       const { customerId, caseId, welcome } = await aReturner();
       await engine.complete(welcome, { outcome: 'reached' });
       const { regainedAt } = await engine.until(caseId, (record) => record.regainedAt !== null);
-      await engine.answer(caseId, 'aftercare-call', { outcome: 'reached' });
-      await engine.pass('80d');
-      await engine.answer(caseId, 'aftercare-call', { outcome: 'reached' });
       await buy(customerId);
-      await engine.passUntil(after(regainedAt!, '179d'));
+      await engine.passUntil(after(regainedAt!, '176d'));
       await engine.send(customerId, 'order.delivered');
-      const call = await engine.task(caseId, 'aftercare-call');
-      await engine.passUntil(after(regainedAt!, '181d'));
-      expect((await engine.until(caseId, () => true)).status).toBe('open');
-      await engine.complete(call, { outcome: 'reached' });
-      expect((await engine.closed(caseId)).outcome).toBe('loyal-again');
+      const { taskId } = await engine.task(caseId, 'aftercare-call');
+      await engine.passUntil(after(regainedAt!, '180d'));
+      const { outcome, closedAt } = await engine.closed(caseId);
+      expect(outcome).toBe('loyal-again');
+      expect(closedAt!.slice(0, 10)).toBe(after(regainedAt!, '180d').slice(0, 10));
+      expect((await getTask(engine.db, taskId))!.status).toBe('cancelled');
     });
   });
 });

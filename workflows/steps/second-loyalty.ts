@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { after } from '../../domain/duration.ts';
 import { secondLifeOutcome } from '../../domain/facts.ts';
 import type { AfterCare } from '../../domain/policy.ts';
@@ -12,37 +13,56 @@ import type { CallBeside } from '../second-life.ts';
 const satisfaction = { id: 'after-care.satisfaction', template: 'satisfaction', afterReturn: true };
 
 /**
- * Step 5: a returner is treated like a new customer. After-care as the policy plans it, and beside it a call after a
- * delivery and a referral request where satisfaction is high; then the observation period tells whether the second
- * loyalty holds.
+ * Step 5: a returner is treated like a new customer. After-care as the policy plans it, beside it calls after deliveries
+ * and a referral request where satisfaction is high; when the observation is over it tells whether the second loyalty
+ * holds, and whatever is still open ends with it.
  */
 export async function secondLoyalty(recovery: Recovery): Promise<Ending> {
-  const { state, secondLife } = recovery;
+  const { secondLife } = recovery;
   recovery.beginSecondLife();
   secondLife.begin((call) => recovery.beside(() => callBeside(recovery, call)));
-  await careAndObserve(recovery);
+  if (patched('ends-with-the-observation')) {
+    recovery.beside(() => care(recovery));
+    await recovery.observe(observationEnd(recovery));
+    recovery.end(holds(recovery));
+  } else {
+    await careAndObserve(recovery);
+  }
   secondLife.end();
   await recovery.untilNothingBeside();
-  if (recovery.endingFromOutside) return recovery.endingFromOutside;
+  return recovery.endingFromOutside ?? holds(recovery);
+}
+
+function holds({ state, purchasesSinceReturn }: Recovery): Ending {
   const outcome = secondLifeOutcome({
     regainedBy: state.regainedBy!,
-    purchasesSince: recovery.purchasesSinceReturn,
+    purchasesSince: purchasesSinceReturn,
   });
   if (outcome === 'lost-again') return { outcome, reason: 'no-second-purchase' };
   return { outcome, reason: state.regainedBy === 'purchase' ? 'bought-again' : 'stayed' };
 }
 
-/** Until the observation is over or the case takes a turn. */
-async function careAndObserve(recovery: Recovery): Promise<void> {
-  const { secondLife } = recovery;
-  for (let care = secondLife.nextCare(); care; care = secondLife.nextCare()) {
-    if ((await careFor(recovery, care)) === 'interrupted') return;
-    if ((await referral(recovery)) === 'interrupted') return;
-  }
+function observationEnd(recovery: Recovery): () => string {
   const { observation } = recovery.policy.secondLoyalty;
-  const until = recovery.movedByPauses(() => after(recovery.state.regainedAt!, observation));
+  return recovery.movedByPauses(() => after(recovery.state.regainedAt!, observation));
+}
+
+/** The contacts of the plan, one after the other, until the case takes a turn. */
+async function care(recovery: Recovery): Promise<'over' | 'interrupted'> {
+  const { secondLife } = recovery;
+  for (let next = secondLife.nextCare(); next; next = secondLife.nextCare()) {
+    if ((await careFor(recovery, next)) === 'interrupted') return 'interrupted';
+    if ((await referral(recovery)) === 'interrupted') return 'interrupted';
+  }
+  return 'over';
+}
+
+/** In cases of old: the observation ends only when the last contact is over. */
+async function careAndObserve(recovery: Recovery): Promise<void> {
+  if ((await care(recovery)) === 'interrupted') return;
+  const until = observationEnd(recovery);
   for (;;) {
-    const ended = await recovery.observe(until, () => secondLife.isReferralWanted);
+    const ended = await recovery.observe(until, () => recovery.secondLife.isReferralWanted);
     if (ended !== 'over') return;
     if ((await referral(recovery)) === 'interrupted') return;
   }

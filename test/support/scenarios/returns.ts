@@ -104,6 +104,23 @@ export const returns = {
       return caseId;
     },
   },
+  'comes back and stays, and a call is still open when the observation ends': {
+    outcome: 'loyal-again',
+    async run(engine) {
+      const { call, observation } = engine.policy.secondLoyalty;
+      const { customerId, caseId } = await openedWith(engine, 'quick-open', {
+        afterCare: [{ task: 'welcome-call', after: '1s' }],
+        call: { ...call, window: times(observation, 3) },
+      });
+      await engine.task(caseId, 'cause-call');
+      await engine.send(customerId, 'purchase.recorded', purchase);
+      await engine.task(caseId, 'welcome-call');
+      await engine.send(customerId, 'purchase.recorded', { ...purchase, orderId: 'return-2' });
+      await engine.until(caseId, (record) => record.regainedAmount === 2 * purchase.amount);
+      await engine.pass(observation);
+      return caseId;
+    },
+  },
   'withdraws the cancellation and stays': {
     outcome: 'loyal-again',
     async run(engine) {
