@@ -237,6 +237,9 @@ async function countsIn(db: Db, { name, slices }: Source, asked: Asked): Promise
   return [...found.values()].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
 }
 
+/** When a returner objected or died: what they would have done later nobody knows. */
+export const stoppedAt = sql`case when ${figures.outcome} = 'stopped' then (select closed_at from cases where cases.case_id = ${figures.caseId}) end`;
+
 function countsFrom(
   db: Db,
   { name, from }: { name: Source['name']; from: SQL },
@@ -244,7 +247,8 @@ function countsFrom(
 ): CountRow[] {
   const returned = sql`${figures.regainedAt} is not null`;
   const stay = stayDays.flatMap((days) => {
-    const hadTime = sql`${figures.regainedAt} <= ${before(asked.at, `${days}d`)}`;
+    const seen = sql`julianday(${stoppedAt}) - julianday(${figures.regainedAt})`;
+    const hadTime = sql`${figures.regainedAt} <= ${before(asked.at, `${days}d`)} and coalesce(${seen} >= ${days}, 1)`;
     const isThere = sql`(${figures.lostAgainAfter} is null or ${figures.lostAgainAfter} > ${days * dayMs})`;
     return [
       sql`${total(hadTime)} as ${sql.raw(`of${days}`)}`,

@@ -10,7 +10,7 @@ import {
   type Stay,
 } from '../domain/second-life.ts';
 import type { Db } from './connection.ts';
-import type { Period } from './reports.ts';
+import { stoppedAt, type Period } from './reports.ts';
 import { caseFigures as figures, cases, purchases } from './schema.ts';
 
 export const secondLifeSplits = ['cause', 'playbook', 'trigger', 'tier'] as const;
@@ -45,8 +45,7 @@ export async function secondLives(
       value === undefined ? undefined : eq(sql`${columns[split as SecondLifeSplit]}`, value),
     ),
   );
-  const seenUntil = sql`case when ${figures.outcome} = 'stopped' then (select closed_at from cases where cases.case_id = ${figures.caseId}) else ${at} end`;
-  const days = sql`max(0, julianday(${seenUntil}) - julianday(${figures.regainedAt}))`;
+  const days = sql`max(0, julianday(coalesce(${stoppedAt}, ${at})) - julianday(${figures.regainedAt}))`;
   const lostDays = sql`${figures.lostAgainAfter} / 86400000.0`;
   const cohort = sql`substr(${figures.regainedAt}, 1, 7)`;
 

@@ -172,8 +172,8 @@ export const successDefinitions: Definitions = {
     en: 'result ÷ cost; null without costs',
   },
   stillThere: {
-    de: 'Von den Rückkehrern, deren Rückkehr so lange her ist (`of`), jene ohne zweiten Verlust bis dahin (`there`)',
-    en: 'Of the customers who returned so long ago (`of`), those without a second loss by then (`there`)',
+    de: 'Von den Rückkehrern, deren Rückkehr so lange her ist (`of`; ohne jene, die vorher widersprachen oder starben), jene ohne zweiten Verlust bis dahin (`there`)',
+    en: 'Of the customers who returned so long ago (`of`; without those who objected or died before), those without a second loss by then (`there`)',
   },
   secondLosses: {
     de: 'Rückkehrer, die wieder verloren gingen, nach gleicher, anderer oder (bei einem der beiden) unbekannter Ursache',

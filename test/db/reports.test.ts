@@ -232,15 +232,18 @@ describe('success figures', () => {
         closedAt: after(minute(20), '100d'),
       });
       await closed(db, 'C3', { ...won, regainedAt: after(minute(20), '60d') });
+      // Nobody knows whether who objected would have stayed.
+      const objected = { ...won, outcome: 'stopped', endReason: 'objection' } as const;
+      await closed(db, 'C4', { ...objected, closedAt: after(minute(20), '100d') });
       const stayed = async (at: string) =>
         (await successFigures(db, null, asked({}, at)))[0]!.stayed;
       expect(await stayed(after(minute(20), '90d'))).toEqual([
-        { of: 2, there: 2 },
+        { of: 3, there: 3 },
         { of: 0, there: 0 },
         { of: 0, there: 0 },
       ]);
       expect(await stayed(after(minute(20), '200d'))).toEqual([
-        { of: 3, there: 3 },
+        { of: 4, there: 4 },
         { of: 2, there: 1 },
         { of: 0, there: 0 },
       ]);
