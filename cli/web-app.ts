@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
@@ -30,6 +30,7 @@ export async function buildWebApp(onProgress: (line: string) => void = () => {})
   const sources = await hashOfSources();
   if (existsSync(last) && readFileSync(last, 'utf8') === sources) return;
   onProgress('Building the web app (once after every change of it)');
+  removeLeftBuilds(dirname(webFolder));
   const fresh = `${webFolder}-${process.pid}`;
   const former = `${fresh}-former`;
   try {
@@ -48,12 +49,23 @@ export async function buildWebApp(onProgress: (line: string) => void = () => {})
 
 /** Processes that serve the build before, and pages that are open, still ask for its files; each has a name of its own. */
 function keepRecent(from: string, to: string): void {
+  if (!existsSync(from)) return;
   for (const file of readdirSync(from)) {
     const path = join(from, file);
-    const isRecent = Date.now() - statSync(path).mtimeMs < keptForMs;
-    if (isRecent && !existsSync(join(to, file))) linkSync(path, join(to, file));
+    if (isRecent(path) && !existsSync(join(to, file))) linkSync(path, join(to, file));
   }
 }
+
+/** Of builds that were killed. */
+function removeLeftBuilds(beside: string): void {
+  const own = basename(webFolder);
+  for (const name of readdirSync(beside)) {
+    const path = join(beside, name);
+    if (name.startsWith(`${own}-`) && !isRecent(path)) rmSync(path, { recursive: true });
+  }
+}
+
+const isRecent = (path: string) => Date.now() - statSync(path).mtimeMs < keptForMs;
 
 async function buildInto(folder: string): Promise<void> {
   const { build } = await import('vite');

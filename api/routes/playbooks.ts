@@ -26,7 +26,7 @@ import { remember, repeated } from '../idempotency.ts';
 import { knownThings, mustName } from '../known-things.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
-import { caseId, list, page, text } from '../schemas/common.ts';
+import { basedOn, caseId, list, page, text } from '../schemas/common.ts';
 import {
   checkedSchema,
   playbookJson,
@@ -121,9 +121,7 @@ export const playbookRoutes = [
     roles: managers,
     body: z.strictObject({
       ...playbookText,
-      basedOn: z.coerce.number().int().min(0).optional().meta({
-        description: 'the version that was edited; 0: there is none yet',
-      }),
+      basedOn: basedOn.optional(),
     }),
     answers: { 201: { description: 'The version, with warnings', schema: publishedSchema } },
     problems: ['conflict', 'idempotency-key-reused'],

@@ -16,7 +16,7 @@ import { filledIn, valuesOf } from '../../mail/text.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
-import { customerId, list, page, text, timestamp } from '../schemas/common.ts';
+import { basedOn, customerId, list, page, text, timestamp } from '../schemas/common.ts';
 import { invalid } from '../validation.ts';
 
 const ofTemplate = z.strictObject({ templateId: text(50) });
@@ -140,9 +140,7 @@ export const templateRoutes = [
     roles: managers,
     body: z.strictObject({
       ...templateText,
-      basedOn: z.coerce.number().int().min(0).optional().meta({
-        description: 'the version that was edited; 0: there is none yet',
-      }),
+      basedOn: basedOn.optional(),
     }),
     answers: { 201: { description: 'The version', schema: templateVersionSchema } },
     problems: ['conflict', 'idempotency-key-reused'],

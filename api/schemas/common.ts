@@ -87,6 +87,12 @@ export function money(description: string) {
     .meta({ description });
 }
 
+export const basedOn = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .meta({ description: 'the version that was edited; 0: there is none yet' });
+
 /** What every list takes. */
 export const page = {
   limit: z.coerce

@@ -1,4 +1,9 @@
-import type { CaseProjection, CaseState, TaskState } from '../../domain/case.ts';
+import {
+  stateAtOpening,
+  type CaseProjection,
+  type CaseState,
+  type TaskState,
+} from '../../domain/case.ts';
 import type { VersionedPolicy } from '../../domain/policy.ts';
 import type { Actor, CaseRecord, SalesEvent } from '../../domain/records.ts';
 import { openCase, projectCase } from '../../db/cases.ts';
@@ -117,32 +122,6 @@ export async function messages(db: Db, now = minute(1_000_000)) {
   return nextMessages(db, { now, limit: 1_000 });
 }
 
-const firstState: CaseState = {
-  status: 'open',
-  step: 'identification',
-  outcome: null,
-  endReason: null,
-  closedAt: null,
-  nextDueAt: null,
-  pausedUntil: null,
-  tier: null,
-  secondLifetimeValue: null,
-  decision: null,
-  decisionReason: null,
-  controlGroup: false,
-  statedCause: null,
-  assessedCause: null,
-  verifiedCause: null,
-  playbook: null,
-  plan: null,
-  contacted: false,
-  regainedAt: null,
-  regainedBy: null,
-  regainedAmount: 0,
-  concessionCost: 0,
-  satisfactionScore: null,
-};
-
 export function projection(
   record: CaseRecord,
   revision: number,
@@ -172,7 +151,7 @@ export function projection(
     timeline: { firstSeq: 1, entries: [] },
     nextLoss: null,
     ...fields,
-    state: { ...firstState, ...fields.state },
+    state: { ...stateAtOpening(null), ...fields.state },
   };
 }
 

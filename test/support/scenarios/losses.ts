@@ -78,12 +78,7 @@ export const losses = {
   'goes by a plan that was changed on the way': {
     outcome: 'lost',
     async run(engine) {
-      const caseId = await engine.open(await engine.customer(), {
-        statedCause: 'better-offer-product',
-      });
-      const tailor = (change: Tailoring) =>
-        engine.command('case.tailor-plan', caseId, caseId, { change });
-      await engine.task(caseId, 'recovery-call');
+      const { caseId, tailor } = await tailored(engine);
       await tailor({ kind: 'bring-forward', measureId: 'visit' });
       await tailor({
         ...{ kind: 'add', position: 'last' },
@@ -256,12 +251,7 @@ export const losses = {
   'has a visit brought forward, which is made when one may be made': {
     outcome: 'lost',
     async run(engine) {
-      const caseId = await engine.open(await engine.customer(), {
-        statedCause: 'better-offer-product',
-      });
-      const tailor = (change: Tailoring) =>
-        engine.command('case.tailor-plan', caseId, caseId, { change });
-      await engine.task(caseId, 'recovery-call');
+      const { caseId, tailor } = await tailored(engine);
       const measure: Measure = { id: 'own', kind: 'visit', afterDays: 300 };
       await tailor({ kind: 'add', position: 'next', measure });
       await tailor({ kind: 'skip', measureId: 'ask' });
@@ -361,6 +351,17 @@ export const losses = {
     },
   },
 } satisfies Record<string, Scenario>;
+
+/** A case whose measures have just begun, and what changes its plan. */
+async function tailored(engine: Engine) {
+  const caseId = await engine.open(await engine.customer(), {
+    statedCause: 'better-offer-product',
+  });
+  await engine.task(caseId, 'recovery-call');
+  const tailor = (change: Tailoring) =>
+    engine.command('case.tailor-plan', caseId, caseId, { change });
+  return { caseId, tailor };
+}
 
 /** As the API would if the task were open in the database. */
 function answerUnseen(

@@ -154,10 +154,7 @@ export const returns = {
   'cancels again after the return': {
     outcome: 'lost-again',
     async run(engine) {
-      const customerId = await engine.customer();
-      const caseId = await engine.open(customerId);
-      await engine.task(caseId, 'cause-call');
-      await engine.send(customerId, 'purchase.recorded', purchase);
+      const { customerId, caseId } = await comesBack(engine);
       await engine.task(caseId, 'welcome-call');
       await engine.send(customerId, 'cancellation.received', { reason: 'disappointed-service' });
       return caseId;
@@ -177,10 +174,7 @@ export const returns = {
   'comes back but buys no second time': {
     outcome: 'lost-again',
     async run(engine) {
-      const customerId = await engine.customer();
-      const caseId = await engine.open(customerId);
-      await engine.task(caseId, 'cause-call');
-      await engine.send(customerId, 'purchase.recorded', purchase);
+      const { caseId } = await comesBack(engine);
       await engine.answer(caseId, 'welcome-call', { outcome: 'wrong-number' });
       await engine.pass(engine.policy.secondLoyalty.observation);
       return caseId;
@@ -189,10 +183,7 @@ export const returns = {
   'a manager says no to a third chance': {
     outcome: 'not-pursued',
     async run(engine) {
-      const customerId = await engine.customer();
-      const first = await engine.open(customerId);
-      await engine.task(first, 'cause-call');
-      await engine.send(customerId, 'purchase.recorded', purchase);
+      const { customerId, caseId: first } = await comesBack(engine);
       await engine.task(first, 'welcome-call');
       await engine.send(customerId, 'cancellation.received', {});
       await engine.closed(first);
@@ -202,6 +193,15 @@ export const returns = {
     },
   },
 } satisfies Record<string, Scenario>;
+
+/** Who buys again before anybody has spoken with them. */
+async function comesBack(engine: Engine) {
+  const customerId = await engine.customer();
+  const caseId = await engine.open(customerId);
+  await engine.task(caseId, 'cause-call');
+  await engine.send(customerId, 'purchase.recorded', purchase);
+  return { customerId, caseId };
+}
 
 /** Whose case of a cancellation a manager closed at `closedAt`, and who has another one, opened by hand. */
 async function turnedToOnceMore(engine: Engine) {
