@@ -64,9 +64,14 @@ export function firstLossAt(db: Db): string | null {
 }
 
 function addTo(found: Map<string | null, CauseFigures>, rows: ReturnType<typeof mainCauses>): void {
-  for (const { cause, category, layer, ...figures } of rows) {
+  for (const { cause, category, layer, isBack, cases, lostRevenue } of rows) {
+    const regained = isBack ? cases : 0;
+    const figures = {
+      ...{ cases, regained, lostRevenue },
+      stillLostRevenue: isBack ? 0 : lostRevenue,
+    };
     const known = found.get(cause) ?? noFigures(cause);
-    if (cause) known.layers[layer] += figures.cases;
+    if (cause) known.layers[layer] += cases;
     const sameCategory = known.categories.find((one) => one.category === category);
     if (sameCategory) Object.assign(sameCategory, added(sameCategory, figures));
     else known.categories.push({ category, ...figures });
@@ -83,24 +88,25 @@ function lateReturns(db: Db): string[] {
     .map(({ caseId }) => caseId);
 }
 
-/** @param late the cases of `lateReturns`, as JSON */
+/**
+ * Those who are back apart from the others, so that each loss is priced once.
+ * @param late the cases of `lateReturns`, as JSON
+ */
 function mainCauses(db: Db, period: Period, late: string) {
-  const isBack = sql`(${cases.regainedAt} is not null or ${cases.caseId} in (select value from json_each(${late})))`;
-  const whole = (total: ReturnType<typeof sum>) => total.mapWith(Number);
+  const isBack = sql<number>`(${cases.regainedAt} is not null or ${cases.caseId} in (select value from json_each(${late})))`;
   return db
     .select({
       cause: cases.cause,
       category: caseCauses.category,
       layer,
+      isBack: isBack.mapWith(Boolean),
       cases: count(),
-      regained: whole(sum(isBack)),
-      lostRevenue: whole(sum(lostRevenue)),
-      stillLostRevenue: whole(sum(sql`case when ${isBack} then 0 else ${lostRevenue} end`)),
+      lostRevenue: sum(lostRevenue).mapWith(Number),
     })
     .from(cases)
     .leftJoin(caseCauses, and(eq(caseCauses.caseId, cases.caseId), isTheOne))
     .where(losses(period))
-    .groupBy(cases.cause, caseCauses.category, sql`3`)
+    .groupBy(cases.cause, caseCauses.category, sql`3`, sql`4`)
     .all();
 }
 
