@@ -47,6 +47,15 @@ const walkTo = async (key: string, to: number) => {
 };
 
 describe('a list longer than a page', () => {
+  test.each(['/?view=all', '/cases', '/customers', '/board'])(
+    'is opened at its beginning: %s',
+    async (path) => {
+      await manager.open(path);
+      await row(1).first().waitFor();
+      expect(await manager.page.evaluate('scrollY')).toBe(0);
+    },
+  );
+
   test('of tasks is scrolled to its end, where a row can be chosen with one at its beginning', async () => {
     await manager.open('/?view=all');
     await row(0).getByRole('checkbox').check();

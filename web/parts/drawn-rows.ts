@@ -23,7 +23,7 @@ export type DrawnRow<Item> = { item: Item; index: number; gap: number };
  */
 export function useDrawnRows<Item>({ items, keyOf, height }: Omit<ManyRows<Item>, 'more'>) {
   const list = useRef<HTMLElement>(null);
-  const [top, setTop] = useState(0);
+  const [top, setTop] = useState<number>();
   const [focused, setFocused] = useState({ key: '', index: 0 });
 
   useLayoutEffect(() => {
@@ -50,7 +50,7 @@ export function useDrawnRows<Item>({ items, keyOf, height }: Omit<ManyRows<Item>
     count: items.length,
     estimateSize: () => height,
     getItemKey: useCallback((index: number) => keyOf(items[index]!), [items, keyOf]),
-    scrollMargin: top,
+    scrollMargin: top ?? 0,
     overscan: 8,
     initialRect: { width: innerWidth, height: innerHeight },
     rangeExtractor,
@@ -67,7 +67,9 @@ export function useDrawnRows<Item>({ items, keyOf, height }: Omit<ManyRows<Item>
     if (before && start !== undefined && start !== before.start) {
       window.scrollBy({ top: start - before.start, behavior: 'instant' });
     }
-    const upper = drawn.find((row) => row.start <= scrollY && row.end > scrollY);
+    // Nothing stands anywhere before the list knows where it begins.
+    const upper =
+      top !== undefined && drawn.find((row) => row.start <= scrollY && row.end > scrollY);
     read.current = upper ? { key: keyOf(items[upper.index]!), start: upper.start } : null;
   });
 
@@ -82,7 +84,7 @@ export function useDrawnRows<Item>({ items, keyOf, height }: Omit<ManyRows<Item>
     rows: drawn.map(({ index, start }, i): DrawnRow<Item> => ({
       item: items[index]!,
       index,
-      gap: start - (drawn[i - 1]?.end ?? top),
+      gap: start - (drawn[i - 1]?.end ?? top ?? 0),
     })),
   };
 }
