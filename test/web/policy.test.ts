@@ -42,12 +42,11 @@ describe('the policy', () => {
       const inMenu = await page.getByRole('navigation').getByRole('link').allTextContents();
       expect(inMenu.includes('Policy')).toBe(hasPolicy);
       await page.keyboard.press('?');
-      const listed = await page
-        .getByRole('dialog')
-        .getByText(/^Go to /)
-        .allTextContents();
-      expect(listed).toEqual(inMenu.map((name) => `Go to ${name}`));
+      const places = page.getByRole('dialog').getByText(/^Go to /);
+      await places.first().waitFor();
+      expect(await places.allTextContents()).toEqual(inMenu.map((name) => `Go to ${name}`));
       await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await manager.page.keyboard.press('g');
     await manager.page.keyboard.press('l');
