@@ -5,6 +5,7 @@ import { permissionFor, type PermissionVerdict } from '../domain/permission.ts';
 import type { Policy, VersionedPolicy } from '../domain/policy.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import type { Reliance, TaskRecord } from '../domain/records.ts';
+import { proofText, type Evidence } from '../domain/reliance.ts';
 import { channelOf, isContact, speaksWithCustomer } from '../domain/tasks.ts';
 import { channels, purposes, type Channel, type Purpose } from '../domain/words.ts';
 import { placeholders } from './columns.ts';
@@ -173,24 +174,29 @@ export async function permissionsNow(
 function relianceOf(db: Db, customerId: string, verdict: PermissionVerdict): Reliance {
   const { permitted, reason, basis, rule, word } = verdict;
   const permissionId = word?.permissionId ?? null;
-  const proof = word?.proof ?? proofOf(db, customerId, verdict);
+  const evidence = evidenceOf(db, customerId, verdict);
+  const proof = word?.proof ?? (evidence && proofText(evidence));
   return { permitted, reason, basis, rule, permissionId, proof };
 }
 
-/** What we have in our hands where nobody has named a proof; null: nothing. */
-function proofOf(db: Db, customerId: string, { reason, word }: PermissionVerdict): string | null {
-  if (word) return `told by ${word.source} on ${word.at}`;
+/** What we have in our hands where nobody has named a proof. */
+function evidenceOf(
+  db: Db,
+  customerId: string,
+  { reason, word }: PermissionVerdict,
+): Evidence | null {
+  if (word) return { kind: 'told', by: word.source, at: word.at };
   const { lastPurchaseAt, objectedAt } = contactedCustomer(db, customerId);
   switch (reason) {
     case 'purchase': {
       const order = statements(db).orderOf.get({ customerId, purchasedAt: lastPurchaseAt });
-      return `order ${order?.orderId ?? 'unknown'} of ${lastPurchaseAt}`;
+      return { kind: 'order', orderId: order?.orderId ?? 'unknown', at: lastPurchaseAt! };
     }
     case 'none-needed':
     case 'not-refused':
-      return 'no refusal on record';
+      return { kind: 'no-refusal' };
     case 'objected':
-      return `objection of ${objectedAt}`;
+      return { kind: 'objection', at: objectedAt! };
     default:
       return null;
   }

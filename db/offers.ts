@@ -22,6 +22,7 @@ import {
   offerOutsideCatalogue,
   offerVerdict,
   pendingOffer,
+  type ApprovalReason,
   type Offer,
   type OfferFacts,
   type OfferLimits,
@@ -31,7 +32,8 @@ import {
 } from '../domain/offers.ts';
 import type { PermissionVerdict } from '../domain/permission.ts';
 import type { OptimisationPolicy } from '../domain/policy.ts';
-import type { Channel } from '../domain/words.ts';
+import type { CaseRecord } from '../domain/records.ts';
+import type { Cause, Channel } from '../domain/words.ts';
 import { offerResults } from './arms.ts';
 import { keyedChance } from './chance.ts';
 import { insertDone, type Asked } from './commands.ts';
@@ -289,6 +291,37 @@ export function proposeOfferIn(
     })
     .run();
   return { ...verdict, ...shown };
+}
+
+/** An offer that may be made, and why a manager is to approve it first. */
+export type AllowedOffer = { offer: Offer; approval: ApprovalReason | null };
+
+/**
+ * What of the catalogue may be made in a case as things stand if this is its cause: what was made for the cause first, then
+ * the cheapest.
+ */
+export async function offersAllowedIn(
+  db: Db,
+  { caseId, customerId, trigger, tier, secondLifetimeValue, plan }: CaseRecord,
+  { cause, limits, at }: { cause: Cause; limits: OfferLimits; at: string },
+): Promise<AllowedOffer[]> {
+  if (tier === null || secondLifetimeValue === null) return [];
+  const refused = (plan ?? []).filter(({ result }) => result === 'refused');
+  const ofCase = {
+    ...{ caseId, customerId, trigger, tier, secondLifetimeValue, cause, limits },
+    ...{ measureId: '', cost: 0, approved: false, refusedMeasures: refused.map(({ id }) => id) },
+  };
+  const all = db.select().from(offers).orderBy(asc(offers.offerId)).all();
+  return all
+    .flatMap(({ offerId }) => {
+      const { offer, verdict } = judged(db, { ...ofCase, offerId }, at);
+      if (verdict.kind === 'refused') return [];
+      return [{ offer, approval: verdict.kind === 'approval' ? verdict.reason : null }];
+    })
+    .sort(({ offer: one }, { offer: other }) => {
+      const fits = Number(other.causes.includes(cause)) - Number(one.causes.includes(cause));
+      return fits || one.cost - other.cost;
+    });
 }
 
 /** What the draw among an offer and its alternatives goes by. */

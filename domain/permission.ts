@@ -1,5 +1,6 @@
 import { durationMs, latest, type Duration } from './duration.ts';
 import { basisIn } from './legal-basis.ts';
+import { ruleText } from './reliance.ts';
 import type { Channel, CustomerKind, LegalBasis, Purpose } from './words.ts';
 
 /*
@@ -196,7 +197,7 @@ export function permissionFor(asking: Asking, mode: PermissionMode): PermissionV
   const rules = known ? rulesByCountry[country]! : strictest;
   const kind = asking.kind ?? 'consumer';
   const { grounds, law } = rules.byPurpose[purpose][channel][kind];
-  const rule = `${known ? country : '*'}/${purpose}/${channel}/${kind}: ${law}`;
+  const rule = ruleText({ country: known ? country : null, purpose, channel, kind, law });
 
   const isYoung = (since: string, period: Duration) =>
     Date.parse(at) - Date.parse(since) <= durationMs(period);

@@ -1,12 +1,27 @@
 import * as z from 'zod';
 import { offerSchema } from '../../config/offers.ts';
-import { listOffers, offersOfCase, putOffer, retireOffer } from '../../db/offers.ts';
+import { policyOfCase } from '../../db/contacts.ts';
+import {
+  listOffers,
+  offersAllowedIn,
+  offersOfCase,
+  putOffer,
+  retireOffer,
+} from '../../db/offers.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { causes } from '../../domain/words.ts';
 import { repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
 import { caseId, list, page, text } from '../schemas/common.ts';
-import { caseOfferJson, caseOfferSchema, offerJson, offerRecordSchema } from '../schemas/offer.ts';
+import {
+  allowedOfferJson,
+  allowedOfferSchema,
+  caseOfferJson,
+  caseOfferSchema,
+  offerJson,
+  offerRecordSchema,
+} from '../schemas/offer.ts';
 import { invalid } from '../validation.ts';
 import { theCase } from './cases.ts';
 
@@ -106,6 +121,33 @@ export const offerRoutes = [
       );
       const keyOf = ({ measureId, offerId }: (typeof all)[number]) => `${measureId} ${offerId}`;
       return { status: 200, body: pageOfAll(all, keyOf, query) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/cases/{caseId}/allowed-offers',
+    name: 'listAllowedOffers',
+    summary: 'What may be offered in a case as things stand, by its own policy',
+    description: 'What was made for the cause first, then the cheapest.',
+    roles: staff,
+    params: z.strictObject({ caseId }),
+    query: z.strictObject({
+      ...page,
+      cause: z
+        .enum(causes)
+        .optional()
+        .meta({ description: 'as if this were the cause; left out: the one that is known' }),
+    }),
+    answers: { 200: { description: 'A page of offers', schema: list(allowedOfferSchema) } },
+    problems: ['not-found'],
+    handle: async (call) => {
+      const record = await theCase(call);
+      const { db, at, query } = call;
+      const { cause = record.cause ?? 'unknown' } = query;
+      const { offers: limits, currency } = policyOfCase(db, record.caseId) ?? call.policy;
+      const allowed = await offersAllowedIn(db, record, { cause, limits, at });
+      const all = allowed.map((one) => allowedOfferJson(one, currency));
+      return { status: 200, body: pageOfAll(all, ({ offerId }) => offerId, query) };
     },
   }),
 ];

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { AllowedOffer } from '../../db/offers.ts';
 import { languages } from '../../domain/mails.ts';
 import {
+  approvalReasons,
   offerKinds,
   offerStatuses,
   type CaseOffer,
@@ -49,6 +51,22 @@ export function offerJson(
     retiredAt,
     spentThisMonth: inMoney(spentThisMonth),
   };
+}
+
+export const allowedOfferSchema = offerRecordSchema
+  .pick({ offerId: true, title: true, names: true, kind: true, cost: true })
+  .extend({
+    approval: z.enum(approvalReasons).nullable().meta({
+      description: 'why a manager is to approve it first; null: an agent may make it',
+    }),
+  })
+  .meta({ id: 'AllowedOffer' });
+
+export function allowedOfferJson(
+  { offer: { offerId, title, names = {}, kind, cost }, approval }: AllowedOffer,
+  currency: string,
+): z.output<typeof allowedOfferSchema> {
+  return { offerId, title, names, kind, cost: { amount: cost, currency }, approval };
 }
 
 export const caseOfferSchema = z

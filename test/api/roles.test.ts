@@ -97,6 +97,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   putOffer: managers,
   retireOffer: managers,
   listCaseOffers: staff,
+  listAllowedOffers: staff,
   listCauses: staff,
   addCause: managers,
   changeCause: managers,

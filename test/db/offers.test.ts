@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  offersAllowedIn,
   offersOfCase,
   proposeOffer,
   putOffer,
@@ -9,9 +10,11 @@ import {
 import type { Db } from '../../db/open.ts';
 import { caseOffers, events, offerDraws } from '../../db/schema.ts';
 import type { Offer } from '../../domain/offers.ts';
+import type { CaseRecord } from '../../domain/records.ts';
+import type { Cause } from '../../domain/words.ts';
 import { standardPolicy } from '../../domain/standard-policy.ts';
 import { withDatabase } from '../support/database.ts';
-import { accept, anna, event, minute } from './given.ts';
+import { accept, anna, anOpenCase, event, minute } from './given.ts';
 
 it('a code is redeemed by the customer to whom it was granted, however it was typed, and once', () =>
   withDatabase(async ({ db }) => {
@@ -31,6 +34,46 @@ it('a code is redeemed by the customer to whom it was granted, however it was ty
     expect(await redeem('C1', ' wb-7kq4-m2xp ', 'O-3', minute(3))).toMatchObject(redeemed);
     expect(await redeem('C1', code, 'O-4', minute(4))).toMatchObject(redeemed);
     expect(db.select().from(events).all()).toHaveLength(4);
+  }));
+
+it('what may be offered in a case is said by its cause, what was made for that first, with who must approve', () =>
+  withDatabase(async ({ db }) => {
+    const offer: Offer = {
+      ...{ offerId: 'credit', title: 'Credit', kind: 'credit', cost: 900, causes: [], tiers: [] },
+      ...{ marginFloorPercent: 0, monthlyBudget: null, forAnyCause: false, validDays: 14 },
+      fallback: null,
+    };
+    const { approveAbove } = standardPolicy.offers;
+    const asked = { actor: anna, request: {}, idempotencyKey: null };
+    for (const change of [
+      offer,
+      { offerId: 'gift', cost: 100 },
+      { offerId: 'amends', cost: approveAbove + 1, causes: ['disappointed-service'] },
+      { offerId: 'discount', kind: 'discount' },
+      { offerId: 'too-dear', cost: 9_000_000 },
+      { offerId: 'old' },
+    ] as Partial<Offer>[]) {
+      await putOffer(db, { ...offer, ...change }, { asked, at: minute(0) });
+    }
+    await retireOffer(db, 'old', { asked, at: minute(0) });
+    const opened = await anOpenCase(db, 'C1');
+    const allowed = async (cause: Cause, change: Partial<CaseRecord>) => {
+      const record = { ...opened, tier: 'A' as const, secondLifetimeValue: 90_000, ...change };
+      const how = { cause, limits: standardPolicy.offers, at: minute(1) };
+      const found = await offersAllowedIn(db, record, how);
+      return found.map((one) => [one.offer.offerId, one.approval]);
+    };
+    const unknown = [
+      ['gift', null],
+      ['credit', null],
+    ];
+    expect(await allowed('unknown', {})).toEqual(unknown);
+    expect(await allowed('disappointed-service', {})).toEqual([
+      ['amends', 'above-limit'],
+      ...unknown,
+    ]);
+    expect(await allowed('better-offer-price', {})).toEqual([...unknown, ['discount', null]]);
+    expect(await allowed('unknown', { tier: null })).toEqual([]);
   }));
 
 describe('an offer for which others may stand', () => {

@@ -41,20 +41,37 @@ const outcome = ({ page }: Visit, name: string) => page.getByRole('radio', { nam
 
 describe('the call view', () => {
   test('has everything for one call on one screen, and says what each result leads to', async () => {
-    const task = fresh();
+    const whoNamesThePrice = tasks.findIndex(({ customerId }) => customerId === 'C-1001');
+    const [task] = tasks.splice(whoNamesThePrice, 1) as [Task];
     await open(agent, task);
     const { page } = agent;
     await page.getByRole('heading', { level: 1, name: task.customer.name }).waitFor();
-    for (const heading of ['Who', 'What happened', 'Permission', 'Interview guide', 'Result']) {
-      await page.getByRole('heading', { name: heading }).waitFor();
-    }
     await page.getByText('May be contacted').waitFor();
     await page.getByText(`Telefonformular ${task.customerId}`).waitFor();
+    await page.getByText(/^Germany, winning back, Phone, Private customer: UWG § 7/).waitFor();
+    await page.getByText('If the cause is: Better offer elsewhere: Price').waitFor();
+    await page.getByText('The price of the better offer').waitFor();
+    await page.getByRole('button', { name: /^All \d+$/ }).click();
+    await page.getByText('Delivery free of charge').waitFor();
+    await page.getByRole('button', { name: 'Fewer' }).click();
     expect(await page.locator('#dial').getAttribute('href')).toMatch(/^tel:\+4930/);
     await outcome(agent, 'No answer')
       .getByText(/Calls again .* \(attempt 2 of 4\)/)
       .waitFor();
     await outcome(agent, 'No more contact').getByText('The case ends').waitFor();
+    for (const part of [
+      ...['Who', 'What happened', 'Permission', 'Allowed offers'],
+      ...['Interview guide', 'Result'],
+    ]) {
+      const { y, height } = (await page.getByRole('region', { name: part }).boundingBox())!;
+      expect({ part, isSeen: y + height <= 900 }).toEqual({ part, isSeen: true });
+    }
+    await page.getByRole('button', { name: /^Beschwerde ohne Antwort/ }).click();
+    await page.getByText(/^If the cause is: Disappointed: .*complaint/i).waitFor();
+    await page.getByText('The price of the better offer').waitFor({ state: 'detached' });
+    // Whatever else is asked for then.
+    const save = (await page.getByRole('button', { name: /^Save/ }).boundingBox())!;
+    expect(save.y + save.height).toBeLessThanOrEqual(900);
     await agent.picture('call');
     expect(agent.faults).toEqual([]);
   });

@@ -31,6 +31,28 @@ describe('the policy', () => {
     expect(agent.faults).toEqual([]);
   });
 
+  test('stands in the menu of managers; the keys that are listed lead to what one’s own menu holds', async () => {
+    const agent = await product.visit();
+    for (const [visit, hasPolicy] of [
+      [manager, true],
+      [agent, false],
+    ] as const) {
+      const { page } = visit;
+      await visit.open('/');
+      const inMenu = await page.getByRole('navigation').getByRole('link').allTextContents();
+      expect(inMenu.includes('Policy')).toBe(hasPolicy);
+      await page.keyboard.press('?');
+      const places = page.getByRole('dialog').getByText(/^Go to /);
+      await places.first().waitFor();
+      expect(await places.allTextContents()).toEqual(inMenu.map((name) => `Go to ${name}`));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await manager.page.keyboard.press('g');
+    await manager.page.keyboard.press('l');
+    await manager.page.getByRole('heading', { name: 'Policy', level: 1 }).waitFor();
+  });
+
   test('is mended by the line while typing, and put in force after a look at what it does', async () => {
     const { page } = manager;
     await manager.open('/policy');

@@ -1,17 +1,15 @@
 import { Group, Kbd, Modal, Stack, Text } from '@mantine/core';
-import { pages } from './pages.ts';
-import { isManager, useUser } from './session.ts';
+import { useMenu } from './menu.ts';
 import { useAppWords } from './words.ts';
 
 /** The keys that work on every page; a page's own keys stand on its buttons. */
 export default function KeyList({ onClose }: { onClose: () => void }) {
   const t = useAppWords();
-  const user = useUser();
-  const shown = pages.filter(({ managersOnly }) => !managersOnly || isManager(user));
   const rows = [
-    ...shown.flatMap(({ nav }) =>
-      nav ? [{ keys: ['g', nav.key], what: t('keys.goTo', { page: t(`nav.${nav.name}`) }) }] : [],
-    ),
+    ...useMenu().map(({ key, name }) => ({
+      keys: ['g', key],
+      what: t('keys.goTo', { page: t(`nav.${name}`) }),
+    })),
     { keys: ['/'], what: t('keys.search') },
     { keys: ['?'], what: t('keys.help') },
   ];

@@ -3,14 +3,13 @@ import { IconFolders, IconScale, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { pages } from './pages.ts';
-import { isManager, useUser } from './session.ts';
+import { useMenu } from './menu.ts';
 import { useAppWords } from './words.ts';
 
 /** Too many names begin with one letter. */
 const leastToSearch = 2;
 
-/** Pages that have no place in the navigation. */
+/** Pages that have no place in everybody's menu. */
 const further = [
   { path: '/policy', name: 'policy', icon: IconScale },
   { path: '/cases', name: 'cases', icon: IconFolders },
@@ -19,14 +18,12 @@ const further = [
 /** Goes to any page, and to any customer. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const t = useAppWords();
-  const user = useUser();
+  const menu = useMenu();
   const navigate = useNavigate();
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
-  const places = pages.flatMap(({ path, nav, managersOnly }) =>
-    nav && (!managersOnly || isManager(user)) ? [{ path, ...nav }] : [],
-  );
-  const found = [...places, ...further]
+  const others = further.filter(({ path }) => !menu.some((place) => place.path === path));
+  const found = [...menu, ...others]
     .map((place) => ({ ...place, label: t(`nav.${place.name}`) }))
     .filter(({ label }) => label.toLowerCase().includes(wanted));
   const customers = api.useQuery(

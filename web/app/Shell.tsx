@@ -28,10 +28,9 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { http } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { speak } from '../words/i18n.ts';
-import { pages } from './pages.ts';
-import { isManager, sessionIs, useSignOut, useUser } from './session.ts';
+import { useMenu } from './menu.ts';
+import { sessionIs, useSignOut, useUser } from './session.ts';
 import { useShortcuts } from './shortcuts.ts';
-import { useStart } from './start.ts';
 import { useAppWords } from './words.ts';
 
 const Palette = lazy(() => import('./Palette.tsx'));
@@ -40,24 +39,17 @@ const KeyList = lazy(() => import('./KeyList.tsx'));
 /** What is around every page: where one can go, who one is, and whether the server is there. */
 export function Shell() {
   const t = useAppWords();
-  const user = useUser();
   const connected = useLive();
   const navigate = useNavigate();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const [menuOpen, menu] = useDisclosure();
   const [asked, setAsked] = useState<'palette' | 'keys' | null>(null);
-  const { data: start } = useStart();
-  const shown = pages.filter(
-    ({ managersOnly, whileEmpty }) =>
-      (!managersOnly || isManager(user)) && (!whileEmpty || start?.customers === 0),
-  );
+  const places = useMenu();
 
   useEffect(() => menu.close(), [path, menu]);
   useShortcuts({
     ...Object.fromEntries(
-      shown.flatMap(({ nav, path: to }) =>
-        nav ? [[`g ${nav.key}`, () => void navigate({ to })]] : [],
-      ),
+      places.map(({ key, path: to }) => [`g ${key}`, () => void navigate({ to })]),
     ),
     '$mod+k': () => setAsked('palette'),
     '/': () => setAsked('palette'),
@@ -105,22 +97,19 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav">
-        {shown.map(
-          ({ path: to, nav }) =>
-            nav && (
-              <NavLink
-                key={to}
-                component={Link}
-                to={to}
-                label={t(`nav.${nav.name}`)}
-                leftSection={<nav.icon size={18} stroke={1.7} />}
-                active={to === '/' ? path === '/' : path.startsWith(to)}
-                variant="light"
-                className="nav-link"
-                title={`${t(`nav.${nav.name}`)} (g ${nav.key})`}
-              />
-            ),
-        )}
+        {places.map(({ path: to, name, key, icon: Icon }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={t(`nav.${name}`)}
+            leftSection={<Icon size={18} stroke={1.7} />}
+            active={to === '/' ? path === '/' : path.startsWith(to)}
+            variant="light"
+            className="nav-link"
+            title={`${t(`nav.${name}`)} (g ${key})`}
+          />
+        ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         {!connected && (

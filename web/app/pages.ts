@@ -4,6 +4,7 @@ import {
   IconLayoutKanban,
   IconRocket,
   IconRoute,
+  IconScale,
   IconSettings,
   IconUsers,
   IconZoomExclamation,
@@ -12,16 +13,28 @@ import type { ComponentType } from 'react';
 
 type Module = { default: ComponentType };
 type NavName =
-  'inbox' | 'board' | 'success' | 'causes' | 'customers' | 'playbooks' | 'settings' | 'start';
+  | 'inbox'
+  | 'board'
+  | 'success'
+  | 'causes'
+  | 'customers'
+  | 'playbooks'
+  | 'policy'
+  | 'settings'
+  | 'start';
 
 export type Page = {
   path: string;
   load: () => Promise<Module>;
-  /** a place in the navigation, and the key after `g` that leads there */
-  nav?: { name: NavName; icon: typeof IconInbox; key: string };
-  managersOnly?: true;
-  /** stands in the navigation only as long as there are no customers */
-  whileEmpty?: true;
+  /** a place in the menu, and the key after `g` that leads there */
+  nav?: {
+    name: NavName;
+    icon: typeof IconInbox;
+    key: string;
+    managersOnly?: true;
+    /** only as long as there are no customers */
+    whileEmpty?: true;
+  };
 };
 
 /** Every page inside the shell. Each is a chunk of its own. */
@@ -35,8 +48,7 @@ export const pages: Page[] = [
   {
     path: '/board',
     load: () => import('../pages/board/BoardPage.tsx'),
-    nav: { name: 'board', icon: IconLayoutKanban, key: 'b' },
-    managersOnly: true,
+    nav: { name: 'board', icon: IconLayoutKanban, key: 'b', managersOnly: true },
   },
   { path: '/cases', load: () => import('../pages/cases/CasesPage.tsx') },
   { path: '/cases/$caseId', load: () => import('../pages/case/CasePage.tsx') },
@@ -71,14 +83,17 @@ export const pages: Page[] = [
   },
   { path: '/templates/$templateId', load: () => import('../pages/templates/TemplatePage.tsx') },
   { path: '/new-template', load: () => import('../pages/templates/NewTemplatePage.tsx') },
-  { path: '/policy', load: () => import('../pages/policy/PolicyPage.tsx') },
+  {
+    path: '/policy',
+    load: () => import('../pages/policy/PolicyPage.tsx'),
+    nav: { name: 'policy', icon: IconScale, key: 'l', managersOnly: true },
+  },
   { path: '/policy/edit', load: () => import('../pages/policy/EditPolicyPage.tsx') },
-  { path: '/import', load: () => import('../pages/import/ImportPage.tsx'), managersOnly: true },
+  { path: '/import', load: () => import('../pages/import/ImportPage.tsx') },
   {
     path: '/start',
     load: () => import('../pages/start/StartPage.tsx'),
-    nav: { name: 'start', icon: IconRocket, key: 'f' },
-    whileEmpty: true,
+    nav: { name: 'start', icon: IconRocket, key: 'f', whileEmpty: true },
   },
   {
     path: '/settings',

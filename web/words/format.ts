@@ -24,6 +24,7 @@ function formatsOf(language: Language) {
   const weekday = dates({ weekday: 'short' });
   const shortDay = dates({ weekday: 'short', day: 'numeric', month: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const exact = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
@@ -53,6 +54,8 @@ function formatsOf(language: Language) {
     shortDay,
     /** day and time */
     moment: (at: string) => `${day(at)}, ${time(at)}`,
+    /** by its code: `DE` */
+    country: (code: string) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
     number: (value: number) => number.format(value),
     /** with all that counts of a small number: 0.75 */
     exact: (value: number) => exact.format(value),

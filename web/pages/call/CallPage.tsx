@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { taskTypes, type TaskOutcome } from '../../../domain/tasks.ts';
+import { causes } from '../../../domain/words.ts';
 import { api, http } from '../../api/client.ts';
 import { idempotencyKey } from '../../api/keys.ts';
 import { isManager, useUser } from '../../app/session.ts';
@@ -19,7 +20,7 @@ import { useFormats } from '../../words/format.ts';
 import { inSections, type Task } from '../inbox/tasks.ts';
 import './call.css';
 import { useDraft } from './draft.ts';
-import { Help } from './Help.tsx';
+import { Help, Limits } from './Help.tsx';
 import { useKept } from './kept.ts';
 import { Left } from './Left.tsx';
 import { Notes } from './Notes.tsx';
@@ -103,9 +104,10 @@ function TheTask({ task }: { task: Task }) {
   const suggestions = theCase?.causeSuggestions.map(({ cause }) => cause) ?? [];
   const stated = theCase?.causes.stated?.cause;
   const likely = [...new Set([...(stated ? [stated] : []), ...suggestions])].slice(0, 3);
+  const chosenCause = causes.find((one) => one === draft.values['cause']);
 
   return (
-    <Stack gap="md" maw={1280}>
+    <Stack gap="sm" maw={1440}>
       <Header
         task={task}
         name={name}
@@ -116,13 +118,14 @@ function TheTask({ task }: { task: Task }) {
       <Standing task={task} />
       <Left task={task} draft={draft} setDraft={setDraft} setNote={setNote} />
       <div className="call">
-        <div className="call-column">
+        <div className="call-column call-facts">
           {customer.error ? (
             <ProblemAlert error={customer.error} onAgain={() => void customer.refetch()} />
           ) : (
             customer.data && <Who task={task} customer={customer.data} theCase={theCase} />
           )}
           <Story task={task} theCase={theCase} />
+          <Limits task={task} cause={chosenCause ?? likely[0]} />
         </div>
         {isOpen && (
           <div className="call-result">
@@ -136,7 +139,7 @@ function TheTask({ task }: { task: Task }) {
             />
           </div>
         )}
-        <div className="call-column">
+        <div className="call-column call-help">
           <Help
             task={task}
             onCause={(cause) =>
@@ -187,16 +190,15 @@ function Header({ task, name, isOpen, onClaim, onSnooze }: HeaderProps) {
   return (
     <Group justify="space-between" align="flex-end">
       <div>
-        <Anchor component={Link} to="/" size="sm">
-          <Group gap={4}>
-            <IconArrowLeft size={14} aria-hidden />
-            {t('back')}
-          </Group>
-        </Anchor>
         <Title order={1} size="h2">
           {name}
         </Title>
         <Text c="dimmed" className="figures">
+          <Anchor component={Link} to="/" className="call-back">
+            <IconArrowLeft size={14} aria-hidden />
+            {t('back')}
+          </Anchor>
+          {' · '}
           {names.taskTypes[type]} · {t(agreed ? 'agreed' : 'due', { at: formats.soon(dueAt) })}
           {attempt > 1 && ` · ${t('attempt', { count: attempt })}`}
         </Text>

@@ -1,21 +1,37 @@
 import { Anchor, Badge, Button, Group, List, Text } from '@mantine/core';
 import { IconFileTypePdf } from '@tabler/icons-react';
+import { keepPreviousData } from '@tanstack/react-query';
+import { Fragment, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Language } from '../../../domain/causes.ts';
+import { nameOfOffer } from '../../../domain/offers.ts';
 import type { Cause } from '../../../domain/words.ts';
 import { api } from '../../api/client.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
+import { useRelianceWords } from '../../words/reliance.ts';
 import type { Task } from '../inbox/tasks.ts';
 import { Card } from './Card.tsx';
 import { useCallWords } from './words.ts';
 
-/** What the task rests on and what it is done with: permission, offer, what to say, letter or mail. */
-export function Help({ task, onCause }: { task: Task; onCause: (cause: Cause) => void }) {
-  const t = useCallWords();
-  const { content, permission, offer, guide, mailId, caseId, type, taskId, status } = task;
+/** Whether the customer may be contacted, and what may be offered. */
+export function Limits({ task, cause }: { task: Task; cause: Cause | undefined }) {
+  const { permission, offer, guide, caseId } = task;
   return (
     <>
       {permission && <Permission permission={permission} />}
       {offer && <Offer task={task} offer={offer} />}
+      {guide && caseId && <AllowedOffers caseId={caseId} cause={cause} />}
+    </>
+  );
+}
+
+/** What the task is done with: what to ask or say, letter or mail. */
+export function Help({ task, onCause }: { task: Task; onCause: (cause: Cause) => void }) {
+  const t = useCallWords();
+  const { content, guide, mailId, caseId, type, taskId, status } = task;
+  return (
+    <>
       {content && (
         <Card title={t('say')}>
           <Text size="sm" className="written">
@@ -46,35 +62,92 @@ export function Help({ task, onCause }: { task: Task; onCause: (cause: Cause) =>
 function Permission({ permission }: { permission: NonNullable<Task['permission']> }) {
   const t = useCallWords();
   const names = useNames();
+  const inWords = useRelianceWords();
   const { permitted, reason, basis, rule, proof } = permission;
+  const facts = [
+    ['proof', proof && inWords.proof(proof)],
+    ['rule', rule && inWords.rule(rule)],
+  ] as const;
   return (
-    <Card title={t('permission.title')}>
-      <Group gap="xs">
+    <Card
+      title={t('permission.title')}
+      beside={
         <Badge color={permitted ? 'teal.9' : 'red.9'} variant="filled" tt="none">
           {t(permitted ? 'permission.yes' : 'permission.no')}
         </Badge>
-        <Text size="sm">{names.permissionReasons[reason]}</Text>
-      </Group>
+      }
+    >
+      <Text size="sm">
+        {names.permissionReasons[reason]}
+        {basis && ` (${names.legalBases[basis]})`}
+      </Text>
       <dl className="facts">
-        {basis && (
-          <>
-            <dt>{t('permission.basis')}</dt>
-            <dd>{names.legalBases[basis]}</dd>
-          </>
-        )}
-        {proof && (
-          <>
-            <dt>{t('permission.proof')}</dt>
-            <dd>{proof}</dd>
-          </>
-        )}
-        {rule && (
-          <>
-            <dt>{t('permission.rule')}</dt>
-            <dd>{rule}</dd>
-          </>
+        {facts.map(
+          ([name, said]) =>
+            said && (
+              <Fragment key={name}>
+                <dt>{t(`permission.${name}`)}</dt>
+                <dd>{said}</dd>
+              </Fragment>
+            ),
         )}
       </dl>
+    </Card>
+  );
+}
+
+/** So many offers leave room for the rest of a call; the first fit best. */
+const shownAtFirst = 2;
+
+/** Before anybody has asked: what could be promised, by the cause as far as it is known. */
+function AllowedOffers({ caseId, cause }: { caseId: string; cause: Cause | undefined }) {
+  const t = useCallWords();
+  const names = useNames();
+  const formats = useFormats();
+  const { i18n } = useTranslation();
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/cases/{caseId}/allowed-offers',
+    { params: { path: { caseId }, query: { limit: 200, ...(cause && { cause }) } } },
+    { placeholderData: keepPreviousData },
+  );
+  const [allShown, setAllShown] = useState(false);
+  if (!data) return null;
+  const { items } = data;
+  return (
+    <Card
+      title={t('allowed.title')}
+      beside={
+        items.length > shownAtFirst && (
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            aria-expanded={allShown}
+            onClick={() => setAllShown(!allShown)}
+          >
+            {allShown ? t('allowed.fewer') : t('allowed.all', { count: items.length })}
+          </Anchor>
+        )
+      }
+    >
+      <Text size="xs" c="dimmed">
+        {cause ? t('allowed.for', { cause: names.causes[cause] }) : t('allowed.unknown')}
+      </Text>
+      {items.length === 0 && <Text size="sm">{t('allowed.none')}</Text>}
+      <ul className="plain">
+        {items
+          .slice(0, allShown ? undefined : shownAtFirst)
+          .map(({ offerId, cost, approval, ...offer }) => (
+            <li key={offerId}>
+              {nameOfOffer(offer, i18n.language as Language)}{' '}
+              <Text span size="xs" c="dimmed" className="figures">
+                {formats.money(cost)}
+                {approval && ` · ${t('allowed.approval')}`}
+              </Text>
+            </li>
+          ))}
+      </ul>
     </Card>
   );
 }
@@ -112,11 +185,11 @@ function Guide({ caseId, onCause }: { caseId: string; onCause: (cause: Cause) =>
     <Card title={t('guide.title')}>
       <div lang={data.language} className="guide">
         <Text size="sm">{data.opening}</Text>
-        <List type="ordered" size="sm" spacing="xs">
+        <List type="ordered" size="sm" spacing={6}>
           {data.questions.map(({ question, listenFor }) => (
             <List.Item key={question}>
               {question}
-              <Group gap={6} mt={4}>
+              <Group gap={4} mt={2}>
                 {listenFor.map(({ hint, cause }) => (
                   <Button
                     key={hint}

@@ -140,7 +140,7 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
   });
 
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="result-title">
+    <Paper withBorder px="sm" py="xs" component="section" aria-labelledby="result-title">
       <form
         ref={form}
         onSubmit={save}
@@ -150,8 +150,8 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
           if (key === 'Escape') (document.activeElement as HTMLElement | null)?.blur();
         }}
       >
-        <Stack gap="sm">
-          <Title order={2} size="h4" id="result-title">
+        <Stack gap="xs">
+          <Title order={2} size="h5" id="result-title">
             {t('result.title')}
           </Title>
           <div className="outcomes" role="radiogroup" aria-labelledby="result-title">
@@ -179,22 +179,24 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
               </button>
             ))}
           </div>
-          <Stack gap="sm" data-fields>
-            {fields.map((field) => (
-              <ResultField
-                key={field.name}
-                field={field}
-                values={values}
-                likely={likely}
-                error={saidOf(field)}
-                onChange={(value) => setValue(field.name, value)}
-              />
-            ))}
-          </Stack>
+          {fields.length > 0 && (
+            <Stack gap="xs" data-fields>
+              {fields.map((field) => (
+                <ResultField
+                  key={field.name}
+                  field={field}
+                  values={values}
+                  likely={likely}
+                  error={saidOf(field)}
+                  onChange={(value) => setValue(field.name, value)}
+                />
+              ))}
+            </Stack>
+          )}
           <Textarea
             ref={note}
             label={t('result.note')}
-            description={t('result.noteHint')}
+            placeholder={t('result.noteHint')}
             title="n"
             autosize
             minRows={2}
@@ -202,7 +204,7 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
             value={textIn(values['note'])}
             onChange={({ currentTarget: { value } }) => setValue('note', value)}
           />
-          <Group align="end" justify="space-between">
+          <Group align="end" justify="space-between" className="result-foot">
             <NumberInput
               w={150}
               label={t('result.minutes')}

@@ -1,6 +1,5 @@
 import { Badge, Blockquote, Group, Text } from '@mantine/core';
 import { causeLayers } from '../../../domain/causes.ts';
-
 import { api } from '../../api/client.ts';
 import { useStaff } from '../../app/staff.ts';
 import { useNames } from '../../words/domain.ts';
@@ -31,7 +30,20 @@ export function Story({ task, theCase }: { task: Task; theCase: Case | undefined
     ({ cause }) => !known.some((one) => one.cause === cause),
   );
   return (
-    <Card title={t('story.title')}>
+    <Card
+      title={t('story.title')}
+      beside={
+        task.customer.trigger &&
+        theCase && (
+          <Text size="xs" c="dimmed" className="figures">
+            {t('story.opened', {
+              trigger: names.triggers[task.customer.trigger],
+              at: formats.day(theCase.openedAt),
+            })}
+          </Text>
+        )
+      }
+    >
       {theCase?.effectiveAt && (
         <Text size="sm" fw={600}>
           {t('story.effective', { at: formats.soon(theCase.effectiveAt) })}
@@ -43,11 +55,13 @@ export function Story({ task, theCase }: { task: Task; theCase: Case | undefined
         </Text>
       )}
       {theCase?.statedReason && (
-        <Blockquote p="sm">
-          <Text size="xs" c="dimmed">
-            {t('story.said')}
+        <Blockquote px="sm" py={6}>
+          <Text size="sm" className="written">
+            <Text span size="xs" c="dimmed">
+              {t('story.said')}:
+            </Text>{' '}
+            {theCase.statedReason}
           </Text>
-          {theCase.statedReason}
         </Blockquote>
       )}
       {theCase && (
@@ -81,24 +95,29 @@ export function Story({ task, theCase }: { task: Task; theCase: Case | undefined
               <Text size="sm">{t('story.unknown')}</Text>
             )}
           </Group>
-          <Text size="sm" fw={600} component="h3">
-            {t('story.before')}
-          </Text>
           {before.data?.items.length === 0 && <Text size="sm">{t('story.none')}</Text>}
-          <ul className="plain">
-            {before.data?.items.map((one) => (
-              <li key={one.taskId}>
-                <span className="figures">{formats.moment(one.closedAt!)}</span>:{' '}
-                {names.taskTypes[one.type]} – <b>{names.taskOutcomes[one.result!['outcome']]}</b>
-                {one.completedBy && `, ${nameOf(one.completedBy)}`}
-                {typeof one.result!['note'] === 'string' && (
-                  <Text size="sm" c="dimmed">
-                    {one.result!['note']}
-                  </Text>
-                )}
-              </li>
-            ))}
-          </ul>
+          {before.data && before.data.items.length > 0 && (
+            <>
+              <Text size="sm" fw={600} component="h3">
+                {t('story.before')}
+              </Text>
+              <ul className="plain">
+                {before.data.items.map((one) => (
+                  <li key={one.taskId}>
+                    <span className="figures">{formats.moment(one.closedAt!)}</span>:{' '}
+                    {names.taskTypes[one.type]} –{' '}
+                    <b>{names.taskOutcomes[one.result!['outcome']]}</b>
+                    {one.completedBy && `, ${nameOf(one.completedBy)}`}
+                    {typeof one.result!['note'] === 'string' && (
+                      <Text size="sm" c="dimmed">
+                        {one.result!['note']}
+                      </Text>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </>
       )}
     </Card>

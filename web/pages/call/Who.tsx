@@ -1,7 +1,6 @@
 import { Anchor, Badge, Group, Text } from '@mantine/core';
-import { IconMail, IconPhone } from '@tabler/icons-react';
+import { IconPhone } from '@tabler/icons-react';
 import type { components } from '../../api/schema.d.ts';
-import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Task } from '../inbox/tasks.ts';
 import { Card } from './Card.tsx';
@@ -21,7 +20,6 @@ export function Who({
   theCase: Case | undefined;
 }) {
   const t = useCallWords();
-  const names = useNames();
   const formats = useFormats();
   const { value, rhythm, kind, country, language, timeZone, email } = customer;
   const worth = theCase?.secondLifetimeValue ?? value.secondLifetimeValue;
@@ -33,7 +31,14 @@ export function Who({
     timeZone && t('who.their', { time: theirTime(timeZone, formats.locale) }),
   ].filter(Boolean);
   return (
-    <Card title={t('who.title')}>
+    <Card
+      title={t('who.title')}
+      beside={
+        <Badge variant="outline" color="gray">
+          {t('who.tier', { tier: task.customer.tier ?? value.tier })}
+        </Badge>
+      }
+    >
       <Group gap="xs">
         {customer.phone ? (
           <Anchor
@@ -50,23 +55,13 @@ export function Who({
         ) : (
           <Text size="sm">{t('noPhone')}</Text>
         )}
-        {email && (
-          <Group gap={4} wrap="nowrap" c="dimmed">
-            <IconMail size={15} aria-hidden />
-            <Text size="sm">{email}</Text>
-          </Group>
-        )}
-      </Group>
-      <Group gap="xs">
-        <Badge variant="outline" color="gray">
-          {t('who.tier', { tier: task.customer.tier ?? value.tier })}
-        </Badge>
         {theCase && theCase.episode > 1 && (
           <Badge color="orange.9">{t('who.episode', { count: theCase.episode })}</Badge>
         )}
-        <Text size="sm" c="dimmed">
-          {about.join(' · ')}
-        </Text>
+      </Group>
+      <Group gap="xs" c="dimmed" fz="sm">
+        <span>{about.join(' · ')}</span>
+        {email && <span className="written">{email}</span>}
       </Group>
       <Text size="sm" className="figures">
         {t('who.bought', { count: value.purchases, money: formats.money(value.revenue) })}
@@ -90,14 +85,6 @@ export function Who({
           <li>{t('value.lost', { money: formats.roundMoney(theCase.lostRevenue) })}</li>
         )}
       </ul>
-      {task.customer.trigger && theCase && (
-        <Text size="xs" c="dimmed">
-          {t('story.opened', {
-            trigger: names.triggers[task.customer.trigger],
-            at: formats.day(theCase.openedAt),
-          })}
-        </Text>
-      )}
     </Card>
   );
 }

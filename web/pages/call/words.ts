@@ -43,7 +43,7 @@ export const useCallWords = words('call', {
     value: {
       title: 'Why they matter',
       back: 'would bring {{money}} if they come back',
-      gain: '{{money}} is what trying promises, chance and effort counted',
+      gain: 'trying promises {{money}}, effort counted',
       lost: '{{money}} bought in the year before the loss',
     },
     story: {
@@ -67,7 +67,6 @@ export const useCallWords = words('call', {
       no: 'May not be contacted',
       proof: 'Proof',
       rule: 'Rule',
-      basis: 'Basis',
     },
     offer: {
       title: 'Offer',
@@ -75,6 +74,15 @@ export const useCallWords = words('call', {
       code: 'A code is set aside; the customer gets it when they accept.',
       ask: 'A manager is asked to approve this.',
       share: '{{percent}} of what they would bring',
+    },
+    allowed: {
+      title: 'Allowed offers',
+      for: 'If the cause is: {{cause}}',
+      unknown: 'As long as the cause is unknown',
+      none: 'None.',
+      all: 'All {{count}}',
+      fewer: 'Fewer',
+      approval: 'a manager approves',
     },
     letter: { title: 'Letter', open: 'Open the letter (PDF)' },
     mail: {
@@ -203,7 +211,7 @@ export const useCallWords = words('call', {
     value: {
       title: 'Warum es sich lohnt',
       back: 'brächte {{money}} bei einer Rückkehr',
-      gain: '{{money}} verspricht der Versuch, nach Chance und Aufwand',
+      gain: 'der Versuch verspricht {{money}} nach Aufwand',
       lost: '{{money}} gekauft im Jahr vor dem Verlust',
     },
     story: {
@@ -227,7 +235,6 @@ export const useCallWords = words('call', {
       no: 'Kontakt ist nicht erlaubt',
       proof: 'Nachweis',
       rule: 'Regel',
-      basis: 'Grundlage',
     },
     offer: {
       title: 'Angebot',
@@ -235,6 +242,15 @@ export const useCallWords = words('call', {
       code: 'Ein Code liegt bereit und gilt, sobald das Angebot angenommen ist.',
       ask: 'Die Leitung soll das freigeben.',
       share: '{{percent}} vom Wert einer Rückkehr',
+    },
+    allowed: {
+      title: 'Erlaubte Angebote',
+      for: 'Bei der Ursache: {{cause}}',
+      unknown: 'Solange die Ursache unbekannt ist',
+      none: 'Keine.',
+      all: 'Alle {{count}}',
+      fewer: 'Weniger',
+      approval: 'die Leitung gibt frei',
     },
     letter: { title: 'Brief', open: 'Brief öffnen (PDF)' },
     mail: {

@@ -5,6 +5,7 @@ import { ListLoading } from '../../parts/Paged.tsx';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
+import { useRelianceWords } from '../../words/reliance.ts';
 import { Section } from './Facts.tsx';
 import { useCustomerWords } from './words.ts';
 
@@ -13,6 +14,7 @@ export function Permissions({ customerId }: { customerId: string }) {
   const t = useCustomerWords();
   const names = useNames();
   const formats = useFormats();
+  const inWords = useRelianceWords();
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/customers/{customerId}/permissions',
@@ -39,9 +41,11 @@ export function Permissions({ customerId }: { customerId: string }) {
                 </Text>
                 <Text size="xs" c="dimmed">
                   {permitted &&
-                    (proof ? t('permissions.proof', { proof }) : t('permissions.noProof'))}
+                    (proof
+                      ? t('permissions.proof', { proof: inWords.proof(proof) })
+                      : t('permissions.noProof'))}
                   {permitted && rule && ' · '}
-                  {rule && t('permissions.rule', { rule })}
+                  {rule && t('permissions.rule', { rule: inWords.rule(rule) })}
                 </Text>
               </Stack>
             </Group>
