@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import { durationMs } from '../domain/duration.ts';
 import type { Policy } from '../domain/policy.ts';
 import { prepared, writing, type Db } from './connection.ts';
@@ -77,6 +77,20 @@ export function recordComplaint(
   if (answeredAt === null || noticed.get({ customerId })) return;
   const closing = { customerId, reason: 'complaint-answered', at } as const;
   closePreventiveTask(tx, closing, ({ sign }) => sign === 'complaint-unanswered');
+}
+
+/** The newest first. */
+export async function lastComplaints(db: Db, customerId: string) {
+  return db
+    .select({
+      complaintId: complaints.complaintId,
+      recordedAt: complaints.recordedAt,
+      answeredAt: complaints.answeredAt,
+    })
+    .from(complaints)
+    .where(eq(complaints.customerId, customerId))
+    .orderBy(desc(complaints.recordedAt), desc(complaints.complaintId))
+    .limit(5);
 }
 
 /** Complaints of one transaction. */

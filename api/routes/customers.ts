@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { episodesOf } from '../../db/cases.ts';
+import { lastComplaints } from '../../db/complaints.ts';
 import {
   currentPermissions,
   getCustomer,
@@ -90,6 +91,7 @@ async function shown(
     targetGroup: targetGroupOf(days.length, dormancy.state === 'cold'),
     permissions: await currentPermissions(db, customerId),
     episodes,
+    complaints: await lastComplaints(db, customerId),
     preventiveTask: await preventiveTaskOf(db, customerId),
     sees: {
       case: (caseId: string) => sight === null || seesCase(db, caseId, sight),

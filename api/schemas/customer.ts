@@ -98,6 +98,17 @@ export const customerSchema = z
       }),
     ),
     episodes: z.array(episodeSchema).meta({ description: 'every case of this customer' }),
+    complaints: z
+      .array(
+        z.strictObject({
+          complaintId: z.string(),
+          recordedAt: timestamp,
+          answeredAt: timestamp.nullable(),
+        }),
+      )
+      .meta({
+        description: 'the last five, the newest first; without `answeredAt`: nobody has answered',
+      }),
     preventiveTask: z
       .strictObject({
         taskId,
@@ -187,6 +198,7 @@ export type CustomerView = {
   targetGroup: Standing<TargetGroup>;
   permissions: Permission[];
   episodes: CaseRecord[];
+  complaints: { complaintId: string; recordedAt: string; answeredAt: string | null }[];
   preventiveTask: TaskRecord | undefined;
   sees: { case: (caseId: string) => boolean; task: (task: TaskRecord) => boolean };
 };
@@ -195,7 +207,8 @@ export function customerJson(
   view: CustomerView,
   policy: Pick<Policy, 'currency' | 'timeZone' | 'identification'>,
 ): z.output<typeof customerSchema> {
-  const { record, rhythm, worth, phase, targetGroup, permissions, episodes, sees } = view;
+  const { record, rhythm, worth, phase, targetGroup, permissions, episodes, complaints, sees } =
+    view;
   const { preventiveTask: task } = view;
   const currency = record.currency ?? policy.currency;
   return {
@@ -237,6 +250,7 @@ export function customerJson(
       regainedAt: one.regainedAt,
       visible: sees.case(one.caseId),
     })),
+    complaints,
     preventiveTask: task
       ? {
           taskId: task.taskId,

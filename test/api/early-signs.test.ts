@@ -196,8 +196,16 @@ describe('a customer who looks at the cancellation page', () => {
 });
 
 test('a complaint and its answer are taken as the document says', async () => {
+  const complaints = async () => (await api.get('/api/v1/customers/E-20')).body.complaints;
   await send('E-20', ['complaint.recorded', { complaintId: 'T-1' }]);
-  await send('E-20', ['complaint.recorded', { complaintId: 'T-1', answeredAt: daysAgo(0) }]);
+  expect(await complaints()).toMatchObject([{ complaintId: 'T-1', answeredAt: null }]);
+  const answeredAt = daysAgo(0);
+  await send('E-20', ['complaint.recorded', { complaintId: 'T-1', answeredAt }]);
+  await send('E-20', ['complaint.recorded', { complaintId: 'T-2' }]);
+  expect(await complaints()).toMatchObject([
+    { complaintId: 'T-2', answeredAt: null },
+    { complaintId: 'T-1', answeredAt },
+  ]);
   const bad = {
     ...{ specversion: '1.0', id: 'bad', source: 'shop', type: 'complaint.recorded' },
     ...{ subject: 'E-20', data: { answeredAt: 'yesterday' } },

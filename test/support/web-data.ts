@@ -48,6 +48,9 @@ export async function fillWithCancellations({ call }: Pick<Product, 'call'>): Pr
         currency: 'EUR',
       }),
     ),
+    ...(customerId === 'C-1006'
+      ? [event('complaint.recorded', customerId, daysAgo(20), { complaintId: 'R-1' })]
+      : []),
     event('cancellation.received', customerId, daysAgo(0), reason ? { reason } : {}),
   ]);
   for (let i = 0; i < events.length; i += 20) {

@@ -76,6 +76,14 @@ describe('the call view', () => {
     expect(agent.faults).toEqual([]);
   });
 
+  test('names a complaint that nobody has answered', async () => {
+    await open(
+      agent,
+      tasks.find(({ customerId }) => customerId === 'C-1006')!,
+    );
+    await agent.page.getByText(/^Complaint of .*: nobody has answered yet$/).waitFor();
+  });
+
   test('is done with the keyboard alone, in seconds, and the next task opens by itself', async () => {
     const [first, second] = [fresh(), fresh()];
     const me = { assignee: agent.userId };

@@ -124,7 +124,7 @@ function TheTask({ task }: { task: Task }) {
           ) : (
             customer.data && <Who task={task} customer={customer.data} theCase={theCase} />
           )}
-          <Story task={task} theCase={theCase} />
+          <Story task={task} theCase={theCase} customer={customer.data} />
           <Limits task={task} cause={chosenCause ?? likely[0]} />
         </div>
         {isOpen && (

@@ -2,15 +2,24 @@ import { Badge, Blockquote, Group, Text } from '@mantine/core';
 import { causeLayers } from '../../../domain/causes.ts';
 import { api } from '../../api/client.ts';
 import { useStaff } from '../../app/staff.ts';
+import { Complaints } from '../../parts/Complaints.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Task } from '../inbox/tasks.ts';
 import { Card } from './Card.tsx';
-import type { Case } from './Who.tsx';
+import type { Case, Customer } from './Who.tsx';
 import { useCallWords } from './words.ts';
 
 /** What happened, why they probably left, and what was tried so far. */
-export function Story({ task, theCase }: { task: Task; theCase: Case | undefined }) {
+export function Story({
+  task,
+  theCase,
+  customer,
+}: {
+  task: Task;
+  theCase: Case | undefined;
+  customer: Customer | undefined;
+}) {
   const t = useCallWords();
   const names = useNames();
   const formats = useFormats();
@@ -54,6 +63,7 @@ export function Story({ task, theCase }: { task: Task; theCase: Case | undefined
           {t('story.sign')}: {task.why}
         </Text>
       )}
+      {customer && <Complaints complaints={customer.complaints} />}
       {theCase?.statedReason && (
         <Blockquote px="sm" py={6}>
           <Text size="sm" className="written">

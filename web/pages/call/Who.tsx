@@ -6,7 +6,7 @@ import type { Task } from '../inbox/tasks.ts';
 import { Card } from './Card.tsx';
 import { useCallWords } from './words.ts';
 
-type Customer = components['schemas']['Customer'];
+export type Customer = components['schemas']['Customer'];
 export type Case = components['schemas']['Case'];
 
 /** Who it is, and why it is worth the effort. */

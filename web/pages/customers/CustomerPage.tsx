@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { api } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { isManager, useUser } from '../../app/session.ts';
+import { Complaints } from '../../parts/Complaints.tsx';
 import { ListLoading } from '../../parts/Paged.tsx';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
@@ -121,6 +122,7 @@ function Head({ customer }: { customer: Customer }) {
           </Text>
         </Alert>
       )}
+      <Complaints complaints={customer.complaints} />
       <Facts
         facts={[
           [t('person.number'), customerId],
