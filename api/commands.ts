@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCase } from '../db/cases.ts';
 import { beginCommand, finishCommand, releaseCommand } from '../db/commands.ts';
-import { DomainError, lateError, type ErrorCode } from '../domain/errors.ts';
+import { DomainError, type ErrorCode, lateError, refused } from '../domain/errors.ts';
 import type { CommandRecord } from '../domain/records.ts';
 import type { TaskType } from '../domain/tasks.ts';
 import type { Verdict } from '../temporal/recoveries.ts';
@@ -135,7 +135,7 @@ async function told(command: CommandRecord, fresh: () => Promise<unknown>): Prom
     case 'rejected':
       throw rejected(error!);
     case 'undone':
-      throw new DomainError('conflict', 'This was undone. Send it under another key.');
+      throw refused('undone');
     case 'pending':
       return {
         status: 202,

@@ -68,7 +68,10 @@ export class HttpProblem extends Error {
 /** Nothing of another error's own text is shown: it may quote the request, or our insides. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof DomainError) return new HttpProblem(error.code, error.message, error.fields);
+  if (error instanceof DomainError) {
+    const { code, message, fields, why } = error;
+    return new HttpProblem(code, message, fields, why && { why });
+  }
   if (isBusy(error)) {
     return new HttpProblem('unavailable', 'The database is busy: try again in a moment.');
   }

@@ -1,6 +1,6 @@
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { causeOf, type CauseCategory, type Names } from '../domain/causes.ts';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import type { Cause } from '../domain/words.ts';
 import type { Db } from './connection.ts';
 import { causeCategories } from './schema.ts';
@@ -23,7 +23,7 @@ export async function addCategory(
     .onConflictDoNothing()
     .returning()
     .get();
-  if (!added) throw new DomainError('conflict', `There is a category ${code} already.`);
+  if (!added) throw refused('category-exists', `There is a category ${code} already.`);
   return added;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { Actor, CommandRecord } from '../domain/records.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { nextSeq, writeTimeline } from './case-timeline.ts';
@@ -165,7 +165,7 @@ export async function undoCommand(
     }
     const known = statements(tx).find.get({ commandId });
     if (known?.status === 'undone') return known;
-    throw new DomainError('conflict', 'It is too late: this cannot be undone any more.');
+    throw refused('too-late-to-undo');
   });
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, lt, ne, or, sql } from 'drizzle-orm';
 import { durationMs, type Duration } from '../domain/duration.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import {
   marksOf,
   type DuplicateStatus,
@@ -266,21 +266,20 @@ export function decideDuplicate(
   duplicateId: string,
   { status, asked, at }: { status: 'confirmed' | 'rejected'; asked: Asked; at: string },
 ): DuplicateRecord {
-  const refuse = (why: string) => new DomainError('conflict', why);
   const one = eq(duplicates.duplicateId, duplicateId);
   const known = tx.select(shown).from(duplicates).where(one).get();
   if (!known) throw new DomainError('not-found', 'There is no such duplicate.');
-  if (known.status !== 'open') throw refuse(`It is ${known.status} already.`);
+  if (known.status !== 'open') throw refused('already-decided', `It is ${known.status} already.`);
   const { customerId, formerId } = known;
   if (status === 'confirmed') {
-    if (personOf(tx, customerId) !== customerId) throw refuse('They are somebody else already.');
-    if (personOf(tx, formerId) === customerId) throw refuse('They are one person already.');
+    if (personOf(tx, customerId) !== customerId) throw refused('somebody-else-already');
+    if (personOf(tx, formerId) === customerId) throw refused('one-person-already');
     const { number } = tx
       .select({ number: count() })
       .from(cases)
       .where(and(eq(cases.customerId, customerId), eq(cases.status, 'open')))
       .get()!;
-    if (number > 0) throw refuse('Close the open case of the one who has appeared first.');
+    if (number > 0) throw refused('close-case-first');
   }
   const decidedBy = asked.actor.actorId;
   const record = tx

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt, ne, or } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { ImportAs, ImportCounts, ImportRecord } from '../domain/imports.ts';
 import type { Page, PageOf } from '../domain/records.ts';
 import { insertDone, type Asked } from './commands.ts';
@@ -74,7 +74,7 @@ export async function beginImport(
   return writing(db, (tx) => {
     const record = importOf(tx, importId);
     if (!record) throw new DomainError('not-found', 'There is no such import.');
-    if (isDone(record)) throw new DomainError('conflict', 'This file has been imported already.');
+    if (isDone(record)) throw refused('import-done');
     mustBeFree(tx);
     insertDone(tx, asked, { action: 'import.start', target: importId, caseId: null, at });
     return begin(tx, importId, { dryRun, readAs, at });
@@ -88,7 +88,7 @@ export function isDone({ status, dryRun }: Pick<ImportRecord, 'status' | 'dryRun
 
 function mustBeFree(tx: Db): void {
   const running = tx.select().from(imports).where(eq(imports.status, 'running')).get();
-  if (running) throw new DomainError('conflict', `${running.fileName} is being imported just now.`);
+  if (running) throw refused('import-running', `${running.fileName} is being imported just now.`);
 }
 
 function begin(
@@ -121,10 +121,7 @@ export async function beginExample(
   return writing(db, (tx) => {
     // One that was interrupted has brought customers already, and may be repeated.
     if (!exampleSince(tx) && tx.select({ id: customers.customerId }).from(customers).limit(1).get())
-      throw new DomainError(
-        'conflict',
-        'There are customers already: the example is for an empty installation.',
-      );
+      throw refused('customers-exist');
     mustBeFree(tx);
     const { importId } = insert(tx, { ...file, uploadedBy: asked.actor.actorId, uploadedAt: at });
     const example = { name: exampleName, value: at };
@@ -183,8 +180,7 @@ export async function deleteImport(
   writing(db, (tx) => {
     const record = importOf(tx, importId);
     if (!record) throw new DomainError('not-found', 'There is no such import.');
-    if (record.status === 'running')
-      throw new DomainError('conflict', 'It is running: wait for its end.');
+    if (record.status === 'running') throw refused('import-running');
     insertDone(tx, asked, { action: 'import.delete', target: importId, caseId: null, at });
     tx.delete(imports).where(eq(imports.importId, importId)).run();
   });

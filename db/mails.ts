@@ -13,7 +13,7 @@ import {
   or,
   sql,
 } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import { after } from '../domain/duration.ts';
 import { mailIdOf } from '../domain/ids.ts';
 import {
@@ -287,7 +287,7 @@ export async function resendMail(
     if (!mail) throw new DomainError('not-found', 'There is no such mail.');
     const { status } = mail;
     if (status !== 'unclear' && status !== 'failed' && status !== 'withheld') {
-      throw new DomainError('conflict', `The mail is ${status}.`);
+      throw refused('mail-over', `The mail is ${status}.`);
     }
     queueAgain(tx, mail, at);
     const result = { outcome: 'send-again' };

@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import {
   payrollPeriod,
   type PayrollRecord,
@@ -120,13 +120,12 @@ export async function closePayroll(
   { asked, at }: { asked: Asked; at: string },
 ): Promise<PayrollRecord> {
   const { from, to } = payrollPeriod(period);
-  const refuse = (why: string) => new DomainError('conflict', why);
   // What is due by then is judged by then.
   await judgeDue(db, at);
   return writing(db, (tx) => {
-    if (to > at) throw refuse(`The period ${period} is not over.`);
+    if (to > at) throw refused('period-not-over', `The period ${period} is not over.`);
     const until = payrollClosedUntil(tx);
-    if (to <= until) throw refuse(`The period ${period} is closed.`);
+    if (to <= until) throw refused('period-closed', `The period ${period} is closed.`);
     const open = tx
       .select({ payableAt: pointEntries.payableAt })
       .from(pointEntries)
@@ -134,7 +133,10 @@ export async function closePayroll(
       .orderBy(pointEntries.payableAt)
       .limit(1)
       .get();
-    if (open) throw refuse(`Close ${open.payableAt.slice(0, 7)} first: it has points to pay.`);
+    if (open) {
+      const first = open.payableAt.slice(0, 7);
+      throw refused('earlier-period-first', `Close ${first} first: it has points to pay.`);
+    }
     const record = { period, closedAt: at, closedBy: asked.actor.actorId };
     tx.insert(payrollClosings)
       .values({ ...record, until: to })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, gt, gte, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { after, before, durationMs, earliest, latest } from '../domain/duration.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import {
   changedPlan,
@@ -96,7 +96,7 @@ export async function createAction(
       .where(and(eq(preventionActions.topic, topicKey(topic)), isNull(preventionActions.endedAt)))
       .get();
     if (current) {
-      throw new DomainError('conflict', `The topic has an action already: ${current.actionId}.`);
+      throw refused('topic-taken', `The topic has an action already: ${current.actionId}.`);
     }
     const proposed = { ...plan, status: 'proposed' as const };
     const by = asked.actor.actorId;

@@ -14,7 +14,7 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Topic } from '../domain/prevention.ts';
 import type {
@@ -54,7 +54,7 @@ export async function startCampaign(
   const campaignId = randomUUID();
   return writing(db, (tx) => {
     if (putInLine(tx, wanted, { campaignId, at }) === 0) {
-      throw new DomainError('conflict', 'No closed case of these causes waits for another try.');
+      throw refused('nobody-to-try-again');
     }
     const createdBy = asked.actor.actorId;
     tx.insert(campaigns)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, count, eq } from 'drizzle-orm';
 import { savedViewsAtMost, type SavedView, type ViewFilter } from '../domain/board.ts';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import { writing, type Db } from './connection.ts';
 import { savedViews } from './schema.ts';
 
@@ -42,7 +42,7 @@ export async function saveView(
     const own = eq(savedViews.keyId, keyId);
     const { number } = tx.select({ number: count() }).from(savedViews).where(own).get()!;
     if (number >= savedViewsAtMost) {
-      throw new DomainError('conflict', `Nobody has more than ${savedViewsAtMost} views.`);
+      throw refused('too-many-views', `Nobody has more than ${savedViewsAtMost} views.`);
     }
     return tx
       .insert(savedViews)

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import { insertDone } from './commands.ts';
 import { writing, type Db } from './connection.ts';
 import { hashOf } from './keys.ts';
@@ -58,7 +58,7 @@ export async function setUp(
   },
 ): Promise<{ userId: string; token: string } | undefined> {
   return writing(db, (tx) => {
-    if (hasAdmin(tx)) throw new DomainError('conflict', 'There is an admin already: sign in.');
+    if (hasAdmin(tx)) throw refused('admin-exists');
     const isIt = and(eq(installation.name, name), eq(installation.value, hashOfCode(code)));
     if (tx.delete(installation).where(isIt).run().changes === 0) return undefined;
     const { userId } = insertUser(tx, { ...admin, role: 'admin', at });

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import type { SigningSecretRecord } from '../domain/records.ts';
 import { prepared, writing, type Db } from './connection.ts';
 import { signingSecrets } from './schema.ts';
@@ -44,11 +44,11 @@ export async function createSigningSecret(
   return writing(db, (tx) => {
     const others = statements(tx).valid.all();
     if (others.filter((one) => one.name === name).length >= validOfOneName) {
-      throw new DomainError('conflict', `${name} has two valid secrets: revoke one of them first.`);
+      throw refused('too-many-secrets', `${name} has two valid secrets: revoke one of them first.`);
     }
     if (others.length >= validAtMost) {
-      throw new DomainError(
-        'conflict',
+      throw refused(
+        'too-many-secrets',
         `There are ${validAtMost} valid secrets: revoke one first.`,
       );
     }

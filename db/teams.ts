@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, count, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import type { Actor } from '../domain/records.ts';
 import type { AbsenceRecord, MemberRecord, TeamRecord } from '../domain/teams.ts';
 import type { Member, Team } from '../domain/teams.ts';
@@ -47,7 +47,7 @@ export async function createTeam(
       .onConflictDoNothing()
       .returning()
       .get() as TeamRecord | undefined;
-    if (!made) throw new DomainError('conflict', `There is a team ${teamId} already.`);
+    if (!made) throw refused('team-exists', `There is a team ${teamId} already.`);
     insertDone(tx, asked, { action: 'team.create', target: teamId, caseId: null, at });
     return made;
   });
@@ -105,7 +105,7 @@ export async function addMember(db: Db, member: Member, at: string): Promise<voi
     .values({ ...member, createdAt: at })
     .onConflictDoNothing()
     .run();
-  if (changes === 0) throw new DomainError('conflict', 'They are in the team already.');
+  if (changes === 0) throw refused('already-member');
 }
 
 /** False when they are not in the team. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { refused } from '../domain/errors.ts';
 import type { Language } from '../domain/mails.ts';
 import type { Actor } from '../domain/records.ts';
 import type { UserRecord, UserRole } from '../domain/users.ts';
@@ -106,7 +106,7 @@ export function insertUser(
   { name, role, email, at, ...own }: NewUser & { passwordHash: string | null; at: string },
 ): UserRecord {
   if (tx.select().from(users).where(eq(users.email, email)).get()) {
-    throw new DomainError('conflict', 'There is a user with this mail address already.', [
+    throw refused('email-taken', undefined, [
       { field: 'email', rule: 'must not belong to another user' },
     ]);
   }
@@ -171,10 +171,10 @@ export async function changeUser(
 /** Somebody must be able to administer by the web app; and nobody locks themselves out by mistake. */
 function mustNotBeNeeded(tx: Db, { userId, role, active }: UserRecord, actor: Actor): void {
   if (userId === actor.actorId) {
-    throw new DomainError('conflict', 'You cannot take your own rights: another admin can.');
+    throw refused('own-rights');
   }
   if (role === 'admin' && active && adminCount(tx) === 1) {
-    throw new DomainError('conflict', 'This is the last admin: make somebody else one before.');
+    throw refused('last-admin');
   }
 }
 

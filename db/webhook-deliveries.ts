@@ -17,7 +17,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { Page, PageOf } from '../domain/records.ts';
 import type { WebhookDelivery } from '../domain/webhooks.ts';
 import { deliveryStatuses, testMessage, type DeliveryStatus } from '../domain/webhooks.ts';
@@ -138,7 +138,7 @@ export async function replayDelivery(
   return writing(db, (tx) => {
     const { status, deliverySeq } = rowOf(tx, webhookId, deliveryId);
     if (status === 'held') {
-      throw new DomainError('conflict', 'It has never been sent: what it tells is not final yet');
+      throw refused('never-sent');
     }
     sendAgain(tx, [{ deliverySeq }], at);
     insertDone(tx, asked, { action: 'webhook.replay', target: deliveryId, caseId: null, at });
@@ -227,7 +227,7 @@ export async function sendTest(
       .get();
     if (!endpoint) throw new DomainError('not-found', 'There is no such webhook');
     if (endpoint.status !== 'enabled') {
-      throw new DomainError('conflict', 'Nothing is sent to this webhook: enable it first');
+      throw refused('webhook-disabled');
     }
     const message = testMessage(webhookId, randomUUID(), at);
     const deliveryId = insertDelivery(tx, webhookId, message, at);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { asc, count, eq, sql } from 'drizzle-orm';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, refused } from '../domain/errors.ts';
 import type { WebhookRecord } from '../domain/webhooks.ts';
 import type { WebhookType } from '../domain/webhooks.ts';
 import { insertDone, type Asked } from './commands.ts';
@@ -57,7 +57,7 @@ export async function createWebhook(
   return writing(db, (tx) => {
     const { number } = tx.select({ number: count() }).from(webhooks).get()!;
     if (number >= endpointsAtMost) {
-      throw new DomainError('conflict', `There can be at most ${endpointsAtMost} webhooks`);
+      throw refused('too-many-webhooks', `There can be at most ${endpointsAtMost} webhooks`);
     }
     const webhookId = randomUUID();
     const times = { createdAt: at, updatedAt: at };

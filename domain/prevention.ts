@@ -1,5 +1,5 @@
 import type { Duration } from './duration.ts';
-import { DomainError } from './errors.ts';
+import { DomainError, refused } from './errors.ts';
 import { rateRatio, type RateRatio } from './models/rate-ratio.ts';
 import type { Cause } from './words.ts';
 
@@ -147,11 +147,11 @@ export type PreventionPlan = {
 export function changedPlan(plan: PreventionPlan, change: Partial<PreventionPlan>): PreventionPlan {
   const { status } = plan;
   if (nextStatuses[status].length === 0) {
-    throw new DomainError('conflict', `The action is ${status}: it is not changed any more.`);
+    throw refused('action-over', `The action is ${status}: it is not changed any more.`);
   }
   const next = { ...plan, ...change };
   if (next.status !== status && !nextStatuses[status].includes(next.status)) {
-    throw new DomainError('conflict', `An action that is ${status} cannot become ${next.status}.`);
+    throw refused('action-not-so', `An action that is ${status} cannot become ${next.status}.`);
   }
   if (next.status === 'proposed' || next.status === 'rejected') return next;
   const missing = (['owner', 'dueAt', 'expectedFewerPercent'] as const)

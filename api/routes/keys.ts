@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createKey, listKeys, revokeKey } from '../../db/keys.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, refused } from '../../domain/errors.ts';
 import { roles } from '../../domain/words.ts';
 import { remember, repeated } from '../idempotency.ts';
 import { pageOfAll } from '../paging.ts';
@@ -87,7 +87,7 @@ export const keyRoutes = [
     handle: async (call) => {
       const { db, actor, at, params } = call;
       if (params.keyId === actor.actorId) {
-        throw new DomainError('conflict', 'A key cannot revoke itself: use another admin key.');
+        throw refused('own-key');
       }
       const record = await revokeKey(db, { keyId: params.keyId, actor, at });
       if (!record) throw new DomainError('not-found', 'There is no such key.');

@@ -5,7 +5,7 @@ import { offerToName } from '../../db/offers.ts';
 import { getCustomer, postalAddress } from '../../db/customers.ts';
 import { listTasks } from '../../db/tasks.ts';
 import { getTemplate } from '../../db/templates.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, refused } from '../../domain/errors.ts';
 import { textFor } from '../../domain/mails.ts';
 import type { TaskRecord } from '../../domain/records.ts';
 import { lettersPdf, type Letter } from '../../mail/letter.ts';
@@ -24,11 +24,6 @@ const lettersAtMost = 200;
 /** Why a letter is not printed. */
 const obstacles = ['not-permitted', 'no-address', 'no-template'] as const;
 type Obstacle = (typeof obstacles)[number];
-const inTheWay: Record<Obstacle, string> = {
-  'not-permitted': 'The customer may not be written to.',
-  'no-address': 'No postal address of the customer is known.',
-  'no-template': 'The template of the letter does not exist.',
-};
 
 /** The letter as it is to be printed now, or what is in its way. */
 async function letterOf(call: Call, task: TaskRecord): Promise<Letter | Obstacle> {
@@ -113,11 +108,11 @@ export const letterRoutes = [
         throw new DomainError('not-found', 'There is no such task for a letter.');
       }
       if (task.status === 'cancelled') {
-        throw new DomainError('conflict', 'The letter is not to be sent any more.');
+        throw refused('letter-over');
       }
       await mustBePermitted(call, task);
       const letter = await letterOf(call, task);
-      if (typeof letter === 'string') throw new DomainError('conflict', inTheWay[letter]);
+      if (typeof letter === 'string') throw refused(letter);
       return pdf(call, [letter]);
     },
   }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { withContent } from '../../db/playbooks.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, refused } from '../../domain/errors.ts';
 import { tailored, type Tailoring } from '../../domain/measure-plan.ts';
 import type { CaseRecord } from '../../domain/records.ts';
 import { taskTypeOfMeasure } from '../../domain/tasks.ts';
@@ -92,9 +92,9 @@ function storedChange(change: z.output<typeof tailoringSchema>): Tailoring {
 function mustFit({ status, step, plan }: CaseRecord, change: Tailoring): void {
   if (status !== 'open') throw new DomainError('case-not-open', 'The case is closed.');
   if (step !== 'measures' || !plan) {
-    throw new DomainError('conflict', 'The case carries out no measures just now.');
+    throw refused('no-measures-now');
   }
   if (tailored(plan, change)) return;
   const what = 'measureId' in change ? `${change.kind} ${change.measureId}` : change.kind;
-  throw new DomainError('conflict', `The plan of the case leaves no room for that: ${what}.`);
+  throw refused('no-room-in-plan', `The plan of the case leaves no room for that: ${what}.`);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { hashOf } from '../../db/keys.ts';
 import { newLink, sendLink } from '../../db/password-links.ts';
 import { changeUser, createUser, getUser, listUsers } from '../../db/users.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, refused } from '../../domain/errors.ts';
 import type { UserRecord } from '../../domain/users.ts';
 import { passwordLinkUrl } from '../../mail/password-link.ts';
 import { repeated } from '../idempotency.ts';
@@ -111,7 +111,7 @@ export const userRoutes = [
       const { userId } = user;
       const told = { action: 'user.invite', target: userId, request: {} };
       if (await repeated(call, told)) return { status: 200, body: { ...user, link: null } };
-      if (!user.active) throw new DomainError('conflict', 'The user is not active.');
+      if (!user.active) throw refused('user-not-active');
       const link = newLink(secrets.seal);
       const asked = { actor, request: {}, idempotencyKey };
       await sendLink(db, { ...link, userId, kind: 'invitation' }, { asked, at });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { refusals, type Refusal } from '../../domain/errors.ts';
 import { problems, type ProblemCode } from '../errors.ts';
 
 export const problemSchema = z
@@ -13,6 +14,10 @@ export const problemSchema = z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
       .meta({ example: [{ field: 'result.callbackAt', rule: 'is required' }] }),
+    why: z
+      .enum(Object.keys(refusals) as [Refusal, ...Refusal[]])
+      .optional()
+      .meta({ description: 'with `conflict`: what stands against it, where it can be named' }),
     retryAt: z.iso
       .datetime()
       .optional()

@@ -86,6 +86,9 @@ describe('customers', () => {
     await agent.open('/customers?search=kohler');
     await agent.page.getByRole('link', { name: 'Bernd Köhler', exact: true }).click();
     await agent.page.getByText('Kauft etwa alle 45 Tage.').first().waitFor();
+    await agent.page.getByText(/Deutschland, Rückgewinnung, Telefon, \S+kunde: UWG/).waitFor();
+    const letter = agent.page.getByText('Nachweis: keine Ablehnung bekannt');
+    await letter.first().waitFor();
     await agent.page.emulateMedia({ colorScheme: 'dark' });
     expect(await agent.accessibilityFaults()).toEqual([]);
     expect(await agent.page.getByRole('button', { name: 'Fall eröffnen' }).count()).toBe(0);

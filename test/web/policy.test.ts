@@ -177,6 +177,10 @@ describe('the policy', () => {
   test('speaks German', async () => {
     const german = await product.visit({ role: 'manager', language: 'de' });
     await german.open('/policy');
+    await german.page.getByText('Länger still als je zuvor').waitFor();
+    const told = (await german.page.locator('main .policy-table td').allTextContents()).join('\n');
+    expect(told).toContain('nicht zufrieden');
+    expect(told.match(/\b[a-z]+(-[a-z]+)+\b/g) ?? []).toEqual([]);
     await german.page.getByRole('link', { name: 'Bearbeiten' }).click();
     const field = german.page.getByLabel('Text des Regelwerks (YAML)');
     const text = await field.inputValue();

@@ -221,6 +221,21 @@ describe('the settings', () => {
     expect(agent.faults).toEqual([]);
   });
 
+  test('say in German alone why something cannot be', async () => {
+    const german = await product.visit({ role: 'admin', language: 'de' });
+    const { page } = german;
+    await german.open('/settings/users');
+    await page.getByRole('button', { name: 'Jemanden einladen' }).click();
+    await dialog(page).getByLabel('Name').fill('Noch einmal');
+    await dialog(page).getByLabel('E-Mail').fill('user1@shop.example');
+    await dialog(page).getByRole('button', { name: 'Einladung senden' }).click();
+    const said = dialog(page).getByRole('alert');
+    await said.getByText('Diese E-Mail-Adresse gehört schon jemandem.').waitFor();
+    expect(await said.textContent()).not.toMatch(/must|There is/);
+    expect(german.faults).toEqual([]);
+    await german.context.close();
+  });
+
   test('can be read and used by everybody in both languages, light and dark', async () => {
     const german = await product.visit({
       role: 'admin',

@@ -1,5 +1,6 @@
 import createFetchClient from 'openapi-fetch';
 import createClient from 'openapi-react-query';
+import type { Refusal } from '../../domain/errors.ts';
 import type { paths } from './schema.d.ts';
 
 /** An error as the API tells it (RFC 9457). */
@@ -9,6 +10,8 @@ export type Problem = {
   title: string;
   detail: string;
   errors?: { field: string; rule: string }[];
+  /** what stands against it, where the API can name it */
+  why?: Refusal;
 };
 
 export const signedOut = new EventTarget();

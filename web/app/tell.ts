@@ -11,19 +11,19 @@ export function tell(message: string): void {
 }
 
 /**
- * What went wrong in the reader's language, and after it what only the API can say, once. It speaks English: to who
- * reads that it is the first word.
+ * What went wrong in the reader's language, and after it which rules are broken, as only the API can say it. It speaks
+ * English: to who reads that it is the first word, to others what we have no words for.
  */
 export function problemWords(error: unknown, otherwise = ''): { first: string; more: string[] } {
-  const { code, detail, errors = [] } = problemOf(error);
-  const key = `app:problem.${code}`;
-  const ours = i18next.exists(key) ? i18next.t(key) : otherwise;
+  const { code, why, detail, errors = [] } = problemOf(error);
+  const key = [`app:why.${why}`, `app:problem.${code}`].find((one) => i18next.exists(one));
+  const ours = key ? i18next.t(key) : otherwise;
   const isEnglish = i18next.language === 'en' && detail !== '' && !known.includes(code);
   const rules = errors
     .filter(({ rule }) => !isEnglish || !detail.includes(rule))
     .map(({ field, rule }) => `${field}: ${rule}`);
   if (isEnglish) return { first: detail, more: rules };
-  return { first: ours || detail, more: rules.length > 0 || !ours || !detail ? rules : [detail] };
+  return { first: ours || detail, more: why ? [] : rules };
 }
 
 /** @param otherwise for what the API has no code for */

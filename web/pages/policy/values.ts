@@ -26,6 +26,7 @@ export function useValues(): (currency: string) => (path: string, value: unknown
     ...names.measureKinds,
     ...names.detectionRules,
     ...names.taskTypes,
+    ...names.earlySigns,
     // Where a channel or kind of measure has the same name as a kind of task, the short one.
     letter: names.measureKinds.letter,
     visit: names.measureKinds.visit,
