@@ -51,7 +51,6 @@ describe('a case', () => {
     const search = page.getByPlaceholder('A customer or a page …');
     await search.fill('schnei');
     await page.getByText('C-1001', { exact: true }).waitFor();
-    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/customers/C-1001');
     await page.keyboard.press('/');

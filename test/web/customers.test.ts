@@ -95,6 +95,8 @@ describe('customers', () => {
     await agent.picture('customer-de');
     await agent.open('/customers?search=niemand');
     await agent.page.getByText('Niemand gefunden').waitFor();
+    await agent.open('/import');
+    await agent.page.getByRole('heading', { level: 1, name: 'Das macht die Leitung' }).waitFor();
     expect(agent.faults).toEqual([]);
   });
 });

@@ -51,14 +51,14 @@ describe('signing in', () => {
     await fill('NOT-THE-CODE');
     await page.getByRole('alert').getByText('Look for the code').waitFor();
     await fill(code!);
-    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
   });
 
   test('tells who has the wrong password so, and leads back to where they wanted to go', async () => {
     const { page, context } = visitor;
     await signOut(context);
     await page.goto('/settings/sessions');
-    await page.waitForURL('**/sign-in?*');
+    await page.waitForURL('**/sign-in?to=%2Fsettings%2Fsessions');
     await page.getByLabel('E-mail').fill(address);
     await page.locator('input[name=password]').fill('certainly not this one');
     await page.keyboard.press('Enter');

@@ -55,9 +55,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             onClick={() => go(path)}
           />
         ))}
-        {people.map(({ customerId, name }) => (
+        {people.map(({ customerId, name }, i) => (
           <Spotlight.Action
             key={customerId}
+            // They come after what was typed, when Spotlight has chosen the first of what was there.
+            data-selected={(found.length === 0 && i === 0) || undefined}
             label={name ?? customerId}
             description={customerId}
             leftSection={<IconUser size={18} />}

@@ -23,13 +23,14 @@ import {
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { http } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
+import { ForManagers } from '../parts/PageStates.tsx';
 import { speak } from '../words/i18n.ts';
 import { useMenu } from './menu.ts';
-import { sessionIs, useSignOut, useUser } from './session.ts';
+import { isManager, sessionIs, useSignOut, useUser } from './session.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { useAppWords } from './words.ts';
 
@@ -41,6 +42,10 @@ export function Shell() {
   const t = useAppWords();
   const connected = useLive();
   const navigate = useNavigate();
+  const forManagers = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.managersOnly),
+  });
+  const isClosed = !isManager(useUser()) && forManagers;
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const [menuOpen, menu] = useDisclosure();
   const [asked, setAsked] = useState<'palette' | 'keys' | null>(null);
@@ -117,7 +122,7 @@ export function Shell() {
             {t('away')}
           </Alert>
         )}
-        <Outlet />
+        {isClosed ? <ForManagers /> : <Outlet />}
       </AppShell.Main>
       <Suspense>
         {asked === 'palette' && <Palette onClose={() => setAsked(null)} />}

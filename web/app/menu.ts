@@ -6,8 +6,8 @@ import { useStart } from './start.ts';
 export function useMenu() {
   const user = useUser();
   const { data: start } = useStart();
-  return pages.flatMap(({ path, nav }) => {
-    if (!nav || (nav.managersOnly && !isManager(user))) return [];
+  return pages.flatMap(({ path, nav, managersOnly }) => {
+    if (!nav || ((managersOnly || nav.managersOnly) && !isManager(user))) return [];
     return nav.whileEmpty && start?.customers !== 0 ? [] : [{ path, ...nav }];
   });
 }

@@ -26,11 +26,14 @@ type NavName =
 export type Page = {
   path: string;
   load: () => Promise<Module>;
+  /** who is none is told so, instead of the page */
+  managersOnly?: true;
   /** a place in the menu, and the key after `g` that leads there */
   nav?: {
     name: NavName;
     icon: typeof IconInbox;
     key: string;
+    /** others may read it, but have no use for it every day */
     managersOnly?: true;
     /** only as long as there are no customers */
     whileEmpty?: true;
@@ -48,6 +51,7 @@ export const pages: Page[] = [
   {
     path: '/board',
     load: () => import('../pages/board/BoardPage.tsx'),
+    managersOnly: true,
     nav: { name: 'board', icon: IconLayoutKanban, key: 'b', managersOnly: true },
   },
   { path: '/cases', load: () => import('../pages/cases/CasesPage.tsx') },
@@ -80,16 +84,25 @@ export const pages: Page[] = [
   {
     path: '/playbooks/$playbookId/edit',
     load: () => import('../pages/playbooks/EditPlaybookPage.tsx'),
+    managersOnly: true,
   },
   { path: '/templates/$templateId', load: () => import('../pages/templates/TemplatePage.tsx') },
-  { path: '/new-template', load: () => import('../pages/templates/NewTemplatePage.tsx') },
+  {
+    path: '/new-template',
+    load: () => import('../pages/templates/NewTemplatePage.tsx'),
+    managersOnly: true,
+  },
   {
     path: '/policy',
     load: () => import('../pages/policy/PolicyPage.tsx'),
     nav: { name: 'policy', icon: IconScale, key: 'l', managersOnly: true },
   },
-  { path: '/policy/edit', load: () => import('../pages/policy/EditPolicyPage.tsx') },
-  { path: '/import', load: () => import('../pages/import/ImportPage.tsx') },
+  {
+    path: '/policy/edit',
+    load: () => import('../pages/policy/EditPolicyPage.tsx'),
+    managersOnly: true,
+  },
+  { path: '/import', load: () => import('../pages/import/ImportPage.tsx'), managersOnly: true },
   {
     path: '/start',
     load: () => import('../pages/start/StartPage.tsx'),

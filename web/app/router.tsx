@@ -15,6 +15,12 @@ import { queryClient } from './queries.ts';
 import { sessionQuery } from './session.ts';
 import { Shell } from './Shell.tsx';
 
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    managersOnly?: boolean;
+  }
+}
+
 const rootRoute = createRootRoute({ component: Outlet });
 
 const insideRoute = createRoute({
@@ -42,8 +48,13 @@ const outside = [
   createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(load) }),
 );
 
-const inside = pages.map(({ path, load }) =>
-  createRoute({ getParentRoute: () => insideRoute, path, component: lazyRouteComponent(load) }),
+const inside = pages.map(({ path, load, managersOnly = false }) =>
+  createRoute({
+    getParentRoute: () => insideRoute,
+    path,
+    component: lazyRouteComponent(load),
+    staticData: { managersOnly },
+  }),
 );
 
 /** Filters stand in the address as they are: `?assignee=me&overdue=true`. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
 
-/** Everybody who can be given work. */
+/** Everybody who can be given work; people are those of them who sign in and see it. */
 export function useStaff() {
   const { data } = api.useQuery(
     'get',
@@ -12,6 +12,7 @@ export function useStaff() {
   return useMemo(() => {
     const everybody = data?.items ?? [];
     const names = new Map(everybody.map(({ keyId, name }) => [keyId, name]));
-    return { everybody, nameOf: (keyId: string) => names.get(keyId) ?? keyId };
+    const people = everybody.filter(({ kind }) => kind === 'user');
+    return { everybody, people, nameOf: (keyId: string) => names.get(keyId) ?? keyId };
   }, [data]);
 }

@@ -32,9 +32,14 @@ export const themeOf = (close: string) =>
     },
   });
 
-/** Mantine's dimmed text is too pale for AA. */
+/** Mantine's dimmed text is too pale for AA, and so are yellow and orange on their own light ground. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5a6169', '--mantine-color-error': '#c1121f' },
+  light: {
+    '--mantine-color-dimmed': '#5a6169',
+    '--mantine-color-error': '#c1121f',
+    '--mantine-color-yellow-light-color': '#7a4a00',
+    '--mantine-color-orange-light-color': '#8f3a00',
+  },
   dark: { '--mantine-color-dimmed': '#a9b0b7', '--mantine-color-error': '#ff8787' },
 });

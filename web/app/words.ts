@@ -62,6 +62,7 @@ export const useAppWords = words('app', {
     },
     why: refusals,
     notFound: { title: 'There is no such page', back: 'To the inbox' },
+    forManagers: { title: 'Managers only', text: 'Your role has no part in this page.' },
     noCustomers: { text: 'There are no customers yet.', start: 'To the first steps' },
     loading: 'Loading …',
     close: 'Close',
@@ -96,7 +97,7 @@ export const useAppWords = words('app', {
     away: 'Keine Verbindung. Was Sie sehen, kann veraltet sein; nichts Gespeichertes geht verloren.',
     keys: {
       title: 'Tastenkürzel',
-      goTo: 'Zu {{page}}',
+      goTo: '{{page}} öffnen',
       search: 'Kunden oder Seite finden',
       help: 'Diese Liste',
     },
@@ -167,6 +168,10 @@ export const useAppWords = words('app', {
       'webhook-disabled': 'An diesen Webhook wird nichts geschickt: Schalten Sie ihn vorher ein.',
     },
     notFound: { title: 'Diese Seite gibt es nicht', back: 'Zum Eingang' },
+    forManagers: {
+      title: 'Das macht die Leitung',
+      text: 'Ihre Rolle hat auf dieser Seite nichts zu tun.',
+    },
     noCustomers: { text: 'Es gibt noch keine Kunden.', start: 'Zu den ersten Schritten' },
     loading: 'Lädt …',
     close: 'Schließen',

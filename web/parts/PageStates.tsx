@@ -67,6 +67,19 @@ export function PageNotFound() {
   );
 }
 
+export function ForManagers() {
+  const t = useAppWords();
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t('forManagers.title')}
+      </Title>
+      <Text>{t('forManagers.text')}</Text>
+      <Anchor href="/">{t('notFound.back')}</Anchor>
+    </Stack>
+  );
+}
+
 /** Says what an empty list means and what to do about it. */
 export function Nothing({ title, children }: { title: string; children?: ReactNode }) {
   return (

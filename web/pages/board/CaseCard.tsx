@@ -103,13 +103,10 @@ type MenuProps = { card: Card; opened: boolean; onChange: (open: boolean) => voi
 
 function AssignMenu({ card, opened, onChange }: MenuProps) {
   const t = useBoardWords();
-  const { everybody } = useStaff();
+  const { people } = useStaff();
   const assign = useAssign();
   const name = card.customerName ?? card.customerId;
-  const places = [
-    { keyId: null, name: t('people.queue') },
-    ...everybody.filter(({ kind }) => kind === 'user'),
-  ];
+  const places = [{ keyId: null, name: t('people.queue') }, ...people];
   return (
     <Menu opened={opened} onChange={onChange} position="bottom-start">
       <Menu.Target>

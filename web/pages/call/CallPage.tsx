@@ -244,7 +244,9 @@ function Assign({ taskId, assignee }: Pick<Task, 'taskId' | 'assignee'>) {
       clearable
       w={190}
       value={assignee}
-      data={everybody.map(({ keyId, name }) => ({ value: keyId, label: name }))}
+      data={everybody
+        .filter(({ kind, keyId }) => kind === 'user' || keyId === assignee)
+        .map(({ keyId, name }) => ({ value: keyId, label: name }))}
       onChange={(to) =>
         give.mutate({
           params: { path: { taskId }, header: idempotencyKey() },

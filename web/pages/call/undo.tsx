@@ -55,7 +55,13 @@ function Undo({ saved }: { saved: Saved }) {
   return (
     <Group justify="space-between" wrap="nowrap">
       <Text size="sm">{t('undo.saved', { name, outcome })}</Text>
-      <Button size="compact-sm" variant="default" onClick={() => void undo()} title="u">
+      <Button
+        size="compact-sm"
+        variant="default"
+        style={{ flexShrink: 0 }}
+        onClick={() => void undo()}
+        title="u"
+      >
         {t('undo.undo')}
       </Button>
     </Group>

@@ -1,4 +1,5 @@
-import { Paper, Text } from '@mantine/core';
+import { Anchor, Paper, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { isCall } from '../../../domain/tasks.ts';
 import { api } from '../../api/client.ts';
 import { useStaff } from '../../app/staff.ts';
@@ -71,7 +72,7 @@ function OpenTask({ task }: { task: Task }) {
   const names = useNames();
   const formats = useFormats();
   const { nameOf } = useStaff();
-  const { type, dueAt, deadlineAt, assignee, overdue, pausedUntil } = task;
+  const { taskId, type, dueAt, deadlineAt, assignee, overdue, pausedUntil } = task;
   const said = {
     task: names.taskTypes[type],
     at: formats.soon(dueAt),
@@ -86,7 +87,9 @@ function OpenTask({ task }: { task: Task }) {
         : 'work';
   return (
     <>
-      <Text>{t(overdue ? 'next.overdue' : 'next.task', said)}</Text>
+      <Anchor component={Link} to={`/tasks/${taskId}`} c="inherit" underline="always">
+        {t(overdue ? 'next.overdue' : 'next.task', said)}
+      </Anchor>
       {pausedUntil === null && (
         <Text size="sm" c="dimmed">
           {t(`next.silence.${silence}`, { at: formats.soon(deadlineAt) })}

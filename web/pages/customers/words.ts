@@ -56,7 +56,7 @@ export const useCustomerWords = words('customers', {
       reason: 'Why (optional)',
       go: 'Open',
       opened: 'The case is open.',
-      running: 'There is an open case',
+      running: 'To the open case',
       others: 'Another team has an open case',
     },
     person: {
@@ -185,7 +185,7 @@ export const useCustomerWords = words('customers', {
       reason: 'Warum (freiwillig)',
       go: 'Eröffnen',
       opened: 'Der Fall ist eröffnet.',
-      running: 'Es gibt einen offenen Fall',
+      running: 'Zum offenen Fall',
       others: 'Ein anderes Team hat einen offenen Fall',
     },
     person: {

@@ -19,7 +19,7 @@ type Props = {
 export function SelectionBar({ taskIds, onClear }: Props) {
   const t = useInboxWords();
   const app = useAppWords();
-  const { everybody } = useStaff();
+  const { people } = useStaff();
   const give = useMutation({
     mutationFn: async (to: string | null) => {
       let count = 0;
@@ -59,7 +59,7 @@ export function SelectionBar({ taskIds, onClear }: Props) {
             aria-label={t('act.giveTo')}
             placeholder={t('act.giveTo')}
             searchable
-            data={everybody.map(({ keyId, name }) => ({ value: keyId, label: name }))}
+            data={people.map(({ keyId, name }) => ({ value: keyId, label: name }))}
             value={null}
             onChange={(keyId) => keyId && give.mutate(keyId)}
             disabled={give.isPending}

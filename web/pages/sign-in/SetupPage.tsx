@@ -11,7 +11,7 @@ export default function SetupPage() {
   const setUp = api.useMutation('post', '/api/v1/setup', {
     onSuccess: (signedIn) => {
       sessionIs(signedIn);
-      location.assign('/');
+      location.assign('/start');
     },
   });
   if (session && !session.setUp && !setUp.isSuccess) {
