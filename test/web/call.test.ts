@@ -37,6 +37,7 @@ const open = (visit: Visit, { taskId }: Task) => visit.open(`/tasks/${taskId}`);
 const press = async ({ page }: Visit, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 const outcome = ({ page }: Visit, name: string) => page.getByRole('radio', { name });
 
 describe('the call view', () => {
@@ -73,6 +74,7 @@ describe('the call view', () => {
     const save = (await page.getByRole('button', { name: /^Save/ }).boundingBox())!;
     expect(save.y + save.height).toBeLessThanOrEqual(900);
     await agent.picture('call');
+    tasks.push(task);
     expect(agent.faults).toEqual([]);
   });
 
@@ -114,6 +116,39 @@ describe('the call view', () => {
       ...{ outcome: 'answered', cause: 'better-offer-price' },
       note: 'Too dear since the last rise.',
     });
+    expect(agent.faults).toEqual([]);
+  });
+
+  test('goes on with a callback agreed for today, however many others are due before it', async () => {
+    const [first, second, agreed] = [fresh(), fresh(), fresh()];
+    const complete = { result: { outcome: 'callback', callbackAt: inMinutes(2), minutes: 1 } };
+    await product.call('manager', 'POST', `/tasks/${agreed.taskId}/complete`, complete);
+    const { items } = await product.call(
+      'manager',
+      'GET',
+      `/tasks?caseId=${agreed.caseId}&status=open`,
+    );
+    const [callback] = items as [Task];
+    for (const { taskId } of [first, second, callback]) {
+      await product.call('manager', 'POST', `/tasks/${taskId}/assign`, { assignee: agent.userId });
+    }
+    // As if a whole page of others were due before it.
+    const shortened = (url: URL) =>
+      url.pathname.endsWith('/tasks') && url.searchParams.get('limit') === '50';
+    await agent.page.route(shortened, (route) =>
+      route.continue({ url: route.request().url().replace('limit=50', 'limit=2') }),
+    );
+    await open(agent, first);
+    await outcome(agent, 'No answer').click();
+    await agent.page.getByRole('button', { name: /^Save/ }).click();
+    await agent.page.waitForURL((url) =>
+      url.pathname.endsWith(encodeURIComponent(callback.taskId)),
+    );
+    await agent.page.unroute(shortened);
+    for (const { taskId } of [second, callback]) {
+      await product.call('manager', 'POST', `/tasks/${taskId}/assign`, { assignee: null });
+    }
+    tasks.push(second, callback);
     expect(agent.faults).toEqual([]);
   });
 

@@ -94,6 +94,16 @@ describe('a case', () => {
       ...{ name: 'brief.txt', mimeType: 'text/plain', buffer: Buffer.from('Guten Tag') },
     });
     await page.getByRole('link', { name: 'brief.txt' }).waitFor();
+    for (const text of ['Second note.', 'Third note.']) {
+      await product.call('manager', 'POST', '/cases/C-1005-e1/notes', { text });
+    }
+    const first = (url: URL) => url.pathname.endsWith('/notes') && url.search === '';
+    await page.route(first, (route) => route.continue({ url: `${route.request().url()}?limit=1` }));
+    await manager.open('/cases/C-1005-e1?tab=documents');
+    for (const text of ['Prefers letters.', 'Second note.', 'Third note.']) {
+      await page.locator('li').getByText(text).waitFor();
+    }
+    await page.unroute(first);
     for (const tab of ['plan', 'money']) {
       await manager.open(`/cases/C-1005-e1?tab=${tab}`);
       expect(await manager.accessibilityFaults()).toEqual([]);

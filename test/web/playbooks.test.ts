@@ -164,6 +164,23 @@ describe('playbooks', () => {
   });
 });
 
+test.each(['playbooks', 'templates'])('a long list of %s is read to its end', async (name) => {
+  const { page } = manager;
+  const all = (await product.call('manager', 'GET', `/${name}?limit=200`)).items;
+  const first = (url: URL) => url.pathname.endsWith(`/${name}`) && !url.searchParams.has('cursor');
+  await page.route(first, (route) =>
+    route.continue({ url: route.request().url().replace('limit=200', 'limit=2') }),
+  );
+  await manager.open(`/playbooks?tab=${name}`);
+  const links = page.locator('.playbook-list a');
+  const shown = async () =>
+    new Set(await links.evaluateAll((found) => found.map((one) => one.getAttribute('href'))));
+  await until(async () => (await shown()).size === all.length);
+  await page.unroute(first);
+  expect(all.length).toBeGreaterThan(2);
+  expect(manager.faults).toEqual([]);
+});
+
 describe('templates and offers', () => {
   test('show a mail as it would arrive while it is written', async () => {
     const { page } = manager;
@@ -258,10 +275,31 @@ describe('a new template', () => {
     await manager.picture('template-new');
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.getByText(/There is version \d+ by now/).waitFor();
+    const keys: string[] = [];
+    const publishing = (url: URL) => url.pathname.endsWith('/templates');
+    await page.route(publishing, (route) => {
+      const request = route.request();
+      if (request.method() !== 'POST') return route.continue();
+      keys.push(request.headers()['idempotency-key']!);
+      return keys.length < 3 ? route.abort() : route.continue();
+    });
+    const publish = async () => {
+      const before = keys.length;
+      await page.getByText('No mistakes.').waitFor();
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await until(async () => keys.length > before);
+    };
+    await field.fill(text.replace('my-letter', 'come-back'));
+    await publish();
+    await page.getByText('There is no answer from the server.').first().waitFor();
     await field.fill(text.replace('my-letter', 'come-back').replace('What it is for', 'Back'));
-    await page.getByText('No mistakes.').waitFor();
-    await page.getByRole('button', { name: 'Publish' }).click();
+    await publish();
+    await publish();
     await page.getByRole('heading', { level: 1, name: 'Back' }).waitFor();
+    // A key belongs to one text, however often that is sent.
+    expect(keys[1]).not.toBe(keys[0]);
+    expect(keys[2]).toBe(keys[1]);
+    await page.unroute(publishing);
     await page.waitForURL('**/templates/come-back');
   });
 

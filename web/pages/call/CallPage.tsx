@@ -17,7 +17,7 @@ import { useAppWords } from '../../app/words.ts';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
-import { inSections, type Task } from '../inbox/tasks.ts';
+import { agreedQueryOf, inSections, queryOf, together, type Task } from '../inbox/tasks.ts';
 import './call.css';
 import { useDraft } from './draft.ts';
 import { Help, Limits } from './Help.tsx';
@@ -156,12 +156,17 @@ function TheTask({ task }: { task: Task }) {
 
 /** Of my own tasks of today, in the order of the inbox, the first that has no result yet. */
 async function nextOfMine(done: string): Promise<string | undefined> {
-  const query = { assignee: 'me', status: 'open', limit: 50 } as const;
-  const { data } = await http.GET('/api/v1/tasks', { params: { query } });
-  const open = (data?.items ?? []).filter(
+  const now = new Date();
+  const mine = { view: 'mine' } as const;
+  const [agreed, all] = await Promise.all(
+    [agreedQueryOf(mine, now), queryOf(mine)].map((query) =>
+      http.GET('/api/v1/tasks', { params: { query } }),
+    ),
+  );
+  const open = together(agreed?.data?.items ?? [], all?.data?.items ?? []).filter(
     ({ taskId, keptResult }) => taskId !== done && keptResult === null,
   );
-  const [first] = inSections(open, new Date());
+  const [first] = inSections(open, now);
   return first?.section === 'later' ? undefined : first?.tasks[0]?.taskId;
 }
 

@@ -12,7 +12,7 @@ import {
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { taskTypes, type TaskOutcome } from '../../../domain/tasks.ts';
 import { api, problemOf } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { useKeys } from '../../api/keys.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
@@ -88,8 +88,7 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
     return found ? say(found) : [];
   };
 
-  // The same result sent again, after no answer, is the same request.
-  const sent = useRef({ body: '', header: idempotencyKey() });
+  const keys = useKeys();
   const complete = api.useMutation('post', '/api/v1/tasks/{taskId}/complete', {
     onSuccess: (answer) => {
       const kept = 'commandId' in answer && answer.undoUntil !== null;
@@ -107,10 +106,9 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
     if (outcome === null || complete.isPending) return;
     if (fields.some((field) => faultOf(field, values))) return setTries((before) => before + 1);
     const result = resultOf(type, draft, minutes);
-    const body = JSON.stringify({ ...result, minutes: undefined });
-    if (sent.current.body !== body) sent.current = { body, header: idempotencyKey() };
     complete.mutate({
-      params: { path: { taskId }, header: sent.current.header },
+      // While nobody answers, the minutes go on.
+      params: { path: { taskId }, header: keys.of({ ...result, minutes: undefined }) },
       body: { result: result, undoForSeconds },
     });
   };

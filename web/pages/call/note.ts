@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useRef } from 'react';
 import { api } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { idempotencyKey, useKeys } from '../../api/keys.ts';
 import { tellProblem } from '../../app/tell.ts';
 import { useAppWords } from '../../app/words.ts';
 
@@ -13,19 +12,17 @@ export function useAddNote(
 ) {
   const app = useAppWords();
   const queries = useQueryClient();
-  const sent = useRef({ text: '', header: idempotencyKey() });
+  const keys = useKeys();
   const { mutate, isPending } = api.useMutation('post', '/api/v1/cases/{caseId}/notes', {
     onSuccess: (_, { body }) => {
-      sent.current.text = '';
+      keys.done();
       setText((now) => (now === body.text ? '' : now));
       void queries.invalidateQueries();
     },
     onError: (error) => tellProblem(error, app('problem.no-answer')),
   });
-  const send = () => {
-    if (sent.current.text !== text) sent.current = { text, header: idempotencyKey() };
-    mutate({ params: { path: { caseId }, header: sent.current.header }, body: { text } });
-  };
+  const send = () =>
+    mutate({ params: { path: { caseId }, header: keys.of(text) }, body: { text } });
   return { send, isPending };
 }
 

@@ -1,5 +1,4 @@
-import { Box, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import type { components } from '../../api/schema.d.ts';
@@ -7,6 +6,7 @@ import { Paged } from '../../parts/Paged.tsx';
 import { Nothing } from '../../parts/PageStates.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { useFormats } from '../../words/format.ts';
+import { CustomerRow } from './CustomerRow.tsx';
 import { useCustomerWords } from './words.ts';
 
 type Candidate = components['schemas']['Candidate'];
@@ -44,18 +44,8 @@ export function CandidateList() {
             height={66}
             more={list.hasNextPage}
           >
-            {({ customerId, name, silentLoss, expectedGain }) => (
-              <div className="row customer-row is-candidate">
-                <Box miw={0}>
-                  <Link to="/customers/$customerId" params={{ customerId }} className="row-link">
-                    <Text fw={600} truncate span>
-                      {name ?? customerId}
-                    </Text>
-                  </Link>
-                  <Text size="sm" c="dimmed" truncate>
-                    {customerId}
-                  </Text>
-                </Box>
+            {({ silentLoss, expectedGain, ...customer }) => (
+              <CustomerRow customer={customer} className="is-candidate">
                 <Text size="sm" className="why">
                   {why(silentLoss)}
                 </Text>
@@ -67,7 +57,7 @@ export function CandidateList() {
                 >
                   {formats.roundMoney(expectedGain)}
                 </Text>
-              </div>
+              </CustomerRow>
             )}
           </VirtualList>
         </>

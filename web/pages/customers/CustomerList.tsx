@@ -1,6 +1,5 @@
-import { Badge, Box, Text } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import type { components } from '../../api/schema.d.ts';
@@ -10,6 +9,7 @@ import { Nothing } from '../../parts/PageStates.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
+import { CustomerRow } from './CustomerRow.tsx';
 import { useCustomerWords } from './words.ts';
 
 type Customer = components['schemas']['Customer'];
@@ -47,7 +47,7 @@ export function CustomerList({ search }: { search: string }) {
             height={66}
             more={list.hasNextPage}
           >
-            {(customer) => <CustomerRow customer={customer} />}
+            {(customer) => <Row customer={customer} />}
           </VirtualList>
         </>
       )}
@@ -55,23 +55,13 @@ export function CustomerList({ search }: { search: string }) {
   );
 }
 
-function CustomerRow({ customer }: { customer: Customer }) {
+function Row({ customer }: { customer: Customer }) {
   const t = useCustomerWords();
   const names = useNames();
   const formats = useFormats();
-  const { customerId, name, email, value, rhythm, phase } = customer;
+  const { email, value, rhythm, phase } = customer;
   return (
-    <div className="row customer-row">
-      <Box miw={0}>
-        <Link to="/customers/$customerId" params={{ customerId }} className="row-link">
-          <Text fw={600} truncate span>
-            {name ?? customerId}
-          </Text>
-        </Link>
-        <Text size="sm" c="dimmed" truncate>
-          {[name && customerId, email].filter(Boolean).join(' · ')}
-        </Text>
-      </Box>
+    <CustomerRow customer={customer} more={email}>
       <Text size="sm" className="wide">
         {names.phases[phase]}
         <Text span c="dimmed" size="xs" display="block">
@@ -87,6 +77,6 @@ function CustomerRow({ customer }: { customer: Customer }) {
       <Text size="sm" c="dimmed" className="figures wide" ta="right">
         {rhythm.lastPurchaseAt ? formats.day(rhythm.lastPurchaseAt) : t('noPurchase')}
       </Text>
-    </div>
+    </CustomerRow>
   );
 }

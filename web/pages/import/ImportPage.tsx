@@ -48,20 +48,15 @@ function Upload() {
     setTooLarge(file.size > largestBytes);
     if (file.size > largestBytes) return;
     setBusy(true);
-    try {
-      const { data, error } = await http.POST('/api/v1/imports', {
-        params: { query: { name: file.name }, header: idempotencyKey() },
-        body: file as never,
-        bodySerializer: (body: unknown) => body as File,
-        headers: { 'Content-Type': 'application/octet-stream' },
-      });
-      if (data) void navigate({ to: '/import', search: { id: data.importId } });
-      else setProblem(error);
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
+    const { data, error } = await http.POST('/api/v1/imports', {
+      params: { query: { name: file.name }, header: idempotencyKey() },
+      body: file as never,
+      bodySerializer: (body: unknown) => body as File,
+      headers: { 'Content-Type': 'application/octet-stream' },
+    });
+    setBusy(false);
+    if (data) void navigate({ to: '/import', search: { id: data.importId } });
+    else setProblem(error);
   };
   return (
     <Stack gap="md">

@@ -15,7 +15,7 @@ import { languages } from '../../../domain/mails.ts';
 import { offerKinds } from '../../../domain/offers.ts';
 import { causes, tiers } from '../../../domain/words.ts';
 import { http, problemOf } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { useKeys } from '../../api/keys.ts';
 import { tell } from '../../app/tell.ts';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
@@ -36,6 +36,7 @@ export default function EditOffer({ offer, others, currency, onClose }: Props) {
   const t = useOfferWords();
   const names = useNames();
   const queries = useQueryClient();
+  const keys = useKeys();
   const minor = minorUnits(currency);
   const [draft, setDraft] = useState<Draft>(() =>
     offer
@@ -52,7 +53,7 @@ export default function EditOffer({ offer, others, currency, onClose }: Props) {
 
   const send = async (sent: Promise<{ error?: unknown }>, done: string) => {
     setPending(true);
-    const { error } = await sent.catch((error: unknown) => ({ error: problemOf(error) }));
+    const { error } = await sent;
     setPending(false);
     if (error) return setProblem(error);
     await queries.invalidateQueries({ queryKey: ['offers'] });
@@ -78,14 +79,14 @@ export default function EditOffer({ offer, others, currency, onClose }: Props) {
       ...(offer === null && { isNew: true }),
     };
     return send(
-      http.POST('/api/v1/offers', { params: { header: idempotencyKey() }, body }),
+      http.POST('/api/v1/offers', { params: { header: keys.of(body) }, body }),
       t(offer ? 'saved' : 'added'),
     );
   };
   const retire = ({ offerId }: Offer) =>
     send(
       http.POST('/api/v1/offers/{offerId}/retire', {
-        params: { path: { offerId }, header: idempotencyKey() },
+        params: { path: { offerId }, header: keys.of({ retire: offerId }) },
       }),
       t('retiredNow'),
     );

@@ -38,12 +38,10 @@ export function Apply({ playbookId, version }: { playbookId: string; version: nu
   const apply = async () => {
     setPending(true);
     for (let from = 0; from < caseIds.length; from += atOnce) {
-      const { error } = await http
-        .POST('/api/v1/playbooks/{playbookId}/apply', {
-          params: { path: { playbookId }, header: idempotencyKey() },
-          body: { version, caseIds: caseIds.slice(from, from + atOnce), reason },
-        })
-        .catch((error: unknown) => ({ error }));
+      const { error } = await http.POST('/api/v1/playbooks/{playbookId}/apply', {
+        params: { path: { playbookId }, header: idempotencyKey() },
+        body: { version, caseIds: caseIds.slice(from, from + atOnce), reason },
+      });
       if (error) {
         setPending(false);
         return tellProblem(error, app('problem.no-answer'));

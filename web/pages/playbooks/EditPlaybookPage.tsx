@@ -1,15 +1,10 @@
-import { Alert, Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useBlocker, useParams, useSearch } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { PlaybookContent } from '../../../domain/playbooks.ts';
 import { api, http } from '../../api/client.ts';
-import { isManager, useUser } from '../../app/session.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
-import { useAppWords } from '../../app/words.ts';
-import { ProblemAlert } from '../../parts/PageStates.tsx';
-import { TextEditor } from '../../parts/TextEditor.tsx';
+import { EditorFrame, EditPage, useEditing } from '../../parts/EditorFrame.tsx';
 import { Flow } from './Flow.tsx';
 import { withContent, type PlaybookVersion } from './playbook.ts';
 import './playbooks.css';
@@ -20,8 +15,6 @@ const Publish = lazy(() => import('./Publish.tsx'));
 /** A playbook's text, checked while somebody types, with its flow beside it. */
 export default function EditPlaybookPage() {
   const t = usePlaybookWords();
-  const app = useAppWords();
-  const manages = isManager(useUser());
   const { playbookId = '' }: { playbookId?: string } = useParams({ strict: false });
   const { as }: { as?: string } = useSearch({ strict: false });
   const before = api.useQuery(
@@ -32,77 +25,45 @@ export default function EditPlaybookPage() {
     { meta: { still: true }, staleTime: Infinity, gcTime: 0 },
   );
   return (
-    <Stack gap="md">
-      <Title order={1} size="h2">
-        {t(as === 'new' ? 'editor.newTitle' : 'editor.title', { id: playbookId })}
-      </Title>
-      {!manages ? (
-        <Alert color="gray" title={t('editor.managersOnly')}>
-          <Anchor component={Link} to={`/playbooks/${playbookId}`}>
-            {t('editor.back')}
-          </Anchor>
-        </Alert>
-      ) : before.error ? (
-        <ProblemAlert error={before.error} onAgain={() => void before.refetch()} />
-      ) : before.data ? (
-        <Editor key={as} before={withContent(before.data)} isNew={as === 'new'} />
-      ) : (
-        <Skeleton height={480} role="status" aria-label={app('loading')} />
-      )}
-    </Stack>
+    <EditPage
+      title={t(as === 'new' ? 'editor.newTitle' : 'editor.title', { id: playbookId })}
+      others={{
+        told: t('editor.managersOnly'),
+        back: t('editor.back'),
+        to: `/playbooks/${playbookId}`,
+      }}
+      read={before}
+    >
+      {before.data && <Editor key={as} before={withContent(before.data)} isNew={as === 'new'} />}
+    </EditPage>
   );
 }
 
 function Editor({ before, isNew }: { before: PlaybookVersion; isNew: boolean }) {
   const t = usePlaybookWords();
-  const [text, setText] = useState(
-    isNew
-      ? before.yaml.replace(/^playbookId: .*$/m, `playbookId: ${before.playbookId}-2`)
-      : before.yaml,
-  );
-  const [yaml] = useDebouncedValue(text, 300);
   const [reviewing, setReviewing] = useState(false);
-  const isPublished = useRef(false);
-  const check = useQuery({
-    queryKey: ['playbook-check', yaml],
-    meta: { still: true },
-    placeholderData: keepPreviousData,
-    queryFn: async () => {
-      const { data, error } = await http.POST('/api/v1/playbooks/check', { body: { yaml } });
-      return { problem: error ?? null, data };
-    },
+  const begun = isNew
+    ? before.yaml.replace(/^playbookId: .*$/m, `playbookId: ${before.playbookId}-2`)
+    : before.yaml;
+  const editing = useEditing(begun, {
+    key: ['playbook-check'],
+    check: (yaml) => http.POST('/api/v1/playbooks/check', { body: { yaml } }),
+    leave: t('editor.leave'),
   });
-  const isChanged = isNew || text !== before.yaml;
-  const isChecking = text !== yaml || check.isFetching;
-  const canPublish = isChanged && !isChecking && check.data?.data !== undefined;
-  useBlocker({
-    shouldBlockFn: () =>
-      text !== before.yaml && !isPublished.current && !window.confirm(t('editor.leave')),
-    enableBeforeUnload: () => text !== before.yaml && !isPublished.current,
-  });
+  const { checked, isChanged, isChecking, text } = editing;
+  const canPublish = (isNew || isChanged) && !isChecking && checked !== undefined;
   useShortcuts({ '$mod+Enter': () => canPublish && setReviewing(true) });
   // While there is a mistake, the flow shows the text as it last was right.
   const lastRight = useRef(before.playbook);
-  if (check.data?.data) lastRight.current = check.data.data.playbook as PlaybookContent;
-  const warnings = check.data?.data?.warnings ?? [];
-
+  if (checked) lastRight.current = checked.playbook as PlaybookContent;
   return (
     <>
-      <div className="playbook-halves">
-        <Stack gap="sm">
-          <TextEditor
-            label={t('editor.label')}
-            value={text}
-            onChange={setText}
-            problem={check.error ?? check.data?.problem ?? null}
-            checking={isChecking}
-          />
-          {warnings.map(({ field, warning }) => (
-            <Alert color="yellow" key={field} title={field}>
-              {warning}
-            </Alert>
-          ))}
-          <Group>
+      <EditorFrame
+        editing={editing}
+        label={t('editor.label')}
+        warnings={checked?.warnings ?? []}
+        actions={
+          <>
             <Button
               disabled={!canPublish}
               onClick={() => setReviewing(true)}
@@ -113,25 +74,18 @@ function Editor({ before, isNew }: { before: PlaybookVersion; isNew: boolean }) 
             <Button component={Link} to={`/playbooks/${before.playbookId}`} variant="default">
               {t('cancel')}
             </Button>
-          </Group>
-          <Text size="sm" c="dimmed">
-            {t('editor.comments')}
-          </Text>
-        </Stack>
-        <section aria-labelledby="flow-title">
-          <Title order={2} size="h4" id="flow-title" mb="xs">
-            {t('flow.title')}
-          </Title>
-          <Flow playbook={lastRight.current} />
-        </section>
-      </div>
+          </>
+        }
+        note={t('editor.comments')}
+        result={{ title: t('flow.title'), children: <Flow playbook={lastRight.current} /> }}
+      />
       {reviewing && (
         <Suspense>
           <Publish
             before={isNew ? null : before}
             playbookId={lastRight.current.playbookId}
             yaml={text}
-            onPublished={() => (isPublished.current = true)}
+            onPublished={editing.published}
             onClose={() => setReviewing(false)}
           />
         </Suspense>

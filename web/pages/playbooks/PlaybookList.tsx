@@ -1,19 +1,10 @@
-import {
-  Anchor,
-  Badge,
-  Group,
-  SegmentedControl,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Anchor, Badge, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { causes, tiers, triggers } from '../../../domain/words.ts';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
-import { useAppWords } from '../../app/words.ts';
-import { Nothing, ProblemAlert } from '../../parts/PageStates.tsx';
+import { Paged } from '../../parts/Paged.tsx';
+import { Nothing } from '../../parts/PageStates.tsx';
 import { useNames } from '../../words/domain.ts';
 import { Choice } from './Choice.tsx';
 import { withContent, type PlaybookVersion } from './playbook.ts';
@@ -25,7 +16,6 @@ type Grouping = (typeof groupings)[number];
 
 export function PlaybookList() {
   const t = usePlaybookWords();
-  const app = useAppWords();
   const navigate = useNavigate();
   const search: { by?: string; q?: string | number } = useSearch({ strict: false });
   const by = groupings.find((one) => one === search.by) ?? 'cause';
@@ -33,24 +23,11 @@ export function PlaybookList() {
   const list = usePages(['playbooks'], (cursor) =>
     http.GET('/api/v1/playbooks', { params: { query: { limit: 200, ...cursor } } }),
   );
-  const shown = list.items
-    .map(withContent)
-    .filter(({ playbookId, title }) =>
-      `${playbookId} ${title}`.toLowerCase().includes(wanted.toLowerCase()),
-    );
+  const isWanted = ({ playbookId, title }: PlaybookVersion) =>
+    `${playbookId} ${title}`.toLowerCase().includes(wanted.toLowerCase());
+  const empty = <Nothing title={t('list.empty')}>{t('list.emptyMeans')}</Nothing>;
   const show = (changed: { by?: string; q?: string | undefined }) =>
     void navigate({ to: '/playbooks', search: { ...search, ...changed }, replace: true });
-
-  if (list.error) return <ProblemAlert error={list.error} onAgain={() => void list.refetch()} />;
-  if (list.isPending) {
-    return (
-      <Stack gap="xs" role="status" aria-label={app('loading')}>
-        {[0, 1, 2, 3].map((row) => (
-          <Skeleton key={row} height={48} />
-        ))}
-      </Stack>
-    );
-  }
   return (
     <Stack gap="md">
       <Choice />
@@ -68,8 +45,12 @@ export function PlaybookList() {
           data={groupings.map((value) => ({ value, label: t(`list.${value}`) }))}
         />
       </Group>
-      {shown.length === 0 && <Nothing title={t('list.empty')}>{t('list.emptyMeans')}</Nothing>}
-      <Groups playbooks={shown} by={by} />
+      <Paged list={list} empty={empty}>
+        {(items) => {
+          const shown = items.map(withContent).filter(isWanted);
+          return shown.length === 0 ? empty : <Groups playbooks={shown} by={by} />;
+        }}
+      </Paged>
     </Stack>
   );
 }

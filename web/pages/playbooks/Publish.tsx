@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { http } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { useKeys } from '../../api/keys.ts';
 import { tell } from '../../app/tell.ts';
 import { useAppWords } from '../../app/words.ts';
 import { Diff } from '../../parts/Diff.tsx';
@@ -27,7 +27,7 @@ export default function Publish({ before, playbookId, yaml, onPublished, onClose
   const app = useAppWords();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [header] = useState(idempotencyKey);
+  const keys = useKeys();
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   // Another ID makes another playbook of it, by which no case goes yet.
@@ -45,12 +45,9 @@ export default function Publish({ before, playbookId, yaml, onPublished, onClose
   });
   const publish = async () => {
     setPending(true);
-    const { data, error } = await http
-      .POST('/api/v1/playbooks', {
-        params: { header },
-        body: { yaml, basedOn: isNew ? 0 : before.version },
-      })
-      .catch((error: unknown) => ({ error, data: undefined }));
+    const body = { yaml, basedOn: isNew ? 0 : before.version };
+    const params = { header: keys.of(body) };
+    const { data, error } = await http.POST('/api/v1/playbooks', { params, body });
     setPending(false);
     if (!data) return setProblem(error);
     onPublished();

@@ -15,9 +15,9 @@ export function Retire({ playbookId, onClose }: { playbookId: string; onClose: (
   const [pending, setPending] = useState(false);
   const retire = async () => {
     setPending(true);
-    const { error } = await http
-      .POST('/api/v1/playbooks/{playbookId}/retire', { params: { path: { playbookId }, header } })
-      .catch((error: unknown) => ({ error }));
+    const { error } = await http.POST('/api/v1/playbooks/{playbookId}/retire', {
+      params: { path: { playbookId }, header },
+    });
     setPending(false);
     if (error) return tellProblem(error, app('problem.no-answer'));
     await queries.invalidateQueries({ queryKey: ['playbooks'] });

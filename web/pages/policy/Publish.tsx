@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Policy } from '../../../domain/policy.ts';
 import { http, problemOf } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { useKeys } from '../../api/keys.ts';
 import { tell } from '../../app/tell.ts';
 import { Diff } from '../../parts/Diff.tsx';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
@@ -30,7 +30,7 @@ export default function Publish({ inForce, planned, policy, yaml, ...on }: Props
   const t = usePolicyWords();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [header, setHeader] = useState(idempotencyKey);
+  const keys = useKeys();
   const [reason, setReason] = useState('');
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -38,16 +38,13 @@ export default function Publish({ inForce, planned, policy, yaml, ...on }: Props
   const isOutdated = problem !== null && problemOf(problem).code === 'conflict';
   const publish = async () => {
     setPending(true);
-    const { data, error } = await http
-      .POST('/api/v1/policies', {
-        params: { header },
-        body: {
-          ...planned,
-          basedOn: inForce.version,
-          ...(reason.trim() !== '' && { reason: reason.trim() }),
-        },
-      })
-      .catch((error: unknown) => ({ error, data: undefined }));
+    const body = {
+      ...planned,
+      basedOn: inForce.version,
+      ...(reason.trim() !== '' && { reason: reason.trim() }),
+    };
+    const params = { header: keys.of(body) };
+    const { data, error } = await http.POST('/api/v1/policies', { params, body });
     setPending(false);
     if (!data) return setProblem(error);
     on.onPublished?.();
@@ -59,7 +56,6 @@ export default function Publish({ inForce, planned, policy, yaml, ...on }: Props
   const compareAnew = async () => {
     await queries.invalidateQueries({ queryKey: ['policies'] });
     on.onOutdated?.();
-    setHeader(idempotencyKey());
     setProblem(null);
   };
   return (
@@ -84,10 +80,7 @@ export default function Publish({ inForce, planned, policy, yaml, ...on }: Props
           label={t('publish.reason')}
           description={t('publish.reasonMeans')}
           value={reason}
-          onChange={(event) => {
-            setReason(event.target.value);
-            setHeader(idempotencyKey());
-          }}
+          onChange={(event) => setReason(event.target.value)}
           maxLength={1_000}
           data-autofocus
         />
