@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { findByIdempotencyKey, recordCommand } from '../db/commands.ts';
+import type { AuditAction } from '../domain/audit.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { CommandRecord } from '../domain/records.ts';
 import type { Call } from './route.ts';
@@ -11,7 +12,7 @@ export const idempotencyKeySchema = z
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 characters, ASCII without spaces');
 
 type Asked = {
-  action: string;
+  action: AuditAction;
   /** left out where the first request itself made the target */
   target?: string;
   request: Record<string, unknown>;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { endImport, forgetOldImports, interruptImports } from '../db/file-imports.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Db } from '../db/open.ts';
 import { removeLeftCopies } from '../imports/dry-run.ts';
 import { uploadsIn, type Uploads } from '../imports/uploads.ts';
@@ -26,7 +27,7 @@ type Settings = {
   db: Db;
   dataDir: string;
   /** of the policy in force */
-  timeZone: () => string;
+  policy: () => Pick<Policy, 'timeZone' | 'currency'>;
   clock: () => string;
   logger: Logger;
 };
@@ -35,7 +36,7 @@ type Settings = {
 export async function createImports({
   db,
   dataDir,
-  timeZone,
+  policy,
   clock,
   logger,
 }: Settings): Promise<Imports> {
@@ -49,7 +50,8 @@ export async function createImports({
   return {
     uploads,
     run(importId) {
-      const workerData: ImportWork = { dataDir, importId, timeZone: timeZone() };
+      const { timeZone, currency } = policy();
+      const workerData: ImportWork = { dataDir, importId, policy: { timeZone, currency } };
       const worker = new Worker(new URL('../imports/worker.ts', import.meta.url), { workerData });
       running.add(worker);
       worker.on('error', (error) => {

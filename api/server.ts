@@ -32,8 +32,8 @@ const db = await openDatabase(environment.dataDir);
 const policy = await storePolicy(db, await loadPolicy(environment.policySource), clock());
 const { connection, client } = await connectTemporal(environment);
 const { dataDir } = environment;
-const timeZone = () => policyInForce(db, policy).timeZone;
-const imports = await createImports({ db, dataDir, timeZone, clock, logger });
+const policyNow = () => policyInForce(db, policy);
+const imports = await createImports({ db, dataDir, policy: policyNow, clock, logger });
 const stopping = new AbortController();
 const app = createApp({
   db,

@@ -1,3 +1,4 @@
+import type { AuditAction } from './audit.ts';
 import type { CommandRecord } from './records.ts';
 import type { Duration } from './duration.ts';
 import type { Language } from './mails.ts';
@@ -98,7 +99,7 @@ export type AuditEntry = {
 
 export type AuditFilter = {
   actor?: string | undefined;
-  action?: string | undefined;
+  action?: AuditAction | undefined;
   target?: string | undefined;
   from?: string | undefined;
   until?: string | undefined;

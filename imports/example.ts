@@ -71,11 +71,11 @@ function invented(update: CustomerUpdate): CustomerUpdate {
 
 /**
  * Loads the sample of CDNOW's customers in `examples/`: real purchases, moved so that the last one was yesterday, of
- * people with made-up names, numbers and permissions. Loading it again changes nothing.
+ * people with made-up names, numbers and permissions, and the amounts in the policy's currency. Loading it again changes nothing.
  */
 export async function loadExample(
   db: Db,
-  { at, onProgress }: { at: string } & Pick<Listeners, 'onProgress'>,
+  { at, currency, onProgress }: { at: string; currency: string } & Pick<Listeners, 'onProgress'>,
 ): Promise<ImportCounts> {
   const files = { customers: file('customers'), purchases: file('purchases') };
   const plan = await planImport({ ...files, at, timeZone: 'UTC' });
@@ -88,9 +88,11 @@ export async function loadExample(
       made.push(update.customerId);
       return invented(update);
     },
+    asPurchase: (purchase) => ({ ...purchase, currency }),
   });
   const permission = { channel: 'phone', granted: true, legalBasis: 'express consent' } as const;
-  const proof = { proof: 'Example data: made up', at: '2020-01-01T00:00:00.000Z' };
+  // Recent enough to hold still, and the same when an interrupted load is repeated.
+  const proof = { proof: 'Example data: made up', at: `${at.slice(0, 4)}-01-01T00:00:00.000Z` };
   const permissions = made.map((customerId) => ({ customerId, ...permission, ...proof }));
   await recordPermissions(db, { permissions, at });
   return {

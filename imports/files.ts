@@ -116,7 +116,7 @@ export async function planImport(settings: ImportSettings): Promise<ImportPlan> 
  * import that was interrupted is simply repeated.
  * @param options.at now, ISO 8601 UTC
  * @param options.openCases opens cases, under this policy, for cancellations that still stand; without it they are history
- * @param options.asCustomer changes each customer before they are kept
+ * @param options.asCustomer changes each customer before they are kept; `asPurchase` each purchase
  * @param options.shiftLastPurchaseTo ISO 8601: moves all purchases by the same number of days, the last one to this day
  */
 export async function importFiles(
@@ -126,6 +126,7 @@ export async function importFiles(
     at: string;
     openCases?: VersionedPolicy | undefined;
     asCustomer?: (update: CustomerUpdate) => CustomerUpdate;
+    asPurchase?: (purchase: Purchase) => Purchase;
     shiftLastPurchaseTo?: string | undefined;
   } & Listeners,
 ): Promise<ImportSummary> {
@@ -151,7 +152,8 @@ export async function importFiles(
         : await shiftTo(options.shiftLastPurchaseTo, purchases);
     for await (const { rows, badLines } of goodRows(purchases, options)) {
       const shifted = rows.map((row) => ({ ...row, purchasedAt: shift(row.purchasedAt) }));
-      const written = await recordPurchases(db, { purchases: shifted, at });
+      const kept = options.asPurchase ? shifted.map(options.asPurchase) : shifted;
+      const written = await recordPurchases(db, { purchases: kept, at });
       addUp(summary.purchases, { ...written, badLines });
     }
   }

@@ -4,6 +4,7 @@ import { endImport, getImport, noteImportProgress, type ImportEnd } from '../db/
 import type { Db } from '../db/open.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ImportCounts, ImportRecord } from '../domain/imports.ts';
+import type { Policy } from '../domain/policy.ts';
 import { badLineList } from './bad-lines.ts';
 import { onCopy } from './dry-run.ts';
 import { loadExample } from './example.ts';
@@ -17,7 +18,7 @@ type Run = {
   importId: string;
   uploads: Uploads;
   /** IANA, of times without a zone */
-  timeZone: string;
+  policy: Pick<Policy, 'timeZone' | 'currency'>;
   clock: () => string;
 };
 
@@ -35,11 +36,13 @@ export async function runImport(db: Db, run: Run): Promise<void> {
 }
 
 async function outcomeOf(db: Db, record: ImportRecord, run: Run): Promise<ImportEnd> {
-  const { importId, uploads, clock } = run;
+  const { importId, uploads, policy, clock } = run;
   const onProgress = noting(db, importId);
   try {
-    if (record.readAs === null)
-      return { counts: await loadExample(db, { at: clock(), onProgress }) };
+    if (record.readAs === null) {
+      const { currency } = policy;
+      return { counts: await loadExample(db, { at: clock(), currency, onProgress }) };
+    }
     return { counts: await readFile(db, record, { ...run, onProgress }) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -55,7 +58,7 @@ async function outcomeOf(db: Db, record: ImportRecord, run: Run): Promise<Import
 async function readFile(
   db: Db,
   { readAs, dryRun, fileName }: ImportRecord,
-  { importId, uploads, timeZone, clock, onProgress }: Run & { onProgress: OnProgress },
+  { importId, uploads, policy: { timeZone }, clock, onProgress }: Run & { onProgress: OnProgress },
 ): Promise<ImportCounts> {
   const { kind, columns, numbers, dates } = readAs!;
   const at = clock();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AuditAction } from '../../domain/audit.ts';
 import { keyOfStaffRule } from '../../config/playbooks.ts';
 import { absenceOf } from '../../db/assignment.ts';
 import { contactTimes } from '../../db/contact-plan.ts';
@@ -18,7 +19,7 @@ import { ownKindOfTask, shown, taskParams, theTask, type TaskCall } from '../tas
 /** The audit row is written with the change; ours remembers the idempotency key. */
 async function once(
   call: TaskCall,
-  asked: { action: string; target: string; request: Record<string, unknown> },
+  asked: { action: AuditAction; target: string; request: Record<string, unknown> },
   change: () => Promise<TaskRecord>,
 ): Promise<Answer> {
   const record = (await repeated(call, asked)) ? await theTask(call) : await change();
@@ -148,7 +149,7 @@ export const assignmentRoutes = [
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
       const { db, actor, at, body } = call;
-      const asked = { action: 'tasks.reassign', request: body };
+      const asked = { action: 'tasks.reassign' as const, request: body };
       const before = await repeated(call, asked);
       if (before) return { status: 200, body: before.request['answer'] };
       await mustWorkOnTasks(call, body.to, 'to');
@@ -184,7 +185,11 @@ export const assignmentRoutes = [
       const task = await ownKindOfTask(call);
       const { taskId } = task;
       const { actor, at, idempotencyKey } = call;
-      const asked = { action: 'task.claim', target: taskId, request: { assignee: actor.actorId } };
+      const asked = {
+        action: 'task.claim' as const,
+        target: taskId,
+        request: { assignee: actor.actorId },
+      };
       const { body } = await once(call, asked, async () => {
         await mustBePermitted(call, task);
         return claimTask(call.db, { taskId, actor, at, idempotencyKey });
@@ -209,7 +214,7 @@ export const assignmentRoutes = [
       const { taskId } = await theTask(call);
       const { actor, at, body, idempotencyKey } = call;
       await mustWorkOnTasks(call, body.assignee);
-      const asked = { action: 'task.assign', target: taskId, request: body };
+      const asked = { action: 'task.assign' as const, target: taskId, request: body };
       const { assignee } = body;
       const { body: task } = await once(call, asked, () =>
         assignTask(call.db, { taskId, assignee, actor, at, idempotencyKey }),

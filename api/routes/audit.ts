@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditActions } from '../../domain/audit.ts';
 import { commandStatuses } from '../../domain/records.ts';
 import { listAudit } from '../../db/audit.ts';
 import { roles } from '../../domain/words.ts';
@@ -36,7 +37,7 @@ export const auditRoutes = [
     roles: ['admin'],
     query: z.strictObject({
       actor: text(100).optional().meta({ description: 'ID of a key or a user' }),
-      action: text(100).optional(),
+      action: z.enum(auditActions).optional(),
       target: text(200).optional(),
       from: dayOrTime.optional(),
       until: dayOrTime.optional().meta({ description: 'not included' }),

@@ -126,7 +126,7 @@ export const boardRoutes = [
     handle: async (call) => {
       const { db, actor, at, body } = call;
       const { name, filter } = body;
-      const asked = { action: 'view.save', request: body };
+      const asked = { action: 'view.save' as const, request: body };
       const before = await repeated(call, asked);
       if (before) return { status: 200, body: before.request['answer'] };
       const view = await saveView(db, { keyId: actor.actorId, name, filter, at });

@@ -178,7 +178,7 @@ export const campaignRoutes = [
     handle: async (call) => {
       const { db, actor, at, params, idempotencyKey } = call;
       const { campaignId } = params;
-      const asked = { action: 'campaign.stop', target: campaignId, request: {} };
+      const asked = { action: 'campaign.stop' as const, target: campaignId, request: {} };
       if (await repeated(call, asked)) {
         return { status: 200, body: await theCampaign(call, campaignId) };
       }

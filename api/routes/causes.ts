@@ -121,7 +121,7 @@ export const causeRoutes = [
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, body } = call;
-      const asked = { action: 'cause.add', target: body.code, request: body };
+      const asked = { action: 'cause.add' as const, target: body.code, request: body };
       if (!(await repeated(call, asked))) {
         await addCategory(db, { ...body, at });
         await remember(call, asked);

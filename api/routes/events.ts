@@ -74,7 +74,7 @@ export const eventRoutes = [
       if (idempotencyKey === null) return { status: 202, body: await taken(call, body) };
       // The events themselves are kept where they can be erased.
       const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-      const asked = { action: 'events.accept', target: 'events', request: { digest } };
+      const asked = { action: 'events.accept' as const, target: 'events', request: { digest } };
       const before = await repeated(call, asked);
       if (before) return { status: 202, body: before.request['answer'] };
       const answer = await taken(call, body);

@@ -61,7 +61,7 @@ export const keyRoutes = [
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, body } = call;
-      const asked = { action: 'key.create', request: body };
+      const asked = { action: 'key.create' as const, request: body };
       const before = await repeated(call, asked);
       if (before) {
         const record = (await listKeys(db)).find(({ keyId }) => keyId === before.target);

@@ -89,7 +89,7 @@ export const mailRoutes = [
     handle: async (call) => {
       const { db, params, at, actor, idempotencyKey } = call;
       const { mailId } = params;
-      const asked = { action: 'mail.resend', target: mailId, request: {} };
+      const asked = { action: 'mail.resend' as const, target: mailId, request: {} };
       if (!(await repeated(call, asked))) {
         await resendMail(db, { mailId, at }, { actor, idempotencyKey, request: {} });
       }

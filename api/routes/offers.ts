@@ -70,7 +70,7 @@ export const offerRoutes = [
       const { db, at, actor, body, idempotencyKey } = call;
       const { isNew, ...offer } = body;
       const { offerId, fallback } = offer;
-      const asked = { action: 'offer.put', target: offerId, request: body };
+      const asked = { action: 'offer.put' as const, target: offerId, request: body };
       if (!(await repeated(call, asked))) {
         const known = (await listOffers(db, at)).map((one) => one.offerId);
         if (isNew && known.includes(offerId)) {
@@ -95,7 +95,7 @@ export const offerRoutes = [
     problems: ['not-found', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, actor, params, idempotencyKey } = call;
-      const asked = { action: 'offer.retire', target: params.offerId, request: {} };
+      const asked = { action: 'offer.retire' as const, target: params.offerId, request: {} };
       if (!(await repeated(call, asked))) {
         const { offerId } = params;
         await retireOffer(db, offerId, { asked: { actor, request: {}, idempotencyKey }, at });

@@ -294,7 +294,7 @@ export const playbookRoutes = [
     handle: async (call) => {
       const { db, body, params, at, actor } = call;
       const { playbookId } = params;
-      const asked = { action: 'playbook.apply', target: playbookId, request: body };
+      const asked = { action: 'playbook.apply' as const, target: playbookId, request: body };
       const before = await repeated(call, asked);
       if (before) return { status: 202, body: before.request['answer'] };
       const { content } = await thePlaybook(call, body.version);

@@ -219,7 +219,7 @@ export const preventionRoutes = [
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, actor, at, body, idempotencyKey } = call;
-      const asked = { action: 'prevention.create', request: body };
+      const asked = { action: 'prevention.create' as const, request: body };
       const earlier = await repeated(call, asked);
       if (earlier) {
         return { status: 201, body: await full(call, await theAction(call, earlier.target)) };

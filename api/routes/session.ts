@@ -127,7 +127,7 @@ export const sessionRoutes = [
       const { db, actor, at, body, mail, idempotencyKey } = call;
       const { sessionId, keyId: userId } = ownSession(call);
       const user = (await getUser(db, userId))!;
-      const told = { action: 'password.change', target: userId, request: {} };
+      const told = { action: 'password.change' as const, target: userId, request: {} };
       if (await repeated(call, told)) {
         if (await isPassword(body.password, await passwordHashOf(db, userId)))
           return { status: 204 };

@@ -60,7 +60,7 @@ export const signingSecretRoutes = [
     problems: ['conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, secrets, at, body } = call;
-      const asked = { action: 'signing-secret.create', request: body };
+      const asked = { action: 'signing-secret.create' as const, request: body };
       const before = await repeated(call, asked);
       if (before) {
         const known = await listSigningSecrets(db);

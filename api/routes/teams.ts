@@ -84,7 +84,7 @@ const teamRoutesAlone = [
     handle: async (call) => {
       const { db, actor, at, body, idempotencyKey } = call;
       const asked = { actor, request: body, idempotencyKey };
-      const before = { action: 'team.create', target: body.teamId, request: body };
+      const before = { action: 'team.create' as const, target: body.teamId, request: body };
       const record = (await repeated(call, before))
         ? await getTeam(db, body.teamId)
         : await createTeam(db, body, { asked, at });
@@ -146,7 +146,7 @@ const memberRoutes = [
     handle: async (call) => {
       const { db, at, body } = call;
       const { teamId } = await theTeam(call);
-      const asked = { action: 'team.add-member', target: teamId, request: body };
+      const asked = { action: 'team.add-member' as const, target: teamId, request: body };
       if (!(await repeated(call, asked))) {
         await mustBeStaff(call, body.keyId);
         await addMember(db, { ...body, teamId }, at);
@@ -232,7 +232,7 @@ const absenceRoutes = [
     problems: ['idempotency-key-reused'],
     handle: async (call) => {
       const { db, actor, at, body } = call;
-      const asked = { action: 'absence.add', request: body };
+      const asked = { action: 'absence.add' as const, request: body };
       const before = await repeated(call, asked);
       if (before) return { status: 201, body: before.request['answer'] };
       const { keyId = actor.actorId, fromAt = at, untilAt } = body;

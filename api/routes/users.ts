@@ -109,7 +109,7 @@ export const userRoutes = [
       const { db, at, actor, idempotencyKey, secrets } = call;
       const user = await theUser(call);
       const { userId } = user;
-      const told = { action: 'user.invite', target: userId, request: {} };
+      const told = { action: 'user.invite' as const, target: userId, request: {} };
       if (await repeated(call, told)) return { status: 200, body: { ...user, link: null } };
       if (!user.active) throw refused('user-not-active');
       const link = newLink(secrets.seal);

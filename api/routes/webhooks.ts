@@ -173,7 +173,7 @@ export const webhookRoutes = [
     handle: async (call) => {
       const { db, at, secrets, params } = call;
       const { webhookId } = params;
-      const target = { action: 'webhook.rotate', target: webhookId, request: {} };
+      const target = { action: 'webhook.rotate' as const, target: webhookId, request: {} };
       if (await repeated(call, target)) {
         const record = await getWebhook(db, webhookId);
         return { status: 200, body: { ...webhookJson(record, at), secret: null } };
@@ -251,7 +251,11 @@ export const webhookRoutes = [
     problems: ['not-found', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, params, body } = call;
-      const target = { action: 'webhook.replay-all', target: params.webhookId, request: body };
+      const target = {
+        action: 'webhook.replay-all' as const,
+        target: params.webhookId,
+        request: body,
+      };
       const before = await repeated(call, target);
       if (before) return { status: 202, body: before.request['answer'] };
       const replayed = await replayDeliveries(db, { ...params, ...body, at }, asked(call, body));
@@ -269,7 +273,7 @@ export const webhookRoutes = [
     problems: ['not-found', 'conflict', 'idempotency-key-reused'],
     handle: async (call) => {
       const { db, at, params } = call;
-      const target = { action: 'webhook.replay', target: params.deliveryId, request: {} };
+      const target = { action: 'webhook.replay' as const, target: params.deliveryId, request: {} };
       const delivery = (await repeated(call, target))
         ? await getDelivery(db, params)
         : await replayDelivery(db, { ...params, at }, asked(call, {}));

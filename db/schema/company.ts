@@ -7,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import { auditActions } from '../../domain/audit.ts';
 import type { ViewFilter } from '../../domain/board.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { CompanyFit } from '../../domain/company-fit.ts';
@@ -46,7 +47,7 @@ export const commands = sqliteTable(
     actor: text().notNull(),
     role: text({ enum: roles }).notNull(),
     /** `task.complete`, `case.close`, … */
-    action: text().notNull(),
+    action: text({ enum: auditActions }).notNull(),
     /** task, case, scan or key that it is about */
     target: text().notNull(),
     caseId: text(),

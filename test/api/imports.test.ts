@@ -170,6 +170,12 @@ test('an empty installation is filled with an example that says what it is', asy
     expect(rhythm.days).toHaveLength(one.rhythm.purchaseDays);
     const { body: told } = await empty.get(`/api/v1/customers/${one.customerId}/permissions`);
     expect(told.history[0].proof).toBe('Example data: made up');
+    const asked = { channel: 'phone', purpose: 'recovery' };
+    expect(told.now).toContainEqual(
+      expect.objectContaining({ ...asked, permitted: true, basis: 'express-consent' }),
+    );
+    const { currency } = one.value.secondLifetimeValue;
+    expect(one.value.revenue.currency).toBe(currency);
   } finally {
     await empty.stop();
   }

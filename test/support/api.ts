@@ -69,8 +69,8 @@ export async function startApi(
   const place = { connection, namespace: 'default', taskQueue: 'winback' };
   const nowhere = { client: new Client({ connection }), taskQueue: place.taskQueue };
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-  const timeZone = () => policy.timeZone;
-  const imports = await createImports({ db, dataDir: folder, timeZone, clock, logger });
+  const given = { db, dataDir: folder, policy: () => policy, clock, logger };
+  const imports = await createImports(given);
   const app = createApp({
     db,
     policy,

@@ -77,7 +77,7 @@ describe('playbooks', () => {
     await agent.page.getByRole('heading', { name: 'Ask, then write' }).waitFor();
     expect(await agent.page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
     await agent.open('/playbooks/own/edit');
-    await agent.page.getByText('Managers edit playbooks.').waitFor();
+    await agent.page.getByRole('heading', { level: 1, name: 'Managers only' }).waitFor();
     expect(agent.faults).toEqual([]);
   });
 

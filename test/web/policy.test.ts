@@ -27,7 +27,7 @@ describe('the policy', () => {
     await agent.page.getByText('In force: web-1').waitFor();
     expect(await agent.page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
     await agent.open('/policy/edit');
-    await agent.page.getByText('Managers edit the policy.').waitFor();
+    await agent.page.getByRole('heading', { level: 1, name: 'Managers only' }).waitFor();
     expect(agent.faults).toEqual([]);
   });
 

@@ -47,11 +47,11 @@ export function Shell() {
   });
   const isClosed = !isManager(useUser()) && forManagers;
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const [menuOpen, menu] = useDisclosure();
+  const [menuOpen, { toggle: toggleMenu, close: closeMenu }] = useDisclosure();
   const [asked, setAsked] = useState<'palette' | 'keys' | null>(null);
   const places = useMenu();
 
-  useEffect(() => menu.close(), [path, menu]);
+  useEffect(closeMenu, [path, closeMenu]);
   useShortcuts({
     ...Object.fromEntries(
       places.map(({ key, path: to }) => [`g ${key}`, () => void navigate({ to })]),
@@ -76,7 +76,7 @@ export function Shell() {
           <Group gap="sm" wrap="nowrap">
             <Burger
               opened={menuOpen}
-              onClick={menu.toggle}
+              onClick={toggleMenu}
               hiddenFrom="sm"
               size="sm"
               aria-label={t('menu.open')}

@@ -1,9 +1,8 @@
-import { Alert, Anchor, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
-import { Link, useBlocker } from '@tanstack/react-router';
+import { useBlocker } from '@tanstack/react-router';
 import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
-import { isManager, useUser } from '../app/session.ts';
 import { useAppWords } from '../app/words.ts';
 import { ProblemAlert } from './PageStates.tsx';
 import { TextEditor } from './TextEditor.tsx';
@@ -98,8 +97,6 @@ export function EditorFrame({ editing, warnings = [], actions, note, result, ...
 
 type PageProps = {
   title: string;
-  /** what others are told, and where they go from here */
-  others: { told: string; back: string; to: string };
   /** what is edited */
   read: { error: unknown; refetch: () => unknown };
   /** undefined: it is not there yet */
@@ -107,21 +104,14 @@ type PageProps = {
 };
 
 /** A page on which managers edit something. */
-export function EditPage({ title, others, read, children }: PageProps) {
+export function EditPage({ title, read, children }: PageProps) {
   const app = useAppWords();
-  const manages = isManager(useUser());
   return (
     <Stack gap="md">
       <Title order={1} size="h2">
         {title}
       </Title>
-      {!manages ? (
-        <Alert color="gray" title={others.told}>
-          <Anchor component={Link} to={others.to}>
-            {others.back}
-          </Anchor>
-        </Alert>
-      ) : read.error ? (
+      {read.error ? (
         <ProblemAlert error={read.error} onAgain={() => void read.refetch()} />
       ) : (
         (children ?? <Skeleton height={480} role="status" aria-label={app('loading')} />)

@@ -45,7 +45,14 @@ export function CaseCard({ card, assigning, onAssigning, onFocus }: Props) {
   return (
     <Paper withBorder ref={element} className="board-card" data-pace={pace} onFocus={onFocus}>
       <Group justify="space-between" gap={4} wrap="nowrap" align="start">
-        <Link to="/cases/$caseId" params={{ caseId }} className="board-name" data-case={caseId}>
+        <Link
+          to="/cases/$caseId"
+          params={{ caseId }}
+          className="board-name"
+          data-case={caseId}
+          // The card is dragged, whatever of it is taken hold of.
+          draggable={false}
+        >
           {card.customerName ?? card.customerId}
         </Link>
         {tier && (

@@ -198,10 +198,12 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
             title="n"
             autosize
             minRows={2}
+            maxRows={8}
             maxLength={4_000}
             value={textIn(values['note'])}
             onChange={({ currentTarget: { value } }) => setValue('note', value)}
           />
+          {problem && <ProblemAlert error={complete.error} />}
           <Group align="end" justify="space-between" className="result-foot">
             <NumberInput
               w={150}
@@ -223,7 +225,7 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
               {t('result.save')}
             </Button>
           </Group>
-          {problem && <ProblemAlert error={complete.error} />}
+
           <Text size="xs" c="dimmed" visibleFrom="sm">
             {t('result.keys')}
           </Text>

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Group, Text } from '@mantine/core';
 import { IconPhone } from '@tabler/icons-react';
+import { isCall } from '../../../domain/tasks.ts';
 import type { components } from '../../api/schema.d.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Task } from '../inbox/tasks.ts';
@@ -30,6 +31,7 @@ export function Who({
     language,
     timeZone && t('who.their', { time: theirTime(timeZone, formats.locale) }),
   ].filter(Boolean);
+  const mayDial = isCall(task.type) && task.permission?.permitted !== false;
   return (
     <Card
       title={t('who.title')}
@@ -40,7 +42,9 @@ export function Who({
       }
     >
       <Group gap="xs">
-        {customer.phone ? (
+        {!customer.phone ? (
+          <Text size="sm">{t('noPhone')}</Text>
+        ) : mayDial ? (
           <Anchor
             href={`tel:${customer.phone.replaceAll(/[^+\d]/g, '')}`}
             id="dial"
@@ -53,7 +57,9 @@ export function Who({
             </Group>
           </Anchor>
         ) : (
-          <Text size="sm">{t('noPhone')}</Text>
+          <Text size="sm" className="figures">
+            {customer.phone}
+          </Text>
         )}
         {theCase && theCase.episode > 1 && (
           <Badge color="orange.9">{t('who.episode', { count: theCase.episode })}</Badge>

@@ -29,7 +29,11 @@ export default function Snooze({ task, onClose }: { task: Task; onClose: () => v
     });
   const possibleAt = move.error?.possibleAt;
   return (
-    <Modal opened onClose={onClose} title={t('act.snoozeUntil')}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('act.snoozeOne', { name: task.customer.name ?? task.customerId })}
+    >
       <Stack>
         <Group>
           <Button variant="default" data-autofocus onClick={() => until(inHours(1))}>

@@ -27,11 +27,6 @@ export default function EditPlaybookPage() {
   return (
     <EditPage
       title={t(as === 'new' ? 'editor.newTitle' : 'editor.title', { id: playbookId })}
-      others={{
-        told: t('editor.managersOnly'),
-        back: t('editor.back'),
-        to: `/playbooks/${playbookId}`,
-      }}
       read={before}
     >
       {before.data && <Editor key={as} before={withContent(before.data)} isNew={as === 'new'} />}

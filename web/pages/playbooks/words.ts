@@ -105,8 +105,6 @@ export const usePlaybookWords = words('playbooks', {
     editor: {
       title: 'Edit {{id}}',
       newTitle: 'A new playbook after {{id}}',
-      managersOnly: 'Managers edit playbooks.',
-      back: 'Read the playbook',
       label: 'Text of the playbook (YAML)',
       review: 'Review and publish',
       comments: 'Comments (lines that begin with #) are not kept.',
@@ -227,8 +225,6 @@ export const usePlaybookWords = words('playbooks', {
     editor: {
       title: '{{id}} bearbeiten',
       newTitle: 'Ein neuer Maßnahmenplan nach {{id}}',
-      managersOnly: 'Maßnahmenpläne bearbeitet die Leitung.',
-      back: 'Maßnahmenplan lesen',
       label: 'Text des Maßnahmenplans (YAML)',
       review: 'Ansehen und veröffentlichen',
       comments: 'Kommentare (Zeilen, die mit # beginnen) bleiben nicht erhalten.',

@@ -19,9 +19,8 @@ export default function EditPolicyPage() {
   const list = usePolicies();
   const inForce = list.versions.find((one) => one.inForce);
   const from = list.versions.find(({ version }) => version === search.version) ?? inForce;
-  const others = { told: t('editor.managersOnly'), back: t('editor.back'), to: '/policy' };
   return (
-    <EditPage title={t('editor.title')} others={others} read={list}>
+    <EditPage title={t('editor.title')} read={list}>
       {inForce && from && <Editor key={search.version} from={from} inForce={inForce} />}
     </EditPage>
   );

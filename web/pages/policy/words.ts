@@ -47,8 +47,6 @@ export const usePolicyWords = words('policy', {
     },
     editor: {
       title: 'Edit the policy',
-      managersOnly: 'Managers edit the policy.',
-      back: 'Read the policy',
       label: 'Text of the policy (YAML)',
       review: 'Review and publish',
       leave: 'Leave without publishing? What you have written is lost.',
@@ -203,8 +201,6 @@ export const usePolicyWords = words('policy', {
     },
     editor: {
       title: 'Regelwerk bearbeiten',
-      managersOnly: 'Das Regelwerk bearbeitet die Leitung.',
-      back: 'Regelwerk lesen',
       label: 'Text des Regelwerks (YAML)',
       review: 'Ansehen und veröffentlichen',
       leave: 'Ohne Veröffentlichung gehen? Was Sie geschrieben haben, geht verloren.',

@@ -24,15 +24,7 @@ export default function NewTemplatePage() {
       ? skeletons[i18n.language as Language]
       : model.data?.yaml.replace(/^templateId: .*$/m, `templateId: ${from}-2`);
   return (
-    <EditPage
-      title={t('new.title')}
-      others={{
-        told: t('new.managersOnly'),
-        back: t('new.back'),
-        to: '/playbooks?tab=templates',
-      }}
-      read={model}
-    >
+    <EditPage title={t('new.title')} read={model}>
       {begun !== undefined && (
         <TemplateEditor
           key={from}

@@ -16,8 +16,6 @@ export const useTemplateWords = words('templates', {
     add: 'New template',
     new: {
       title: 'A new template',
-      managersOnly: 'Managers write templates.',
-      back: 'Read the templates',
     },
     empty: 'There are no templates.',
     emptyMeans: 'A manager writes the first one.',
@@ -38,8 +36,6 @@ export const useTemplateWords = words('templates', {
     add: 'Neue Vorlage',
     new: {
       title: 'Eine neue Vorlage',
-      managersOnly: 'Vorlagen schreibt die Leitung.',
-      back: 'Vorlagen lesen',
     },
     empty: 'Es gibt keine Vorlagen.',
     emptyMeans: 'Die Leitung schreibt die erste.',

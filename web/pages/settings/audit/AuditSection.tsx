@@ -1,5 +1,6 @@
 import { Anchor, Badge, Button, Group, Select, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { auditActions } from '../../../../domain/audit.ts';
 import { useFilters } from '../../../app/address.ts';
 import { http } from '../../../api/client.ts';
 import { usePages } from '../../../api/pages.ts';
@@ -10,7 +11,7 @@ import { endOfDay, startOfDay } from '../days.ts';
 import { Heading, Listing, Row } from '../frames.tsx';
 import { useRoleNames } from '../roles.ts';
 import { useSettingsWords } from '../words.ts';
-import { actions, useActionName } from './actions.ts';
+import { useActionName } from './actions.ts';
 import { useAuditWords } from './words.ts';
 
 type Entry = components['schemas']['AuditEntry'];
@@ -24,9 +25,11 @@ export default function AuditSection() {
   const t = useAuditWords();
   const settings = useSettingsWords();
   const filters = useAsked();
-  const { from, until, ...rest } = filters;
+  const { from, until, action: asked, ...rest } = filters;
+  const action = auditActions.find((one) => one === asked);
   const query = {
     ...rest,
+    ...(action !== undefined && { action }),
     ...(from !== undefined && { from: startOfDay(from) }),
     ...(until !== undefined && { until: endOfDay(until) }),
   };
@@ -91,7 +94,7 @@ function FilterBar({ filters }: { filters: Filters }) {
         clearable
         searchable
         w={240}
-        data={actions.map((value) => ({ value, label: actionName(value) }))}
+        data={auditActions.map((value) => ({ value, label: actionName(value) }))}
         value={action ?? null}
         onChange={(to) => set('action', to)}
       />

@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import type { AuditAction } from '../../../../domain/audit.ts';
 import type { Language } from '../../../../domain/causes.ts';
 
-/* What people and programs do, as the audit log tells it. An action that is missing here is shown by its code. */
+/* What people and programs do, as the audit log tells it. */
 
-const en = {
+const en: Record<AuditAction, string> = {
   'session.begin': 'Signed in',
   'session.end': 'Ended a session',
   'session.end-others': 'Ended all other sessions',
@@ -72,11 +73,15 @@ const en = {
   'duplicate.reject': 'Rejected a duplicate',
   'payroll.close': 'Closed a payroll period',
   'events.accept': 'Sent events',
-} as const;
+  'import.upload': 'Uploaded a file to import',
+  'import.start': 'Started an import',
+  'import.delete': 'Deleted a file to import',
+  'example.load': 'Loaded the example',
+  'view.save': 'Saved a view',
+  'view.delete': 'Deleted a view',
+};
 
-type Action = keyof typeof en;
-
-const de: Record<Action, string> = {
+const de: Record<AuditAction, string> = {
   'session.begin': 'Angemeldet',
   'session.end': 'Anmeldung beendet',
   'session.end-others': 'Alle anderen Anmeldungen beendet',
@@ -145,11 +150,15 @@ const de: Record<Action, string> = {
   'duplicate.reject': 'Doppelten Kunden verneint',
   'payroll.close': 'Abrechnungszeitraum geschlossen',
   'events.accept': 'Ereignisse gesendet',
+  'import.upload': 'Datei zum Einlesen hochgeladen',
+  'import.start': 'Datei eingelesen',
+  'import.delete': 'Hochgeladene Datei gelöscht',
+  'example.load': 'Beispiel geladen',
+  'view.save': 'Ansicht gespeichert',
+  'view.delete': 'Ansicht gelöscht',
 };
 
 const names: Record<Language, Record<string, string>> = { en, de };
-
-export const actions = Object.keys(en) as Action[];
 
 export function useActionName(): (action: string) => string {
   const { i18n } = useTranslation();
