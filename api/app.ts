@@ -16,6 +16,7 @@ import type { Db } from '../db/open.ts';
 import { policyInForce } from '../db/policies.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { MailSettings } from '../mail/message.ts';
+import type { MailTransport } from '../mail/transport.ts';
 import type { Recoveries } from '../temporal/recoveries.ts';
 import type { ScanSchedules } from '../temporal/scan-schedule.ts';
 import { changesOf } from './changes.ts';
@@ -47,6 +48,8 @@ export type AppDeps = {
   /** of outgoing webhooks */
   targets: WebhookTargets;
   mail: MailSettings;
+  /** of the mail server; without one mails become files */
+  transport?: MailTransport;
   logger: Logger;
   /** now, ISO 8601 UTC */
   clock: () => string;
@@ -90,7 +93,7 @@ export function createApp(options: AppDeps): Express {
   const changes = changesOf(db, logger);
   const stopping = options.stopping ?? new AbortController().signal;
   const signIn = { linksShown: false, openIdConnect: null, ...options.signIn };
-  const defaults = { webhookSecrets: [], temporalUi: null };
+  const defaults = { webhookSecrets: [], temporalUi: null, transport: null };
   const deps = { ...defaults, ...options, configured, signIn, limits, metrics, changes, stopping };
   mount(app, routes, deps);
   if (options.webFolder === undefined) app.get('/', (_req, res) => res.redirect('/api/docs'));

@@ -7,6 +7,7 @@ import type { Secrets } from '../config/secrets.ts';
 import type { WebhookTargets } from '../config/webhook-targets.ts';
 import type { Db } from '../db/open.ts';
 import type { MailSettings } from '../mail/message.ts';
+import type { MailTransport } from '../mail/transport.ts';
 import type { VersionedPolicy } from '../domain/policy.ts';
 import type { Actor } from '../domain/records.ts';
 import type { SessionRecord } from '../domain/users.ts';
@@ -53,6 +54,8 @@ export type Deps = {
   imports: Imports;
   targets: WebhookTargets;
   mail: MailSettings;
+  /** of the mail server; null: mails become files */
+  transport: MailTransport | null;
   metrics: Metrics;
   /** Temporal's own pages, where this installation has any */
   temporalUi: { url: string; namespace: string } | null;

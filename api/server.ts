@@ -7,6 +7,7 @@ import { loadSecrets } from '../config/secrets.ts';
 import { webhookTargets } from '../config/webhook-targets.ts';
 import { closeDatabase, openDatabase } from '../db/open.ts';
 import { policyInForce, storePolicy } from '../db/policies.ts';
+import { smtpTransport } from '../mail/transport.ts';
 import { connectTemporal } from '../temporal.config.ts';
 import { createRecoveries } from '../temporal/recoveries.ts';
 import { createScanSchedules } from '../temporal/scan-schedule.ts';
@@ -47,6 +48,7 @@ const app = createApp({
   imports,
   targets: webhookTargets({ allowPrivate: environment.webhookAllowPrivate }),
   mail: { ...environment.mail, publicUrl: environment.publicUrl },
+  ...(environment.mail.smtpUrl && { transport: smtpTransport(environment.mail.smtpUrl) }),
   logger,
   clock,
   signIn: {

@@ -48,6 +48,7 @@ export const auditActions = [
   'attachment.add',
   'attachment.delete',
   'mail.resend',
+  'mail.test',
   'playbook.publish',
   'playbook.apply',
   'playbook.retire',

@@ -38,6 +38,7 @@ export const refusals = {
   'mail-over': 'Nothing is to be decided about the mail any more.',
   'never-sent': 'It has never been sent: what it tells is not final yet.',
   'no-address': 'No postal address of the customer is known.',
+  'no-mail-leaves': 'No mail leaves here: set WINBACK_SMTP_URL.',
   'no-measures-now': 'The case carries out no measures just now.',
   'no-room-in-plan': 'The plan of the case leaves no room for that.',
   'no-template': 'The template of the letter does not exist.',

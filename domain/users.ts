@@ -72,6 +72,7 @@ export const limits = {
   reset: { account: { most: 3, window: '1h' }, address: { most: 20, window: '1h' } },
   link: { address: { most: 30, window: '15m' } },
   setUp: { address: { most: 10, window: '15m' } },
+  testMail: { account: { most: 5, window: '15m' } },
 } as const satisfies Record<string, Record<string, Limit>>;
 
 export function normalisedEmail(email: string): string {

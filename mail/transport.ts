@@ -9,8 +9,10 @@ export type Envelope = { mailId: string; from: string; to: string };
  * What came of handing a mail over. `refused`: this server will never take it. `unreachable`: it takes none for this
  * address. `later`: it has certainly not taken it, and may yet. `unclear`: it may have taken it.
  */
+export const handoverKinds = ['accepted', 'refused', 'unreachable', 'later', 'unclear'] as const;
 export type Handover =
-  { kind: 'accepted' } | { kind: 'refused' | 'unreachable' | 'later' | 'unclear'; error: string };
+  | { kind: 'accepted' }
+  | { kind: Exclude<(typeof handoverKinds)[number], 'accepted'>; error: string };
 
 /** How mails leave. */
 export type MailTransport = {

@@ -1,9 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { memberHours } from '../schemas/team.ts';
 import { holidaysIn } from '../../db/holidays.ts';
+import { getUser } from '../../db/users.ts';
+import { refused } from '../../domain/errors.ts';
 import { permissionModes } from '../../domain/permission.ts';
+import { limits } from '../../domain/users.ts';
+import { testMessage } from '../../mail/test-mail.ts';
+import { handoverKinds } from '../../mail/transport.ts';
+import { remember, repeated } from '../idempotency.ts';
 import { managers, route, staff } from '../route.ts';
 import { count } from '../schemas/common.ts';
+import { memberHours } from '../schemas/team.ts';
+import { mustBeWithin, ownSession } from '../sign-in.ts';
 import { version } from '../version.ts';
 
 const policyVersion = z.string().meta({
@@ -49,6 +57,17 @@ const installationSchema = z
   })
   .meta({ id: 'Installation' });
 
+const testMailSchema = z
+  .strictObject({
+    recipient: z.string(),
+    kind: z.enum(handoverKinds).meta({
+      description:
+        '`accepted` by the mail server; `refused` for good, `unreachable`: it takes none for this address; `later`: not now; `unclear`: it may have taken it',
+    }),
+    error: z.string().nullable().meta({ description: 'in its own words' }),
+  })
+  .meta({ id: 'TestMail' });
+
 export const settingRoutes = [
   route({
     method: 'get',
@@ -89,6 +108,35 @@ export const settingRoutes = [
         mail: { leaves, from, company, address, signature: name },
       };
       return { status: 200, body };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/test-mails',
+    name: 'sendTestMail',
+    summary: 'Send a mail to oneself, and hear what the mail server says of it',
+    description: 'Of who is signed in. At most 5 in a quarter of an hour.',
+    roles: ['admin'],
+    answers: { 200: { description: 'What came of it', schema: testMailSchema } },
+    problems: ['not-found', 'conflict', 'too-many-requests', 'idempotency-key-reused'],
+    handle: async (call) => {
+      const { db, actor, at, mail, transport } = call;
+      ownSession(call);
+      const userId = actor.actorId;
+      const { email, language } = (await getUser(db, userId))!;
+      if (!transport) throw refused('no-mail-leaves');
+      const asked = { action: 'mail.test' as const, target: userId, request: {} };
+      const before = await repeated(call, asked);
+      if (before) return { status: 200, body: before.request['answer'] };
+      const { account: limit } = limits.testMail;
+      await mustBeWithin(call, [{ what: 'test-mail', of: userId, limit }]);
+      const sent = { mailId: `test/${randomUUID()}`, recipient: email };
+      const message = await testMessage({ ...sent, language, at }, mail);
+      const envelope = { mailId: sent.mailId, from: mail.from, to: email };
+      const handover = await transport.send(message, envelope);
+      const answer = { recipient: email, error: null, ...handover };
+      await remember(call, { ...asked, answer });
+      return { status: 200, body: answer };
     },
   }),
 ];

@@ -26,6 +26,7 @@ const allowed: Record<string, readonly Role[] | 'anyone'> = {
   deleteImport: managers,
   loadExample: ['admin'],
   getStart: staff,
+  sendTestMail: ['admin'],
   listDuplicates: managers,
   confirmDuplicate: managers,
   rejectDuplicate: managers,

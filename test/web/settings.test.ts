@@ -232,6 +232,9 @@ describe('the settings', () => {
     const said = dialog(page).getByRole('alert');
     await said.getByText('Diese E-Mail-Adresse gehört schon jemandem.').waitFor();
     expect(await said.textContent()).not.toMatch(/must|There is/);
+    await german.open('/settings/mail');
+    await page.getByRole('button', { name: 'Testmail an mich senden' }).click();
+    await page.getByText('Hier verlässt keine Mail das Haus').waitFor();
     expect(german.faults).toEqual([]);
     await german.context.close();
   });

@@ -132,6 +132,14 @@ describe('success', () => {
     expect(wide).toBe(390);
     expect(await agent.accessibilityFaults()).toEqual([]);
     await agent.picture('success-compare-de');
+    await agent.page.setViewportSize({ width: 1_440, height: 900 });
+    const groups = agent.page.getByRole('table', { name: 'Was am besten wirkt' });
+    const hidden = await groups.evaluate((table) => {
+      const frame = table.parentElement!.parentElement!;
+      return frame.scrollWidth - frame.clientWidth;
+    });
+    expect(hidden).toBeLessThanOrEqual(0);
+    await agent.page.setViewportSize({ width: 390, height: 844 });
     await agent.open('/causes');
     expect(await agent.page.getByRole('tab').count()).toBe(0);
     await agent.page.getByText('Von der Leistung').first().waitFor();

@@ -145,6 +145,7 @@ export const useAppWords = words('app', {
       'mail-over': 'Über diese Mail ist nichts mehr zu entscheiden.',
       'never-sent': 'Das wurde noch nie geschickt: Was es meldet, steht noch nicht fest.',
       'no-address': 'Es ist keine Anschrift des Kunden bekannt.',
+      'no-mail-leaves': 'Hier verlässt keine Mail das Haus: Dafür fehlt WINBACK_SMTP_URL.',
       'no-measures-now': 'Der Fall führt gerade keine Maßnahmen aus.',
       'no-room-in-plan': 'Der Plan des Falls lässt dafür keinen Raum.',
       'no-template': 'Die Vorlage des Briefs gibt es nicht.',

@@ -143,8 +143,13 @@ function Groups({ report, by, filter }: { report: Report; by: SuccessSplit; filt
     ...(['returnRate', 'costPerRegain', 'cost', 'result'] as const),
   ];
   return (
-    <Table.ScrollContainer minWidth={960} tabIndex={0}>
-      <Table className="figures" aria-label={t('compare.title')} verticalSpacing={6}>
+    <Table.ScrollContainer minWidth={960} type="native" tabIndex={0}>
+      <Table
+        className="figures groups"
+        aria-label={t('compare.title')}
+        verticalSpacing={6}
+        horizontalSpacing={6}
+      >
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t(`split.${by}`)}</Table.Th>

@@ -193,7 +193,7 @@ export const useSuccessWords = words('success', {
     figure: {
       contacted: 'Kontaktiert',
       regainedRate: 'Zurückgewonnen',
-      returnRate: 'Überhaupt wiedergekommen',
+      returnRate: 'Kam zurück',
       daysToRegain: 'Bis zur Rückkehr',
       cost: 'Kosten',
       revenue: 'Umsatz seither',

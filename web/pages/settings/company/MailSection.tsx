@@ -1,6 +1,8 @@
-import { Anchor, Button, Group, Select, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Select, Text } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useFilters } from '../../../app/address.ts';
+import { useUser } from '../../../app/session.ts';
 import { mailStatuses, type MailStatus } from '../../../../domain/mails.ts';
 import { api, http } from '../../../api/client.ts';
 import { idempotencyKey } from '../../../api/keys.ts';
@@ -15,6 +17,7 @@ import { useSettingsWords } from '../words.ts';
 import { useCompanyWords } from './words.ts';
 
 type Mail = components['schemas']['Mail'];
+type TestMail = components['schemas']['TestMail'];
 
 /** How mails leave, and those that somebody must look at. */
 export default function MailSection() {
@@ -31,6 +34,7 @@ export default function MailSection() {
 
 function InForce() {
   const t = useCompanyWords();
+  const { role } = useUser();
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/installation',
@@ -51,7 +55,38 @@ function InForce() {
           [t('mail.url'), data.publicUrl],
         ]}
       />
+      {role === 'admin' && <Test />}
     </Panel>
+  );
+}
+
+/** To whoever asks for it; what the mail server says of it is told as it says it. */
+function Test() {
+  const t = useCompanyWords();
+  const [said, setSaid] = useState<TestMail | null>(null);
+  const act = useAct();
+  const send = api.useMutation('post', '/api/v1/test-mails', {
+    onMutate: () => setSaid(null),
+    onSuccess: setSaid,
+    onError: act.failed,
+  });
+  return (
+    <>
+      <Button
+        variant="default"
+        w="fit-content"
+        loading={send.isPending}
+        onClick={() => send.mutate({ params: { header: idempotencyKey() } })}
+      >
+        {t('mail.test')}
+      </Button>
+      {said && (
+        <Alert color={said.kind === 'accepted' ? 'teal' : 'orange'} role="status">
+          {t(`mail.tested.${said.kind}`, { email: said.recipient })}
+          {said.error !== null && <Text size="sm">{t('mail.said', { words: said.error })}</Text>}
+        </Alert>
+      )}
+    </>
   );
 }
 

@@ -45,6 +45,14 @@ export const useCompanyWords = words('settings-company', {
       intro:
         'How mails to customers leave, and what became of them. Whoever runs winback sets it by its environment variables.',
       settings: 'Settings in force',
+      test: 'Send myself a test mail',
+      tested: {
+        accepted: 'The mail server has taken the mail to {{email}}. Look into your inbox.',
+        refused: 'The mail server refuses the mail to {{email}}.',
+        unreachable: 'The mail server takes no mail for {{email}}.',
+        later: 'The mail server did not take the mail to {{email}}.',
+        unclear: 'It is unclear whether the mail server has taken the mail to {{email}}.',
+      },
       way: 'Mails',
       smtp: 'leave by the mail server (SMTP)',
       files: 'do not leave: each becomes a file in the folder “mails” of the data folder',
@@ -143,6 +151,14 @@ export const useCompanyWords = words('settings-company', {
       intro:
         'Wie Mails an Kunden das Haus verlassen und was aus ihnen wurde. Wer winback betreibt, stellt das über Umgebungsvariablen ein.',
       settings: 'Was gerade gilt',
+      test: 'Testmail an mich senden',
+      tested: {
+        accepted: 'Der Mailserver hat die Mail an {{email}} angenommen. Sehen Sie in Ihr Postfach.',
+        refused: 'Der Mailserver lehnt die Mail an {{email}} ab.',
+        unreachable: 'Der Mailserver nimmt keine Mail für {{email}} an.',
+        later: 'Der Mailserver hat die Mail an {{email}} nicht angenommen.',
+        unclear: 'Es ist unklar, ob der Mailserver die Mail an {{email}} angenommen hat.',
+      },
       way: 'Mails',
       smtp: 'gehen über den Mailserver hinaus (SMTP)',
       files: 'gehen nicht hinaus: Jede wird eine Datei im Ordner „mails“ des Datenordners',
