@@ -65,7 +65,8 @@ describe('the board', () => {
 
   test('reassigns what is stuck by dragging its card onto somebody', async () => {
     await manager.open('/board?pace=stuck');
-    await dragOnto(manager.page, card(manager, 'Anna Schneider'), person(manager, 'Emil Berg'));
+    const name = card(manager, 'Anna Schneider').getByRole('link', { name: 'Anna Schneider' });
+    await dragOnto(manager.page, name, person(manager, 'Emil Berg'));
     await manager.page.getByText('Anna Schneider is with Emil Berg now.').waitFor();
     await card(manager, 'Anna Schneider').getByText('Emil Berg').waitFor();
     await person(manager, 'Emil Berg').getByText('1 open').waitFor();

@@ -370,6 +370,14 @@ describe('the call view', () => {
     await open(agent, tasks[0]!);
     const wide = await agent.page.evaluate('document.documentElement.scrollWidth');
     expect(wide).toBeLessThanOrEqual(390);
+    const settings = agent.page.getByRole('link', { name: 'Settings' });
+    const isThere = async () => (await settings.boundingBox())!.x >= 0;
+    expect(await isThere()).toBe(false);
+    await agent.page.getByRole('button', { name: 'Menu' }).click();
+    await until(isThere);
+    await settings.click();
+    await agent.page.waitForURL('**/settings');
+    await until(async () => !(await isThere()));
     await agent.page.setViewportSize({ width: 1_440, height: 900 });
   });
 
@@ -380,6 +388,8 @@ describe('the call view', () => {
     await product.system.kill('worker');
     await agent.page.getByRole('button', { name: /^Save/ }).click();
     await agent.page.getByText(/^Kept: Refused/).waitFor({ timeout: 30_000 });
+    await agent.open('/?view=all');
+    await agent.page.getByText('saved: Refused').waitFor();
     await open(agent, task);
     await agent.page.getByText('“Refused” by Ada Lovelace is kept.').waitFor();
     await agent.picture('call-kept');

@@ -133,7 +133,7 @@ export function Mapping({ one, preview, onStarted }: Props) {
           </Button>
           <Button
             variant={tried ? 'filled' : 'default'}
-            disabled={missing.length > 0 || busy}
+            disabled={!tried || missing.length > 0 || busy}
             onClick={() => run(false)}
           >
             {t('real')}

@@ -10,6 +10,7 @@ import {
   IconTool,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { TaskOutcome } from '../../../domain/tasks.ts';
 import { useStaff } from '../../app/staff.ts';
 import { useUser } from '../../app/session.ts';
 import { useNames } from '../../words/domain.ts';
@@ -38,7 +39,8 @@ export function TaskRow({ task, onClaim, onSnooze, selection }: Props) {
   const formats = useFormats();
   const user = useUser();
   const { nameOf } = useStaff();
-  const { customer, type, dueAt, overdue, agreed, assignee, attempt, pausedUntil } = task;
+  const { customer, type, dueAt, overdue, agreed, assignee, attempt, pausedUntil, keptResult } =
+    task;
   const Icon = icons.find(([pattern]) => pattern.test(type))?.[1] ?? IconTool;
   const name = customer.name ?? task.customerId;
   return (
@@ -88,6 +90,11 @@ export function TaskRow({ task, onClaim, onSnooze, selection }: Props) {
             <Text size="sm">· {names.causes[customer.cause]}</Text>
           )}
           {attempt > 1 && <Text size="sm">· {t('row.attempt', { count: attempt })}</Text>}
+          {keptResult && (
+            <Text size="sm" fw={600}>
+              · {t('row.kept', { outcome: names.taskOutcomes[keptResult.outcome as TaskOutcome] })}
+            </Text>
+          )}
         </Group>
       </Box>
       <Group gap="xs" wrap="nowrap" visibleFrom="xs">
@@ -115,6 +122,7 @@ export function TaskRow({ task, onClaim, onSnooze, selection }: Props) {
         )}
       </Box>
       <ActionIcon
+        disabled={keptResult !== null}
         size="md"
         variant="subtle"
         color="gray"
