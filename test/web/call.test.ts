@@ -107,7 +107,11 @@ describe('the call view', () => {
     await outcome(agent, 'Answered').waitFor();
     await press(agent, '1');
     await agent.page.keyboard.type('Price');
-    await press(agent, 'ArrowDown', 'Enter', 'Escape', 'n');
+    // Enter before an option is marked would be the form's.
+    await agent.page.getByRole('option', { name: 'Better offer elsewhere: Price' }).waitFor();
+    await press(agent, 'ArrowDown');
+    await agent.page.locator('[data-combobox-selected]').waitFor();
+    await press(agent, 'Enter', 'Escape', 'n');
     await agent.page.keyboard.type('Too dear since the last rise.');
     await press(agent, 'Control+Enter');
     await agent.page.waitForURL((url) => url.pathname === '/');

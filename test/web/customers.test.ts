@@ -89,6 +89,9 @@ describe('customers', () => {
     await agent.page.getByText(/Deutschland, Rückgewinnung, Telefon, \S+kunde: UWG/).waitFor();
     const letter = agent.page.getByText('Nachweis: keine Ablehnung bekannt');
     await letter.first().waitFor();
+    await agent.page
+      .getByText(/Telefon, jeder Zweck: erteilt · ausdrückliche Einwilligung/)
+      .waitFor();
     await agent.page.emulateMedia({ colorScheme: 'dark' });
     expect(await agent.accessibilityFaults()).toEqual([]);
     expect(await agent.page.getByRole('button', { name: 'Fall eröffnen' }).count()).toBe(0);

@@ -129,7 +129,7 @@ function Head({ customer }: { customer: Customer }) {
           [t('person.kind'), kind && t(`person.kinds.${kind}`)],
           [t('person.mail'), email],
           [t('person.phone'), phone],
-          [t('person.country'), country],
+          [t('person.country'), country && formats.country(country)],
         ]}
       />
       <Suspense>

@@ -21,7 +21,7 @@ export function CustomerRow({
     <div className={`row customer-row ${className}`}>
       <Box miw={0}>
         <Link to="/customers/$customerId" params={{ customerId }} className="row-link">
-          <Text fw={600} truncate component="span" display="block">
+          <Text fw={600} truncate span display="block">
             {name ?? customerId}
           </Text>
         </Link>

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
 import { useFilters } from '../../app/address.ts';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import { IconFileImport, IconInfoCircle, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
@@ -19,6 +19,7 @@ type View = (typeof views)[number];
 /** Everybody we know, whoever waits for a place of the team, and who may be the same person. */
 export default function CustomersPage() {
   const t = useCustomerWords();
+  const isNarrow = useMediaQuery('(max-width: 36em)');
   const user = useUser();
   const navigate = useNavigate();
   const params = useFilters();
@@ -65,6 +66,7 @@ export default function CustomersPage() {
         <SegmentedControl
           w="fit-content"
           maw="100%"
+          orientation={isNarrow ? 'vertical' : 'horizontal'}
           value={view}
           onChange={(next) => show({ view: next })}
           data={shownViews.map((value) => ({ value, label: t(`views.${value}`) }))}

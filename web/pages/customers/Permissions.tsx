@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
+import { basisIn } from '../../../domain/legal-basis.ts';
 import { api } from '../../api/client.ts';
 import { ListLoading } from '../../parts/Paged.tsx';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
@@ -15,6 +16,10 @@ export function Permissions({ customerId }: { customerId: string }) {
   const names = useNames();
   const formats = useFormats();
   const inWords = useRelianceWords();
+  const basisWords = (said: string) => {
+    const basis = basisIn(said);
+    return basis ? names.legalBases[basis] : said;
+  };
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/customers/{customerId}/permissions',
@@ -65,7 +70,7 @@ export function Permissions({ customerId }: { customerId: string }) {
             <span className="figures">{formats.day(word.at)}</span> · {names.channels[channel]},{' '}
             {t(`permissions.${purpose ?? 'every'}`)}:{' '}
             {t(granted ? 'permissions.granted' : 'permissions.refused')}
-            {legalBasis && ` · ${legalBasis}`}
+            {legalBasis && ` · ${basisWords(legalBasis)}`}
             {word.proof && ` · ${t('permissions.proof', { proof: word.proof })}`} ·{' '}
             {t('permissions.source', { source: word.source })}
           </Text>
