@@ -31,7 +31,12 @@ const pages: Subject[] = [
   { name: 'cases', path: '/cases', rows: 'tbody [data-index]', keys: ['PageDown', 'PageUp'] },
   { name: 'customers', path: '/customers', rows: '.customer-row', keys: ['PageDown', 'PageUp'] },
   { name: 'success', path: '/success?period=all', rows: '.chart svg', keys: ['Tab', 'Shift+Tab'] },
-  { name: 'causes', path: '/causes?period=all', rows: '.causes .bar', keys: ['Tab', 'Shift+Tab'] },
+  {
+    name: 'causes',
+    path: '/causes?period=all',
+    rows: '.causes .cause-bar',
+    keys: ['Tab', 'Shift+Tab'],
+  },
 ];
 
 type Subject = { name: string; path: string; rows: string; keys: [string, string] };
