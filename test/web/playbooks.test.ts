@@ -68,7 +68,7 @@ describe('playbooks', () => {
     await page.getByRole('combobox', { name: 'Cause', exact: true }).click();
     await page.getByRole('option', { name: 'Neglected', exact: true }).click();
     await page
-      .getByText(/^own because it names: Cause, Tier, Customer, Trigger, Decision/)
+      .getByText(/^own was written for this: Cause, Tier, Customer, Trigger, Decision/)
       .waitFor();
   });
 

@@ -77,6 +77,9 @@ export default function BoardPage() {
       ) : (
         <>
           <People loads={board.data.loads} />
+          <Text size="xs" c="dimmed">
+            {t('paceHelp')} <span className="wide-only">{t('keys')}</span>
+          </Text>
           <div className="board-columns">
             {board.data.steps.map((counts) => (
               <Column
@@ -89,9 +92,6 @@ export default function BoardPage() {
               />
             ))}
           </div>
-          <Text size="xs" c="dimmed">
-            {t('paceHelp')} <span className="wide-only">{t('keys')}</span>
-          </Text>
         </>
       )}
     </Stack>

@@ -37,8 +37,8 @@ export const usePlaybookWords = words('playbooks', {
     choice: {
       title: 'Which playbook would a case get?',
       none: 'None fits: such a case would have no measures.',
-      because: 'because it names: {{traits}}',
-      fallback: 'because it names nothing and so fits all',
+      because: 'was written for this: {{traits}}',
+      fallback: 'was written for any case',
       also: 'Would fit as well, the next best first: {{ids}}',
       drawn: 'One of these is drawn for each case, to learn what works: {{ids}}',
     },
@@ -157,8 +157,8 @@ export const usePlaybookWords = words('playbooks', {
     choice: {
       title: 'Welchen Maßnahmenplan bekäme ein Fall?',
       none: 'Keiner passt: Ein solcher Fall hätte keine Maßnahmen.',
-      because: 'weil er das benennt: {{traits}}',
-      fallback: 'weil er nichts benennt und so auf alle passt',
+      because: 'ist hierfür geschrieben: {{traits}}',
+      fallback: 'ist für jeden Fall geschrieben',
       also: 'Passten auch, der nächstbeste zuerst: {{ids}}',
       drawn: 'Einer von diesen wird je Fall gelost, um zu lernen, was wirkt: {{ids}}',
     },
