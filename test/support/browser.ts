@@ -169,14 +169,17 @@ export async function startProduct(
   };
 }
 
-/** Lets go only once the place has seen what is above it. */
+/** Lets go only once the place has seen what is above it; until then it follows a place that moves. */
 export async function dragOnto({ mouse }: Page, what: Locator, onto: Locator): Promise<void> {
   await what.hover();
   await mouse.down();
-  // `hover` would wait for what the drag lays over the page.
-  const { x, y, width, height } = (await onto.boundingBox())!;
-  await mouse.move(x + width / 2, y + height / 2, { steps: 10 });
-  await onto.locator('xpath=ancestor-or-self::*[@data-over]').waitFor();
+  await until(async () => {
+    // `hover` would wait for what the drag lays over the page.
+    const { x, y, width, height } = (await onto.boundingBox())!;
+    await mouse.move(x + width / 2 - 5, y + height / 2);
+    await mouse.move(x + width / 2, y + height / 2, { steps: 5 });
+    return (await onto.locator('xpath=ancestor-or-self::*[@data-over]').count()) > 0;
+  });
   await mouse.up();
 }
 
@@ -212,13 +215,19 @@ async function accessibilityFaults(page: Page): Promise<string[]> {
   );
 }
 
-const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+/** Fails where a page scrolls sideways. What is drawn, such as a chart, follows the window a moment later. */
+export async function fitsWindow(page: Page): Promise<void> {
+  const fits = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth';
+  await until(() => page.evaluate<boolean>(fits));
+}
 
 async function narrowAndWide(page: Page, name: string): Promise<void> {
   const { width } = page.viewportSize()!;
   for (const wide of [1_440, 390]) {
     await page.setViewportSize({ width: wide, height: 900 });
-    if (await page.evaluate(isWider)) throw new Error(`${name} scrolls sideways at ${wide} pixels`);
+    await fitsWindow(page).catch((cause: unknown) => {
+      throw new Error(`${name} scrolls sideways at ${wide} pixels`, { cause });
+    });
     if (picturesAreWanted) await picture(page, `${name}-${wide}`);
   }
   await page.setViewportSize({ width, height: 900 });

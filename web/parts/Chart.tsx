@@ -13,6 +13,9 @@ const palettes = {
 export type Palette = (typeof palettes)['light'];
 export const dashes = ['solid', 'dashed', 'dotted', [8, 3, 2, 3], [1, 4]] as const;
 
+/** An axis, or the legend. */
+type Part = { axisLabel?: object } & Record<string, unknown>;
+
 type Props = {
   /** what it shows, for who does not see it */
   label: string;
@@ -50,13 +53,22 @@ export function Chart({ label, option, table, height = 280 }: Props) {
     const palette = palettes[scheme];
     // Its name, so that what is written can be measured.
     const text = { color: palette.ink, fontFamily: getComputedStyle(document.body).fontFamily };
+    const { legend, xAxis, yAxis, ...asked } = option(palette) as Partial<Record<string, Part>>;
+    // The library writes them in a grey of its own, which is hard to read in the dark.
+    const inked = (axis: Part | undefined) =>
+      axis && {
+        ...axis,
+        axisLabel: { color: palette.ink, ...axis.axisLabel },
+        nameTextStyle: { color: palette.ink },
+      };
     chart.setOption(
       {
         animation: !still,
         color: palette.lines,
         textStyle: text,
-        legend: { top: 0, left: 0, icon: 'roundRect', textStyle: text },
-        ...option(palette),
+        legend: { top: 0, left: 0, icon: 'roundRect', textStyle: text, ...legend },
+        ...{ xAxis: inked(xAxis), yAxis: inked(yAxis) },
+        ...asked,
       },
       true,
     );

@@ -40,7 +40,7 @@ export function SecondLife({ asked: { filter, by, show } }: { asked: Asked }) {
               title={
                 <Explained name={t('secondLife.curves')} by={report.data!.definitions['curves']} />
               }
-              about={t('secondLife.curvesAbout')}
+              about={t(split === undefined ? 'secondLife.curvesAbout' : 'secondLife.curvesAboutBy')}
               aside={
                 <Group gap="sm">
                   <CsvLink

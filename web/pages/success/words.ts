@@ -114,6 +114,7 @@ export const useSuccessWords = words('success', {
       curves: 'Still there after the return',
       curvesAbout:
         'Share without a second loss by days since the return (Kaplan-Meier; dotted: its 95 % interval).',
+      curvesAboutBy: 'Share without a second loss by days since the return (Kaplan-Meier).',
       all: 'All',
       days: 'days since the return',
       low: '95 % interval, from',
@@ -277,6 +278,7 @@ export const useSuccessWords = words('success', {
       curves: 'Nach der Rückkehr noch da',
       curvesAbout:
         'Anteil ohne zweiten Verlust nach Tagen seit der Rückkehr (Kaplan-Meier; gepunktet das 95-%-Intervall).',
+      curvesAboutBy: 'Anteil ohne zweiten Verlust nach Tagen seit der Rückkehr (Kaplan-Meier).',
       all: 'Alle',
       days: 'Tage seit der Rückkehr',
       low: '95-%-Intervall, von',
