@@ -100,6 +100,8 @@ describe('signing in', () => {
     for (let tries = 0; tries < 11; tries += 1) {
       await page.locator('input[name=password]').fill(`guess number ${tries}`);
       const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+      // As long as it waits for an answer it takes no other try.
+      await page.locator('button[type=submit]:enabled').waitFor();
       await page.keyboard.press('Enter');
       await answered;
     }
