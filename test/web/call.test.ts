@@ -230,8 +230,9 @@ describe('the call view', () => {
     await typed();
     await page.reload();
     await typed();
+    await page.goto('about:blank');
     await agent.context.clearCookies();
-    await page.reload();
+    await page.goto(`/tasks/${encodeURIComponent(task.taskId)}`);
     await page.waitForURL(/sign-in/);
     await agent.signIn(`/tasks/${task.taskId}`);
     await typed();

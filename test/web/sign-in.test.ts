@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { BrowserContext } from 'playwright-core';
 import { closeDatabase, openDatabase } from '../../db/open.ts';
 import { newSetUpCode } from '../../db/set-up.ts';
 import { startProduct, type Outsider, type Product } from '../support/browser.ts';
@@ -26,7 +25,9 @@ async function lastMail(): Promise<string> {
   return text.replaceAll('=\r\n', '').replaceAll('=3D', '=');
 }
 
-async function signOut(context: BrowserContext): Promise<void> {
+/** Without the page, which would notice it and go to sign in by itself. */
+async function signOut({ page, context }: Outsider): Promise<void> {
+  await page.goto('about:blank');
   await context.clearCookies();
 }
 
@@ -55,8 +56,8 @@ describe('signing in', () => {
   });
 
   test('tells who has the wrong password so, and leads back to where they wanted to go', async () => {
-    const { page, context } = visitor;
-    await signOut(context);
+    const { page } = visitor;
+    await signOut(visitor);
     await page.goto('/settings/sessions');
     await page.waitForURL('**/sign-in?to=%2Fsettings%2Fsessions');
     await page.getByLabel('E-mail').fill(address);
@@ -71,8 +72,8 @@ describe('signing in', () => {
   });
 
   test('gives a new password by mail to who has forgotten theirs', async () => {
-    const { page, context } = visitor;
-    await signOut(context);
+    const { page } = visitor;
+    await signOut(visitor);
     await page.goto('/sign-in');
     await page.getByRole('link', { name: 'Forgotten your password?' }).click();
     await page.getByLabel('E-mail').fill(address);
@@ -93,8 +94,8 @@ describe('signing in', () => {
   });
 
   test('asks who tries too often to wait', async () => {
-    const { page, context } = visitor;
-    await signOut(context);
+    const { page } = visitor;
+    await signOut(visitor);
     await page.goto('/sign-in');
     await page.getByLabel('E-mail').fill('nobody@shop.example');
     for (let tries = 0; tries < 11; tries += 1) {
