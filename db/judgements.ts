@@ -23,7 +23,11 @@ const statements = prepared((db) => ({
     .where(eq(purchases.customerId, sql.placeholder('customerId')))
     .prepare(),
   known: db
-    .select({ is: caseFigures.strictRegain, because: caseFigures.strictBecause })
+    .select({
+      is: caseFigures.strictRegain,
+      because: caseFigures.strictBecause,
+      regainedAt: caseFigures.regainedAt,
+    })
     .from(caseFigures)
     .where(eq(caseFigures.caseId, caseId))
     .prepare(),
@@ -47,7 +51,7 @@ type Losses = {
 
 /**
  * Judges by what is known in this transaction, and keeps what is another judgement than the one before.
- * @returns what holds now, and whether that is new
+ * @returns what holds now, and whether that, or of which return it is said, is new
  */
 export function judgeCase(tx: Db, { caseId, record, next, policy }: Losses, at: string) {
   const { orders, known, keep } = statements(tx);
@@ -73,7 +77,7 @@ export function judgeCase(tx: Db, { caseId, record, next, policy }: Losses, at: 
   const isFirst = !before?.is && because === 'no-return-yet';
   if (!isSame && !isFirst) keep.run({ caseId, at, judgement });
   return {
-    isNew: before?.is !== is,
+    isNew: before?.is !== is || before.regainedAt !== regainedAt,
     holds: { strictRegain: is, strictBecause: because, strictUntil: until },
   };
 }

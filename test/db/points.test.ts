@@ -46,6 +46,12 @@ async function bought(db: Db, customerId: string, days: number[], at = days.at(-
   await accept(db, orders, day(at));
 }
 
+/** An order of C1 comes back as a whole. */
+async function sentBack(db: Db, orderId: string, on: number) {
+  const back = { data: { orderId, amount: 1_000 }, time: day(on) };
+  await accept(db, [event('order.returned', 'C1', back)], day(on));
+}
+
 /** A customer who bought every ten days, so that as before means more than once in the observation. */
 async function aRegular(db: Db, customerId: string, policy: VersionedPolicy) {
   await bought(db, customerId, [-50, -40, -30, -20, -10, 0]);
@@ -252,8 +258,7 @@ describe('points for a regain', () => {
       // An order from within the observation that is heard of late.
       await bought(db, 'C1', [20], 75);
       expect(await told(db)).toEqual([...half, [anna, 70, 'corrected']]);
-      const back = { data: { orderId: 'o20', amount: 1_000 }, time: day(76) };
-      await accept(db, [event('order.returned', 'C1', back)], day(76));
+      await sentBack(db, 'o20', 76);
       expect((await told(db)).at(-1)).toEqual([anna, -70, 'half-return']);
     }));
 
@@ -267,9 +272,20 @@ describe('points for a regain', () => {
       expect(await told(db)).toEqual([]);
       await bought(db, 'C1', [10], 40);
       expect(await told(db)).toEqual([[anna, 100, 'earned']]);
-      const back = { data: { orderId: 'o10', amount: 1_000 }, time: day(41) };
-      await accept(db, [event('order.returned', 'C1', back)], day(41));
+      await sentBack(db, 'o10', 41);
       expect((await told(db)).at(-1)).toEqual([anna, -100, 'corrected']);
+    }));
+
+  it('are given for a return that is known before the end of the case, and that the case has not heard of', () =>
+    withDatabase(async ({ db }) => {
+      const policy = await withRules(db);
+      const anna = await agent(db, 'Anna');
+      const record = await aRegular(db, 'C1', policy);
+      const work = [await done(db, record, anna, 3)];
+      await bought(db, 'C1', [10], 29);
+      const lost = { status: 'closed', outcome: 'lost', closedAt: day(30) } as const;
+      await project(db, record, day(30), lost, work);
+      expect(await told(db)).toEqual([[anna, 100, 'earned']]);
     }));
 
   it('are none where nothing of what was bought is kept', () =>
@@ -279,8 +295,7 @@ describe('points for a regain', () => {
       const record = await aRegular(db, 'C1', policy);
       await bought(db, 'C1', [10]);
       await project(db, record, day(10), regained, [await done(db, record, anna, 3)]);
-      const back = { data: { orderId: 'o10', amount: 1_000 }, time: day(12) };
-      await accept(db, [event('order.returned', 'C1', back)], day(12));
+      await sentBack(db, 'o10', 12);
       await judgeDue(db, day(70));
       expect(await told(db)).toEqual([
         [anna, 100, 'earned'],
