@@ -319,7 +319,7 @@ export class Recovery {
     this.enter('second-loyalty');
   }
 
-  /** Unless something from outside has ended the case before. */
+  /** Ends the case, unless something from outside has done so before. */
   end({ outcome, reason }: Ending): void {
     this.#end(outcome, reason, 'case-closed');
     this.#moves += 1;

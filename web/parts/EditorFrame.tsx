@@ -99,7 +99,7 @@ type PageProps = {
   title: string;
   /** what is edited */
   read: { error: unknown; refetch: () => unknown };
-  /** undefined: it is not there yet */
+  /** null or undefined: it is not there yet */
   children: ReactNode;
 };
 

@@ -203,29 +203,30 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
             value={textIn(values['note'])}
             onChange={({ currentTarget: { value } }) => setValue('note', value)}
           />
-          {problem && <ProblemAlert error={complete.error} />}
-          <Group align="end" justify="space-between" className="result-foot">
-            <NumberInput
-              w={150}
-              label={t('result.minutes')}
-              description={t('result.timer', { time: clock(seconds) })}
-              min={0}
-              max={1_440}
-              allowDecimal={false}
-              className="figures"
-              value={minutes}
-              onChange={(value) => setValue('minutes', value === '' ? null : Number(value))}
-            />
-            <Button
-              type="submit"
-              disabled={outcome === null}
-              loading={complete.isPending}
-              rightSection={<Kbd size="xs">{t('result.saveKeys')}</Kbd>}
-            >
-              {t('result.save')}
-            </Button>
-          </Group>
-
+          <Stack gap="xs" className="result-foot">
+            {problem && <ProblemAlert error={complete.error} />}
+            <Group align="end" justify="space-between">
+              <NumberInput
+                w={150}
+                label={t('result.minutes')}
+                description={t('result.timer', { time: clock(seconds) })}
+                min={0}
+                max={1_440}
+                allowDecimal={false}
+                className="figures"
+                value={minutes}
+                onChange={(value) => setValue('minutes', value === '' ? null : Number(value))}
+              />
+              <Button
+                type="submit"
+                disabled={outcome === null}
+                loading={complete.isPending}
+                rightSection={<Kbd size="xs">{t('result.saveKeys')}</Kbd>}
+              >
+                {t('result.save')}
+              </Button>
+            </Group>
+          </Stack>
           <Text size="xs" c="dimmed" visibleFrom="sm">
             {t('result.keys')}
           </Text>

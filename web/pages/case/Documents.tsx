@@ -1,4 +1,5 @@
 import { Anchor, Button, FileButton, Group, Stack, Text, Textarea } from '@mantine/core';
+import type { ComponentProps, ReactNode } from 'react';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { isManager, useUser } from '../../app/session.ts';
@@ -12,7 +13,23 @@ import { useCaseWords } from './words.ts';
 
 type OfCase = { caseId: string };
 
-const loading = <ListLoading rows={1} height={80} />;
+type ListedProps<Item> = {
+  list: ComponentProps<typeof Paged<Item>>['list'];
+  none: string;
+  children: (item: Item) => ReactNode;
+};
+
+function Listed<Item>({ list, none, children }: ListedProps<Item>) {
+  return (
+    <Paged
+      list={list}
+      loading={<ListLoading rows={1} height={80} />}
+      empty={<Text c="dimmed">{none}</Text>}
+    >
+      {(items) => <ul className="case-list">{items.map(children)}</ul>}
+    </Paged>
+  );
+}
 
 /** What was written about the case and sent to the customer. */
 export function Documents({ caseId }: OfCase) {
@@ -40,24 +57,16 @@ function Notes({ caseId }: OfCase) {
       <Text component="h2" id="notes" fw={700} size="sm">
         {t('documents.notes')}
       </Text>
-      <Paged
-        list={notes}
-        loading={loading}
-        empty={<Text c="dimmed">{t('documents.noNotes')}</Text>}
-      >
-        {(items) => (
-          <ul className="case-list">
-            {items.map(({ noteId, text: written, createdBy, createdAt }) => (
-              <li key={noteId}>
-                <Text size="sm">{written}</Text>
-                <Text size="xs" c="dimmed">
-                  {nameOf(createdBy)}, {formats.moment(createdAt)}
-                </Text>
-              </li>
-            ))}
-          </ul>
+      <Listed list={notes} none={t('documents.noNotes')}>
+        {({ noteId, text: written, createdBy, createdAt }) => (
+          <li key={noteId}>
+            <Text size="sm">{written}</Text>
+            <Text size="xs" c="dimmed">
+              {nameOf(createdBy)}, {formats.moment(createdAt)}
+            </Text>
+          </li>
         )}
-      </Paged>
+      </Listed>
       <Group align="end" mt="xs">
         <Textarea
           flex={1}
@@ -102,36 +111,28 @@ function Attachments({ caseId }: OfCase) {
           )}
         </FileButton>
       </Group>
-      <Paged
-        list={files}
-        loading={loading}
-        empty={<Text c="dimmed">{t('documents.noFiles')}</Text>}
-      >
-        {(items) => (
-          <ul className="case-list">
-            {items.map(({ attachmentId, name, createdBy, createdAt, deletedAt }) => (
-              <li key={attachmentId}>
-                {deletedAt ? (
-                  <Text size="sm" td="line-through">
-                    {name} ({t('documents.deleted')})
-                  </Text>
-                ) : (
-                  <Anchor
-                    size="sm"
-                    href={`/api/v1/attachments/${encodeURIComponent(attachmentId)}`}
-                    download
-                  >
-                    {name}
-                  </Anchor>
-                )}
-                <Text size="xs" c="dimmed">
-                  {nameOf(createdBy)}, {formats.moment(createdAt)}
-                </Text>
-              </li>
-            ))}
-          </ul>
+      <Listed list={files} none={t('documents.noFiles')}>
+        {({ attachmentId, name, createdBy, createdAt, deletedAt }) => (
+          <li key={attachmentId}>
+            {deletedAt ? (
+              <Text size="sm" td="line-through">
+                {name} ({t('documents.deleted')})
+              </Text>
+            ) : (
+              <Anchor
+                size="sm"
+                href={`/api/v1/attachments/${encodeURIComponent(attachmentId)}`}
+                download
+              >
+                {name}
+              </Anchor>
+            )}
+            <Text size="xs" c="dimmed">
+              {nameOf(createdBy)}, {formats.moment(createdAt)}
+            </Text>
+          </li>
         )}
-      </Paged>
+      </Listed>
     </section>
   );
 }
@@ -147,29 +148,21 @@ function Mails({ caseId }: OfCase) {
       <Text component="h2" id="mails" fw={700} size="sm">
         {t('documents.mails')}
       </Text>
-      <Paged
-        list={mails}
-        loading={loading}
-        empty={<Text c="dimmed">{t('documents.noMails')}</Text>}
-      >
-        {(items) => (
-          <ul className="case-list">
-            {items.map(({ mailId, subject, templateId, status, createdAt, body }) => (
-              <li key={mailId}>
-                <details>
-                  <summary>
-                    {subject ?? templateId} · {t(`documents.mail.${status}`)} ·{' '}
-                    {formats.moment(createdAt)}
-                  </summary>
-                  <Text size="sm" className="case-mail">
-                    {body}
-                  </Text>
-                </details>
-              </li>
-            ))}
-          </ul>
+      <Listed list={mails} none={t('documents.noMails')}>
+        {({ mailId, subject, templateId, status, createdAt, body }) => (
+          <li key={mailId}>
+            <details>
+              <summary>
+                {subject ?? templateId} · {t(`documents.mail.${status}`)} ·{' '}
+                {formats.moment(createdAt)}
+              </summary>
+              <Text size="sm" className="case-mail">
+                {body}
+              </Text>
+            </details>
+          </li>
         )}
-      </Paged>
+      </Listed>
     </section>
   );
 }

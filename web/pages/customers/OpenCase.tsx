@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { idempotencyKey } from '../../api/keys.ts';
+import { useKeys } from '../../api/keys.ts';
 import { tell } from '../../app/tell.ts';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 import { useCustomerWords } from './words.ts';
@@ -16,6 +16,7 @@ export default function OpenCase({ customerId, onClose }: Props) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [reason, setReason] = useState('');
+  const keys = useKeys();
   const open = api.useMutation('post', '/api/v1/cases', {
     onSuccess: ({ caseId }) => {
       tell(t('open.opened'));
@@ -23,15 +24,11 @@ export default function OpenCase({ customerId, onClose }: Props) {
       void navigate({ to: '/cases/$caseId', params: { caseId } });
     },
   });
-  const go = () =>
-    open.mutate({
-      params: { header: idempotencyKey() },
-      body: {
-        customerId,
-        trigger: 'manual',
-        ...(reason.trim() && { reason: reason.trim() }),
-      },
-    });
+  const go = () => {
+    const why = reason.trim();
+    const body = { customerId, trigger: 'manual', ...(why && { reason: why }) } as const;
+    open.mutate({ params: { header: keys.of(body) }, body });
+  };
   return (
     <Modal opened onClose={onClose} title={t('open.title')}>
       <Stack>

@@ -1,4 +1,5 @@
-import { Anchor, Button, PasswordInput, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
+import { NewPassword, PasswordOf } from '../../parts/NewPassword.tsx';
 
 import { usePathPart } from '../../app/address.ts';
 import { api, problemOf } from '../../api/client.ts';
@@ -36,24 +37,8 @@ export default function PasswordPage() {
       error={save.error}
       onSubmit={({ password = '' }) => save.mutate({ params, body: { password } })}
     >
-      <input
-        className="hidden"
-        name="email"
-        autoComplete="username"
-        value={email}
-        readOnly
-        tabIndex={-1}
-        aria-hidden
-      />
-      <PasswordInput
-        name="password"
-        label={t('password.new')}
-        description={t('password.rule')}
-        autoComplete="new-password"
-        minLength={12}
-        required
-        autoFocus
-      />
+      <PasswordOf email={email} />
+      <NewPassword label={t('password.new')} description={t('password.rule')} autoFocus />
       <Button type="submit" loading={save.isPending}>
         {t('password.go')}
       </Button>

@@ -1,4 +1,5 @@
-import { Alert, Anchor, Button, PasswordInput, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Text, TextInput } from '@mantine/core';
+import { NewPassword } from '../../parts/NewPassword.tsx';
 import { api } from '../../api/client.ts';
 import { sessionIs } from '../../app/session.ts';
 import { browserLanguage } from '../../words/i18n.ts';
@@ -48,14 +49,7 @@ export default function SetupPage() {
         autoComplete="username"
         required
       />
-      <PasswordInput
-        name="password"
-        label={t('signIn.password')}
-        description={t('password.rule')}
-        autoComplete="new-password"
-        minLength={12}
-        required
-      />
+      <NewPassword label={t('signIn.password')} description={t('password.rule')} />
       <Button type="submit" loading={setUp.isPending}>
         {t('setup.go')}
       </Button>

@@ -25,7 +25,7 @@ export default function NewTemplatePage() {
       : model.data?.yaml.replace(/^templateId: .*$/m, `templateId: ${from}-2`);
   return (
     <EditPage title={t('new.title')} read={model}>
-      {begun !== undefined && (
+      {begun === undefined ? null : (
         <TemplateEditor
           key={from}
           begun={{ templateId: 'new', version: 0, yaml: begun }}

@@ -1,4 +1,5 @@
 import { Button, Group, PasswordInput, Select, TextInput } from '@mantine/core';
+import { NewPassword, PasswordOf } from '../../../parts/NewPassword.tsx';
 import { api } from '../../../api/client.ts';
 import { idempotencyKey } from '../../../api/keys.ts';
 import { sessionIs, useUser } from '../../../app/session.ts';
@@ -81,29 +82,14 @@ function Password() {
         }
       >
         {change.error && <ProblemAlert error={change.error} />}
-        <input
-          className="hidden"
-          name="email"
-          autoComplete="username"
-          value={email}
-          readOnly
-          tabIndex={-1}
-          aria-hidden
-        />
+        <PasswordOf email={email} />
         <PasswordInput
           name="current"
           label={t('current')}
           autoComplete="current-password"
           required
         />
-        <PasswordInput
-          name="password"
-          label={t('new')}
-          description={t('rule')}
-          autoComplete="new-password"
-          minLength={12}
-          required
-        />
+        <NewPassword label={t('new')} description={t('rule')} />
         <Group>
           <Button type="submit" variant="default" loading={change.isPending}>
             {t('changePassword')}
