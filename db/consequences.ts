@@ -4,7 +4,7 @@ import { layersOf, mostReliable } from '../domain/causes.ts';
 import type { Consequence, Next } from '../domain/consequences.ts';
 import { after, earliest, latest } from '../domain/duration.ts';
 import type { MeasureResult } from '../domain/playbooks.ts';
-import type { CallRhythm } from '../domain/policy.ts';
+import type { CallRhythm, Policy } from '../domain/policy.ts';
 import type { TaskRecord, TimelineRecord } from '../domain/records.ts';
 import {
   codedResult,
@@ -13,19 +13,33 @@ import {
   taskTypes,
   type TaskResult,
 } from '../domain/tasks.ts';
+import type { Cause, Decision } from '../domain/words.ts';
 import { getCase } from './cases.ts';
 import { timelineOf } from './case-timeline.ts';
 import { dry, type Db } from './connection.ts';
 import { noteContact, policyOfCase } from './contacts.ts';
+import { getCustomer } from './customers.ts';
 import { foreseen, isUrgent, type Foretold } from './foretold.ts';
 import { mailsOver, nextCare } from './next-care.ts';
-import { afterApproval, afterMeasure, observation } from './next-measure.ts';
+import {
+  afterApproval,
+  afterMeasure,
+  firstMeasure,
+  observation,
+  type Choice,
+} from './next-measure.ts';
+import { currentPlaybooks } from './playbooks.ts';
 import { listTasks } from './tasks.ts';
 
-/** What a customer may have agreed to already. */
-export type AgreedTimes = { callbackAt?: string | undefined; recontactAt?: string | undefined };
+/** What a customer may have said and agreed to already. */
+export type Said = {
+  callbackAt?: string | undefined;
+  recontactAt?: string | undefined;
+  cause?: Cause | undefined;
+};
 
-type Known = Foretold & { task: TaskRecord; tasks: TaskRecord[]; timeline: TimelineRecord[] };
+type Known = Foretold &
+  Choice & { task: TaskRecord; tasks: TaskRecord[]; timeline: TimelineRecord[] };
 
 /**
  * What every outcome of an open task leads to and when, if it came now: by the rules by which the case's workflow goes
@@ -34,40 +48,52 @@ type Known = Foretold & { task: TaskRecord; tasks: TaskRecord[]; timeline: Timel
 export async function consequencesOf(
   db: Db,
   task: TaskRecord,
-  agreed: AgreedTimes,
-  at: string,
+  said: Said,
+  now: Now,
 ): Promise<Consequence[]> {
   const outcomes: readonly string[] = taskTypes[task.type].result.outcome.values;
   const { caseId } = task;
   const record = caseId === null ? undefined : await getCase(db, caseId);
   const policy = policyOfCase(db, caseId);
-  if (!record || !policy) return outcomes.map((outcome) => withoutCase(task, outcome, agreed, at));
+  if (!record || !policy) return outcomes.map((outcome) => withoutCase(task, outcome, said, now));
+  const { at } = now;
   const timeline = await timelineOf(db, record.caseId);
   const { items: tasks } = await listTasks(db, { caseId: record.caseId }, { limit: 500 });
   const wrongNumber = timeline.some(
     ({ code, data }) => code === 'gave-up' && data['reason'] === 'wrong-number',
   );
-  const known: Known = { record, policy, at, wrongNumber, task, tasks, timeline };
+  const { kind: customerKind } = (await getCustomer(db, record.customerId))!;
+  const choice = { playbooks: await currentPlaybooks(db), customerKind };
+  const known: Known = { record, policy, at, wrongNumber, task, tasks, timeline, ...choice };
   return dry(db, (tx) =>
-    outcomes.map((outcome) => dry(tx, () => ofOutcome(tx, known, outcome, agreed))),
+    outcomes.map((outcome) => dry(tx, () => ofOutcome(tx, known, outcome, said))),
   );
 }
+
+type Now = {
+  at: string;
+  /** of tasks without a case */
+  policy: Pick<Policy, 'rescheduleAtMost'>;
+};
 
 /** Preventive tasks, and those about a mail (`db/prevention.ts`). */
 function withoutCase(
   { type }: TaskRecord,
   outcome: string,
-  { callbackAt }: AgreedTimes,
-  at: string,
+  { callbackAt }: Said,
+  { at, policy }: Now,
 ): Consequence {
   const nothing = { outcome, gaveUp: null, also: [] };
   if (outcome === 'send-again') return { ...nothing, next: { kind: 'mail' } };
   if (outcome !== 'callback') return { ...nothing, next: { kind: 'nothing' } };
   const dueAt = callbackAt && latest(new Date(callbackAt).toISOString(), at);
+  if (dueAt && dueAt > after(at, policy.rescheduleAtMost)) {
+    return { ...nothing, gaveUp: 'too-far', next: { kind: 'nothing' } };
+  }
   return { ...nothing, next: { kind: 'again', type, agreed: true, ...(dueAt && { dueAt }) } };
 }
 
-function ofOutcome(tx: Db, known: Known, outcome: string, agreed: AgreedTimes): Consequence {
+function ofOutcome(tx: Db, known: Known, outcome: string, said: Said): Consequence {
   const { task, policy, at } = known;
   const { type } = task;
   noteContact(tx, task, { commandId: randomUUID(), outcome, at }, policy);
@@ -78,7 +104,7 @@ function ofOutcome(tx: Db, known: Known, outcome: string, agreed: AgreedTimes): 
   if (!isCall(type))
     return { outcome, gaveUp: null, next: afterWork(tx, known, outcome), also: [] };
   const rhythm = rhythmOf(known);
-  const wish = outcome === 'callback' ? agreed.callbackAt : agreed.recontactAt;
+  const wish = outcome === 'callback' ? said.callbackAt : said.recontactAt;
   const isOpen = (outcome === 'callback' || outcome === 'not-now') && wish === undefined;
   const wished = isOpen ? at : wish;
   const result = codedResult(type, {
@@ -113,11 +139,10 @@ function ofOutcome(tx: Db, known: Known, outcome: string, agreed: AgreedTimes): 
     const next = afterRun(tx, { ...known, wrongNumber }, 'not-reached');
     return { outcome, gaveUp: then.reason, next, also: [] };
   }
-  const end = outcome === 'accepted' ? 'accepted' : 'refused';
   return {
     outcome,
     gaveUp: null,
-    next: afterRun(tx, known, end),
+    next: afterTalk(tx, known, outcome, said),
     also: beside(tx, known, outcome),
   };
 }
@@ -163,6 +188,14 @@ function postponementsOf(known: Known): number {
   ).length;
 }
 
+/** What follows when the customer was spoken to. */
+function afterTalk(tx: Db, known: Known, outcome: string, { cause }: Said): Next {
+  if (outcome !== 'answered' || known.task.type !== 'cause-call') {
+    return afterRun(tx, known, outcome === 'accepted' ? 'accepted' : 'refused');
+  }
+  return cause ? firstMeasure(tx, known, known, cause) : { kind: 'step', step: 'measures' };
+}
+
 /** What follows when the attempts at a call are over. */
 function afterRun(
   tx: Db,
@@ -171,7 +204,7 @@ function afterRun(
 ): Next {
   const { task } = known;
   if (task.step === 'measures') return afterMeasure(tx, known, task.measureId!, result);
-  if (task.step === 'cause-analysis') return { kind: 'step', step: 'measures' };
+  if (task.step === 'cause-analysis') return firstMeasure(tx, known, known);
   const beside = known.tasks.filter(
     (one) => one.status === 'open' && one.taskId !== task.taskId && isCall(one.type),
   );
@@ -208,10 +241,11 @@ function afterWork(tx: Db, known: Known, outcome: string): Next {
 
 /** As far as the case is not drawn into the control group, which is not to weigh on the decision. */
 function afterDecision(tx: Db, known: Known, outcome: string): Next {
-  const { record, policy, at } = known;
   if (outcome === 'do-not-pursue') return { kind: 'closed', caseOutcome: 'not-pursued' };
+  const decided = { ...known, record: { ...known.record, decision: outcome as Decision } };
+  const { record, policy, at } = decided;
   if (outcome === 'pursue-light' || mostReliable(layersOf(record)) !== null) {
-    return { kind: 'step', step: 'measures' };
+    return firstMeasure(tx, decided, decided);
   }
   const urgent = isUrgent(known);
   const ordinary = after(at, policy.causeAnalysis.call.firstAfter);
@@ -222,7 +256,7 @@ function afterDecision(tx: Db, known: Known, outcome: string): Next {
   });
   return permitted
     ? { kind: 'task', type: 'cause-call', dueAt }
-    : { kind: 'step', step: 'measures' };
+    : firstMeasure(tx, decided, decided);
 }
 
 /** What an after-care call brings about by what the customer has said. */

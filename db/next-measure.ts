@@ -1,11 +1,17 @@
 import { after, latest, earliest, times } from '../domain/duration.ts';
 import type { Next } from '../domain/consequences.ts';
 import { layersOf, mostReliable } from '../domain/causes.ts';
-import { begun, settled, type MeasurePlan, type PlannedMeasure } from '../domain/measure-plan.ts';
-import type { MeasureResult } from '../domain/playbooks.ts';
+import {
+  begun,
+  planOf,
+  settled,
+  type MeasurePlan,
+  type PlannedMeasure,
+} from '../domain/measure-plan.ts';
+import { choosePlaybook, type MeasureResult, type Playbook } from '../domain/playbooks.ts';
 import { standardPolicy } from '../domain/standard-policy.ts';
 import { channelOf, channelOfMeasure, isCall, taskTypeOfMeasure } from '../domain/tasks.ts';
-import type { Channel } from '../domain/words.ts';
+import type { Cause, Channel, CustomerKind } from '../domain/words.ts';
 import type { Db } from './connection.ts';
 import { foreseen, isUrgent, type Foretold } from './foretold.ts';
 import { proposeOfferIn } from './offers.ts';
@@ -16,6 +22,35 @@ import { proposeOfferIn } from './offers.ts';
  */
 
 type Doing = NonNullable<PlannedMeasure['instead']> & Pick<PlannedMeasure, 'id' | 'afterDays'>;
+
+/** What a playbook is chosen by, beside the case. */
+export type Choice = { playbooks: Playbook[]; customerKind: CustomerKind | null };
+
+/**
+ * What the measures begin with, by the playbook that the case will have.
+ * @param told a cause that the customer tells now
+ */
+export function firstMeasure(
+  tx: Db,
+  case_: Foretold,
+  { playbooks, customerKind }: Choice,
+  told?: Cause,
+): Next {
+  const { policy } = case_;
+  const record = told ? { ...case_.record, assessedCause: told } : case_.record;
+  const { trigger, triggerDetail } = record;
+  const cause = mostReliable(layersOf(record)) ?? 'unknown';
+  const [decision, tier] = [record.decision!, record.tier!];
+  const to = { trigger, triggerDetail, decision, cause, tier, customerKind };
+  const choice = choosePlaybook(playbooks, to);
+  const step = 'measures';
+  if (!choice) return observation(case_);
+  // One of them is drawn by lot.
+  if (policy.optimisation && choice.equals.length > 1) return { kind: 'step', step };
+  const plan = planOf(choice.playbook);
+  const next = nextIn(tx, { ...case_, record: { ...record, plan } }, plan);
+  return next.kind === 'observation' ? next : { ...next, step };
+}
 
 /** What follows in the plan when a measure comes to this result. */
 export function afterMeasure(

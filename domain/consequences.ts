@@ -26,6 +26,7 @@ export type Next = {
   /** of `again`: which attempt that will be, and of how many */
   attempt?: number;
   attempts?: number;
+  /** of `step`, or which of the others begins */
   step?: Step;
   /** of `closed` */
   caseOutcome?: Outcome;
@@ -37,12 +38,13 @@ export const gaveUpReasons = [
   'wrong-number',
   'agreed-later',
   'not-permitted',
+  'too-far',
 ] as const;
 
 /** What a result with this outcome leads to, as things stand. */
 export type Consequence = {
   outcome: string;
-  /** why there will be no further attempt at this call; null: that is no matter */
+  /** why there will be no further attempt at this call, or, `too-far`, why it cannot be agreed; null: that is no matter */
   gaveUp: (typeof gaveUpReasons)[number] | null;
   next: Next;
   /** what comes beside it, by what else the result says: a score in that range, or that the old cause is still there */

@@ -16,6 +16,9 @@ export function durationMs(duration: Duration): number {
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }
 
+/** No time that we are told may lie behind it: sums of times stay times. ISO 8601 UTC. */
+export const latestTime = '2199-12-31T23:59:59.999Z';
+
 /** The moment `duration` after `at`, both ISO 8601 UTC. */
 export function after(at: string, duration: Duration): string {
   return new Date(Date.parse(at) + durationMs(duration)).toISOString();

@@ -3,7 +3,7 @@ import { consequencesOf } from '../../db/consequences.ts';
 import { gaveUpReasons, nextKinds } from '../../domain/consequences.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { taskTypeNames } from '../../domain/tasks.ts';
-import { outcomes, steps } from '../../domain/words.ts';
+import { causes, outcomes, steps } from '../../domain/words.ts';
 import { route, staff } from '../route.ts';
 import { taskId, time, timestamp } from '../schemas/common.ts';
 import { theTask } from '../tasks.ts';
@@ -12,7 +12,7 @@ const nextSchema = z
   .strictObject({
     kind: z.enum(nextKinds).meta({
       description:
-        'again: the same call once more; task, mail: that is due next; step: the case goes on with that step; observation: nothing until `dueAt` but to see whether the customer comes back, or stays; closed: the case ends; nothing: whatever is planned goes on',
+        'again: the same call once more; task, mail: that is due next; step: the case goes on with that step, in a way that is not settled yet; observation: nothing until `dueAt` but to see whether the customer comes back, or stays; closed: the case ends; nothing: whatever is planned goes on',
     }),
     type: z.enum(taskTypeNames).optional().meta({ description: 'of `again` and `task`' }),
     dueAt: timestamp.optional().meta({
@@ -21,7 +21,10 @@ const nextSchema = z
     agreed: z.boolean().optional().meta({ description: 'at the customer’s own time' }),
     attempt: z.int().min(1).optional().meta({ description: 'which attempt that will be' }),
     attempts: z.int().min(1).optional().meta({ description: 'of how many' }),
-    step: z.enum(steps).optional(),
+    step: z
+      .enum(steps)
+      .optional()
+      .meta({ description: 'that begins; of `step`, or with what comes next' }),
     caseOutcome: z.enum(outcomes).optional().meta({ description: 'of `closed`' }),
   })
   .meta({ id: 'NextOfTask' });
@@ -31,10 +34,10 @@ const consequencesSchema = z
     items: z.array(
       z.strictObject({
         outcome: z.string(),
-        gaveUp: z
-          .enum(gaveUpReasons)
-          .nullable()
-          .meta({ description: 'why there will be no further attempt at this call' }),
+        gaveUp: z.enum(gaveUpReasons).nullable().meta({
+          description:
+            'why there will be no further attempt at this call; too-far: nobody may agree on a time that is so far away',
+        }),
         next: nextSchema,
         also: z
           .array(
@@ -63,16 +66,23 @@ export const consequenceRoutes = [
     query: z.strictObject({
       callbackAt: time.optional().meta({ description: 'what `callback` would agree on' }),
       recontactAt: time.optional().meta({ description: 'what `not-now` would agree on' }),
+      cause: z
+        .enum(causes)
+        .optional()
+        .meta({ description: 'what `answered` would tell; left out: that is not known yet' }),
     }),
     answers: { 200: { description: 'For each outcome', schema: consequencesSchema } },
     problems: ['not-found', 'task-not-open'],
     handle: async (call) => {
-      const { db, query, at } = call;
+      const { db, query, policy, at } = call;
       const task = await theTask(call);
       if (task.status !== 'open') {
         throw new DomainError('task-not-open', 'What it has led to stands in its case.');
       }
-      return { status: 200, body: { items: await consequencesOf(db, task, query, at) } };
+      return {
+        status: 200,
+        body: { items: await consequencesOf(db, task, query, { policy, at }) },
+      };
     },
   }),
 ];

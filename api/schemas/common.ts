@@ -7,6 +7,7 @@ import {
   causeCodeRule,
   longestCode,
 } from '../../domain/causes.ts';
+import { latestTime } from '../../domain/duration.ts';
 import { customerIdPattern, customerIdRule } from '../../domain/ids.ts';
 import { currencyPattern } from '../../domain/money.ts';
 
@@ -16,10 +17,10 @@ const isoTimes = [
 ];
 const timeRule =
   'must be an ISO 8601 time with its zone, like 2026-03-24T16:30:00Z, in the years 1900 to 2199';
-const [earliest, end] = [Date.UTC(1900), Date.UTC(2200)];
+const [earliest, latest] = [Date.UTC(1900), Date.parse(latestTime)];
 const inRange = (text: string) => {
   const at = Date.parse(text);
-  return at >= earliest && at < end;
+  return at >= earliest && at <= latest;
 };
 /** As `toISOString` writes it. */
 const inUtc = /T\d\d:\d\d:\d\d\.\d{3}Z$/;

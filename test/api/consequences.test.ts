@@ -69,7 +69,30 @@ const seconds = (at: string) => Date.parse(at) / 1_000;
 const sameMoment = (foretold: string, real: string) =>
   expect(Math.abs(seconds(foretold) - seconds(real))).toBeLessThan(20);
 
+/** Checks what a cause call is foretold to lead to against the measure that then begins. */
+async function beginsAs(caseId: string, result: Record<string, string>, type: TaskType) {
+  const call = await engine.task(caseId, 'cause-call');
+  const { outcome = '', cause } = result;
+  const { next } = await foretold(call, outcome, cause ? `?cause=${cause}` : '');
+  expect(next).toMatchObject({ kind: 'task', type, step: 'measures' });
+  await engine.complete(call, result);
+  sameMoment(next.dueAt, (await opened(caseId, call, type)).dueAt);
+}
+
 describe('what a result is foretold to lead to is what the case then does:', () => {
+  test('a cause that is told leads to the first measure of its playbook, at its time', async () => {
+    const caseId = await engine.open(await engine.customer(), { trigger: 'manual' });
+    const call = await engine.task(caseId, 'cause-call');
+    const { next } = await foretold(call, 'answered');
+    expect(next).toEqual({ kind: 'step', step: 'measures' });
+    const dear = await foretold(call, 'answered', '?cause=pushed-away-unintended');
+    expect(dear.next.type).toBe('approve-offer');
+    await beginsAs(caseId, { outcome: 'answered', cause: 'neglected' }, 'recovery-call');
+
+    const other = await engine.open(await engine.customer(), { trigger: 'manual' });
+    await beginsAs(other, { outcome: 'refused' }, 'recovery-call');
+  });
+
   test('no answer calls again by cadence, hours and limits, and after the last attempt not at all', async () => {
     const { caseId } = await inMeasures();
     let task = await engine.task(caseId, 'recovery-call');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { projectCase } from '../../db/cases.ts';
+import { consequencesOf } from '../../db/consequences.ts';
 import { getCustomer } from '../../db/customers.ts';
 import { recordCancellations, recordPermissions, recordPurchases } from '../../db/imports.ts';
 import type { Db } from '../../db/open.ts';
@@ -206,6 +207,13 @@ describe('completing a preventive task', () => {
       const callback = (callbackAt: string) =>
         completePreventiveTask(db, told(taskId, { result: { outcome: 'callback', callbackAt } }));
       const tooFar = new Date(Date.parse(furthest) + 1).toISOString();
+      const foretold = async (callbackAt: string) => {
+        const now = { at: minute(30), policy: standardPolicy };
+        const all = await consequencesOf(db, (await getTask(db, taskId))!, { callbackAt }, now);
+        return all.find(({ outcome }) => outcome === 'callback');
+      };
+      expect(await foretold(tooFar)).toMatchObject({ gaveUp: 'too-far' });
+      expect(await foretold(furthest)).toMatchObject({ gaveUp: null, next: { dueAt: furthest } });
       await expect(callback(tooFar)).rejects.toMatchObject({
         code: 'invalid',
         fields: [{ field: 'result.callbackAt', rule: 'must be at most 60d away' }],

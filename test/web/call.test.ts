@@ -70,6 +70,9 @@ describe('the call view', () => {
     await page.getByRole('button', { name: /^Beschwerde ohne Antwort/ }).click();
     await page.getByText(/^If the cause is: Disappointed: .*complaint/i).waitFor();
     await page.getByText('The price of the better offer').waitFor({ state: 'detached' });
+    await outcome(agent, 'Answered')
+      .getByText(/^Measures begin: /)
+      .waitFor();
     // Whatever else is asked for then.
     const save = (await page.getByRole('button', { name: /^Save/ }).boundingBox())!;
     expect(save.y + save.height).toBeLessThanOrEqual(900);
@@ -161,7 +164,16 @@ describe('the call view', () => {
     await open(agent, task);
     await outcome(agent, 'Call back').getByText('at the time that you agree on').waitFor();
     await outcome(agent, 'Call back').click();
-    await agent.page.getByRole('button', { name: 'Tomorrow 10:00' }).click();
+    const { page } = agent;
+    const wish = page.getByLabel('When shall we call?');
+    await wish.fill('2020-01-01T10:00');
+    await page.getByText('Must lie in the future').waitFor();
+    await outcome(agent, 'Call back').getByText('at the time that you agree on').waitFor();
+    await wish.fill('2199-12-31T10:00');
+    await outcome(agent, 'Call back')
+      .getByText(/no call is put off for longer/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Tomorrow 10:00' }).click();
     await outcome(agent, 'Call back').getByText('Calls again tomorrow, 10:00').waitFor();
     await agent.page.getByRole('button', { name: /^Save/ }).click();
     await until(async () => (await shown(task.taskId)).status === 'done');

@@ -11,6 +11,7 @@ import {
 } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { taskTypes, type TaskOutcome } from '../../../domain/tasks.ts';
+import { causes } from '../../../domain/words.ts';
 import { api, problemOf } from '../../api/client.ts';
 import { useKeys } from '../../api/keys.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
@@ -22,7 +23,7 @@ import {
   faultOf,
   fieldsOf,
   forgetDraft,
-  inUtc,
+  ahead,
   resultOf,
   textIn,
   useTimer,
@@ -65,9 +66,10 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
   const setValue = (name: string, value: unknown) =>
     setDraft((before) => ({ ...before, values: { ...before.values, [name]: value } }));
 
-  const agreed = {
-    callbackAt: outcome === 'callback' ? inUtc(values['callbackAt']) : undefined,
-    recontactAt: outcome === 'not-now' ? inUtc(values['recontactAt']) : undefined,
+  const said = {
+    callbackAt: outcome === 'callback' ? ahead(values['callbackAt']) : undefined,
+    recontactAt: outcome === 'not-now' ? ahead(values['recontactAt']) : undefined,
+    cause: causes.find((one) => one === values['cause']),
   };
   const consequences = api.useQuery(
     'get',
@@ -76,8 +78,9 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
       params: {
         path: { taskId },
         query: {
-          ...(agreed.callbackAt && { callbackAt: agreed.callbackAt }),
-          ...(agreed.recontactAt && { recontactAt: agreed.recontactAt }),
+          ...(said.callbackAt && { callbackAt: said.callbackAt }),
+          ...(said.recontactAt && { recontactAt: said.recontactAt }),
+          ...(said.cause && { cause: said.cause }),
         },
       },
     },
@@ -128,9 +131,10 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
     if (tries === 0) return;
     form.current?.querySelector<HTMLElement>('[data-fields] [aria-invalid=true]')?.focus();
   }, [tries]);
-  const saidOf = (field: (typeof fields)[number]) => {
+  const errorOf = (field: (typeof fields)[number]) => {
     const fault = faultOf(field, values);
-    return tries > 0 && fault ? t(`result.${fault}`) : undefined;
+    if (fault === undefined || (fault === 'needed' && tries === 0)) return undefined;
+    return t(`result.${fault}`);
   };
   useShortcuts({
     ...Object.fromEntries(outcomes.map((one, i) => [String(i + 1), () => choose(one)])),
@@ -185,7 +189,7 @@ export function ResultForm({ task, draft, setDraft, likely, onCompleted, onLate 
                   field={field}
                   values={values}
                   likely={likely}
-                  error={saidOf(field)}
+                  error={errorOf(field)}
                   onChange={(value) => setValue(field.name, value)}
                 />
               ))}

@@ -16,7 +16,8 @@ export function useConsequenceWords(): (consequence: Consequence) => string[] {
     switch (kind) {
       case 'again': {
         if (!dueAt) return t(more.agreed ? 'then.againAgreed' : 'then.againLater');
-        const { attempt, attempts } = more;
+        const { attempt, attempts, agreed } = more;
+        if (outcome === 'callback' && !agreed) return t('then.againMoved', { at });
         return outcome === 'no-answer' && attempt && attempts
           ? t('then.againAttempt', { at, attempt, attempts })
           : t('then.again', { at });
@@ -42,11 +43,17 @@ export function useConsequenceWords(): (consequence: Consequence) => string[] {
         return t(outcome === 'do-not-contact' ? 'then.noContactAlone' : 'then.nothing');
     }
   };
+  const begins = (outcome: string, then: Next, isCare: boolean): string => {
+    const said = next(outcome, then, isCare);
+    const isFirst = then.step === 'measures' && then.kind !== 'step';
+    return isFirst ? t('then.measuresBegin', { then: said }) : said;
+  };
   return ({ outcome, gaveUp, next: then, also }) => {
+    if (gaveUp === 'too-far') return [t('then.gaveUp.too-far')];
     const isCare = also.length > 0;
     const why = gaveUp ? `${t(`then.gaveUp.${gaveUp}`)} ` : '';
     return [
-      why + next(outcome, then, isCare),
+      why + begins(outcome, then, isCare),
       ...also.map(({ score, next: beside }) => {
         const said = next(outcome, beside, isCare);
         return score

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { latestTime } from '../../../domain/duration.ts';
 import { taskTypes, type TaskType } from '../../../domain/tasks.ts';
 import { useKept } from './kept.ts';
 
@@ -49,10 +50,11 @@ export function textIn(value: unknown): string {
 export function faultOf(
   { name, kind, required }: ReturnType<typeof fieldsOf>[number],
   { [name]: value }: Record<string, unknown>,
-): 'needed' | 'past' | undefined {
+): 'needed' | 'past' | 'far' | undefined {
   if (required && (value === undefined || value === '' || value === null)) return 'needed';
   const at = kind === 'time' ? inUtc(value) : undefined;
-  return at !== undefined && at <= new Date().toISOString() ? 'past' : undefined;
+  if (at === undefined || ahead(value)) return undefined;
+  return Date.parse(at) > Date.now() ? 'far' : 'past';
 }
 
 /** What was written in words, a field a line. */
@@ -81,6 +83,13 @@ export function resultOf(type: TaskType, { outcome, values }: Draft, minutes: nu
 export function inUtc(local: unknown): string | undefined {
   const at = new Date(typeof local === 'string' ? local : NaN);
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/** Of a time that is still to come, and that the API takes. */
+export function ahead(local: unknown): string | undefined {
+  const at = inUtc(local);
+  const ms = at === undefined ? NaN : Date.parse(at);
+  return ms > Date.now() && ms <= Date.parse(latestTime) ? at : undefined;
 }
 
 /** As `<input type="datetime-local">` wants it. */
