@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { DomainError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { rulesFor } from './rules-in-german.ts';
 
 /** What only HTTP can get wrong, beside the domain's codes. */
 type ProtocolCode =
@@ -93,13 +94,16 @@ function isBusy(error: unknown): boolean {
   return String(code).startsWith('SQLITE_BUSY') || (cause instanceof Error && isBusy(cause));
 }
 
-/** Answers with RFC 9457 problem details. */
+/** Answers with RFC 9457 problem details; rules in German to who prefers that (`Accept-Language`). */
 export function sendProblem(
   res: Response,
   { code, message, fields, more }: HttpProblem,
   requestId: string,
 ): void {
   const { status, title } = problems[code];
+  const told = rulesFor(res.req);
+  const errors = fields.map(({ field, rule }) => ({ field, rule: told(rule) }));
+  if (fields.length > 0) res.vary('Accept-Language');
   if (typeof more['retryAt'] === 'string') {
     res.set('Retry-After', new Date(more['retryAt']).toUTCString());
   }
@@ -114,7 +118,7 @@ export function sendProblem(
         detail: message,
         instance: `urn:uuid:${requestId}`,
         code,
-        ...(fields.length > 0 && { errors: fields }),
+        ...(fields.length > 0 && { errors }),
         ...more,
       }),
     );

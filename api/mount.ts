@@ -7,6 +7,7 @@ import { HttpProblem } from './errors.ts';
 import { idempotencyKeySchema, oneAtATime } from './idempotency.ts';
 import { localsOf } from './locals.ts';
 import type { Answer, Deps, Route, Visitor } from './route.ts';
+import { rulesFor } from './rules-in-german.ts';
 import { shortAgent } from './user-agent.ts';
 import { parsed } from './validation.ts';
 
@@ -154,6 +155,7 @@ function handled(
       body: takesBody(route) ? parsed(body, bodyOf ? bodyOf(req) : req.body, 'body') : undefined,
       idempotencyKey,
       prefers: (types: string[]) => req.accepts(types),
+      toldRule: rulesFor(req),
       at: deps.clock(),
       visitor: visitorOf(req, res),
       get actor() {

@@ -96,6 +96,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = Deps & {
   idempotencyKey: string | null;
   /** which of these types the caller likes best, by the `Accept` header */
   prefers: (types: string[]) => string | false;
+  /** a broken rule in the language that the caller likes best, by the `Accept-Language` header */
+  toldRule: (rule: string) => string;
 };
 
 export type Answer = {

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readCsv } from './csv.ts';
 import type { BadLine } from './files.ts';
 
 const shownAtMost = 20;
@@ -34,6 +35,20 @@ export function badLineList(path: string) {
       if (file !== undefined) closeSync(file);
     },
   };
+}
+
+/** The first bad lines of a list that was written so. */
+export async function firstBadLines(path: string): Promise<Omit<BadLine, 'file'>[]> {
+  const columns = ['line', 'field', 'reason', 'value'].map((name, i) => ({ name, at: i + 1 }));
+  const layout = { path, encoding: 'utf-8', separator: ',', fields: 5, columns } as const;
+  for await (const { records } of readCsv({ ...layout, columns }, () => false)) {
+    return records.slice(0, shownAtMost).flatMap((record) => {
+      if (!('values' in record)) return [];
+      const { line = '', field = '', reason = '', value = '' } = record.values;
+      return [{ line: Number(line), field, reason, ...(value && { value }) }];
+    });
+  }
+  return [];
 }
 
 function quoted(text: string): string {

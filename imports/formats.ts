@@ -100,7 +100,8 @@ function time(reading: Reading, column: string, atMostAhead: number) {
     const at = reading.time(column, text);
     if (at === undefined) context.addIssue(rule);
     else if (at > latest) {
-      context.addIssue(`must not lie in the ${atMostAhead > dayMs ? 'far ' : ''}future`);
+      const isFar = atMostAhead > dayMs;
+      context.addIssue(isFar ? 'must not lie in the far future' : 'must not lie in the future');
     } else if (at < earliest) context.addIssue(`must not lie before ${earliest.slice(0, 4)}`);
     return at ?? z.NEVER;
   });

@@ -19,8 +19,10 @@ import {
   numberNotations,
   type ImportRecord,
 } from '../../domain/imports.ts';
+import { firstBadLines } from '../../imports/bad-lines.ts';
 import { firstRows, headerOf, likelyKind, offeredColumns } from '../../imports/preview.ts';
 import { repeated } from '../idempotency.ts';
+import { format } from '../report.ts';
 import { managers, route, type Call } from '../route.ts';
 import { bytes, count, fileName, list, page, timestamp } from '../schemas/common.ts';
 
@@ -94,6 +96,19 @@ const previewSchema = z
     }),
   })
   .meta({ id: 'ImportPreview' });
+
+const badLinesSchema = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        line: count,
+        field: z.string().meta({ description: 'empty: the line as a whole' }),
+        reason: z.string().meta({ description: 'in German where `Accept-Language` asks for it' }),
+        value: z.string().optional().meta({ description: 'where it is no personal data' }),
+      }),
+    ),
+  })
+  .meta({ id: 'BadLines' });
 
 function importJson(record: ImportRecord, { imports }: Pick<Call, 'imports'>) {
   const { sha256: _, ...shown } = record;
@@ -229,16 +244,29 @@ export const importRoutes = [
     method: 'get',
     path: '/api/v1/imports/{importId}/errors',
     name: 'readImportErrors',
-    summary: 'The lines that the last run left out, as a CSV file',
+    summary: 'The lines that the last run left out: all as a CSV file, or the first as JSON',
     roles: managers,
     params: ofImport,
-    answers: { 200: { description: 'File, line, field, reason, value', type: 'text/csv' } },
+    query: z.strictObject({ format: format.format.meta({ description: 'json: only the first' }) }),
+    answers: {
+      200: {
+        description: 'File, line, field, reason, value',
+        schema: badLinesSchema,
+        also: ['text/csv'],
+      },
+    },
     problems: ['not-found'],
     handle: async (call) => {
       const { importId } = await theImport(call);
+      const { query, prefers, toldRule } = call;
       const { uploads } = call.imports;
       if (!uploads.hasErrors(importId)) {
         throw new DomainError('not-found', 'No line has been left out.');
+      }
+      if ((query.format ?? prefers(['csv', 'json'])) === 'json') {
+        const lines = await firstBadLines(uploads.errorsOf(importId));
+        const items = lines.map((one) => ({ ...one, reason: toldRule(one.reason) }));
+        return { status: 200, body: { items } };
       }
       const name = `import-errors-${importId.slice(0, 8)}.csv`;
       return {

@@ -24,6 +24,20 @@ describe('every error is a problem of RFC 9457', () => {
     });
   });
 
+  test('with the broken rules in German for who prefers that', async () => {
+    const asked = async (language: string) => {
+      const headers = { 'accept-language': language };
+      const { body } = await api.get('/api/v1/cases?limit=0', { headers });
+      return body.errors;
+    };
+    const english = { field: 'limit', rule: 'must be a whole number from 1 to 200' };
+    expect(await asked('en, de;q=0.5')).toEqual([english]);
+    expect(await asked('fr')).toEqual([english]);
+    expect(await asked('de-AT, en;q=0.5')).toEqual([
+      { field: 'limit', rule: 'muss eine ganze Zahl von 1 bis 200 sein' },
+    ]);
+  });
+
   test.each([
     ['an unknown path', 'GET', '/api/v1/nothing', {}, 404, 'not-found'],
     ['a broken path', 'GET', '/api/v1/cases/%E0%A4%A', {}, 400, 'malformed'],

@@ -70,6 +70,16 @@ test('a file is shown as it was understood, tried on a copy, imported, and then 
     '',
   ]);
 
+  const german = { headers: { 'accept-language': 'de-DE, de;q=0.9, en;q=0.5' } };
+  const first = await api.get(`/api/v1/imports/${importId}/errors?format=json`, german);
+  expect(first.body.items).toEqual([
+    { line: 4, field: 'email', reason: expect.any(String) },
+    {
+      ...{ line: 5, field: 'country', value: 'Germany' },
+      reason: 'müssen zwei Großbuchstaben wie DE sein, oder leer',
+    },
+  ]);
+
   await start(importId, { kind: 'customers', columns, dryRun: false });
   expect(await ended(importId)).toMatchObject({ status: 'completed', done: true });
   const { body: found } = await api.get('/api/v1/customers?search=koehl', { as: 'agent' });

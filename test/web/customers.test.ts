@@ -136,6 +136,7 @@ describe('an import', () => {
     await page.getByRole('button', { name: 'Try without importing' }).focus();
     await press(manager, 'Enter');
     await page.getByText('This would happen.').waitFor({ timeout: 30_000 });
+    await page.getByRole('row', { name: /^3 E-mail must be/ }).waitFor();
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download the lines left out' }).focus();
     await press(manager, 'Enter');

@@ -184,6 +184,12 @@ describe('the policy', () => {
     await german.page.getByRole('link', { name: 'Bearbeiten' }).click();
     const field = german.page.getByLabel('Text des Regelwerks (YAML)');
     const text = await field.inputValue();
+    await field.fill(text.replace(/pauseAtMost: .*/, 'pauseAtMost: lange'));
+    const line = text.split('\n').findIndex((one) => one.startsWith('pauseAtMost:')) + 1;
+    const wrong = german.page.getByRole('listitem').filter({ hasText: 'pauseAtMost' });
+    await wrong.getByText(/muss eine Dauer wie 20s, 15m, 4h oder 90d sein/).waitFor();
+    await wrong.getByRole('button', { name: `Zeile ${line}` }).click();
+    expect(await german.page.evaluate('String(getSelection())')).toBe('pauseAtMost: lange');
     await field.fill(text.replace(/pauseAtMost: .*/, 'pauseAtMost: 99d'));
     await german.page.getByRole('row', { name: /99 Tage/ }).waitFor();
     await german.page.getByRole('button', { name: 'Ansehen und veröffentlichen' }).click();

@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import createFetchClient from 'openapi-fetch';
 import createClient from 'openapi-react-query';
 import type { Refusal } from '../../domain/errors.ts';
@@ -24,6 +25,10 @@ const noAnswer: Problem = { code: 'no-answer', status: 0, title: '', detail: '' 
 /** Plain calls; whoever has been signed out elsewhere is told by `signedOut`. */
 export const http = createFetchClient<paths, Media>({ baseUrl: location.origin });
 http.use({
+  /** In which language the API tells broken rules. */
+  onRequest({ request }) {
+    request.headers.set('accept-language', i18next.language);
+  },
   /** What never arrived is a problem like any other, so that nobody has to catch it. */
   onError({ error }) {
     if (error instanceof DOMException && error.name === 'AbortError') return;

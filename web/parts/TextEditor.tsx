@@ -20,8 +20,10 @@ const linePixels = 20;
 
 /** The line that the API names in a rule, and the rule without it. */
 function placed({ field, rule }: { field: string; rule: string }) {
-  const [, line] = /\(line (\d+)\)$/.exec(rule) ?? /^line (\d+):/.exec(rule) ?? [];
-  const text = rule.replace(/ \(line \d+\)$|^line \d+: /, '');
+  const [named, after, before] =
+    / \((?:line|Zeile) (\d+)\)$|^(?:line|Zeile) (\d+): /.exec(rule) ?? [];
+  const line = after ?? before;
+  const text = named === undefined ? rule : rule.replace(named, '');
   return { line: line === undefined ? null : Number(line), field, text };
 }
 

@@ -80,7 +80,7 @@ export function resultOf(type: TaskType, { outcome, values }: Draft, minutes: nu
 }
 
 /** Of what a browser calls a local date and time; undefined while it is none. */
-export function inUtc(local: unknown): string | undefined {
+function inUtc(local: unknown): string | undefined {
   const at = new Date(typeof local === 'string' ? local : NaN);
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }

@@ -1,6 +1,7 @@
-import { Alert, Anchor, Card, Group, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Card, Group, Progress, Stack, Table, Text } from '@mantine/core';
 import { IconAlertCircle, IconCheck, IconDownload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { api } from '../../api/client.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Import } from './imports.ts';
 import { useImportWords } from './words.ts';
@@ -41,6 +42,50 @@ function Running({ one: { dryRun, progress, rows } }: { one: Import }) {
   );
 }
 
+/** The first lines that were left out, and why. */
+function LeftOut({ one: { importId, counts } }: { one: Import }) {
+  const t = useImportWords();
+  const formats = useFormats();
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/imports/{importId}/errors',
+    { params: { path: { importId }, query: { format: 'json' } } },
+    // Another try leaves out other lines.
+    { gcTime: 0 },
+  );
+  if (!data) return null;
+  const more = (counts?.badLines ?? 0) - new Set(data.items.map(({ line }) => line)).size;
+  return (
+    <Table.ScrollContainer minWidth={300}>
+      <Table verticalSpacing={4} fz="sm">
+        <Table.Caption>
+          {more > 0 ? t('leftOut.more', { count: more }) : t('leftOut.all')}
+        </Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th ta="right">{t('leftOut.line')}</Table.Th>
+            <Table.Th>{t('leftOut.field')}</Table.Th>
+            <Table.Th>{t('leftOut.reason')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data.items.map(({ line, field, reason, value }) => (
+            <Table.Tr key={`${line} ${field}`}>
+              <Table.Td ta="right" className="figures">
+                {formats.number(line)}
+              </Table.Td>
+              <Table.Td>{t(`field.${field as 'name'}`, { defaultValue: field })}</Table.Td>
+              <Table.Td>
+                {value === undefined ? reason : `${reason}: ${t('leftOut.not', { value })}`}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
 function Counts({ one }: { one: Import }) {
   const t = useImportWords();
   const formats = useFormats();
@@ -67,6 +112,7 @@ function Counts({ one }: { one: Import }) {
         </Group>
         {hasErrors && (
           <div>
+            <LeftOut key={one.finishedAt} one={one} />
             <Anchor href={`/api/v1/imports/${importId}/errors`} download>
               <Group gap={4} component="span">
                 <IconDownload size={16} aria-hidden />
