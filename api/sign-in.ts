@@ -16,7 +16,7 @@ export async function sessionJson(
   userId: string | null,
 ) {
   const user = userId === null ? undefined : await getUser(db, userId);
-  const { openIdConnect } = signIn;
+  const { openIdConnect, linksShown } = signIn;
   return {
     user: user ? signedInJson(user) : null,
     setUp: await waitsForSetUp(db),
@@ -24,6 +24,7 @@ export async function sessionJson(
       password: true as const,
       openIdConnect: openIdConnect && { name: openIdConnect.name },
     },
+    mailsLeave: !linksShown,
     company: mail.sender.company,
   };
 }

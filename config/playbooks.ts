@@ -183,5 +183,5 @@ const playbooks = { name: 'playbook', schema: playbookSchema, id: 'playbookId' }
 
 /** The playbook as a file would have it. */
 export function playbookYaml({ version: _, ...content }: Playbook): string {
-  return stringify(content, { lineWidth: 100 });
+  return stringify(content, { lineWidth: 0, blockQuote: 'literal' });
 }

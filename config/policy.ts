@@ -345,7 +345,7 @@ export function parsePolicy(yaml: string): Policy {
 
 /** The policy as an editor shows it. */
 export function policyYaml(policy: Policy): string {
-  return stringify(policy, { lineWidth: 100 });
+  return stringify(policy, { lineWidth: 0, blockQuote: 'literal' });
 }
 
 /**

@@ -40,5 +40,5 @@ export async function loadTemplates(folder: string): Promise<TemplateContent[]> 
 
 /** The template as a file would have it. */
 export function templateYaml({ version: _, ...content }: Template): string {
-  return stringify(content, { lineWidth: 100 });
+  return stringify(content, { lineWidth: 0, blockQuote: 'literal' });
 }

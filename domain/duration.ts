@@ -16,6 +16,15 @@ export function durationMs(duration: Duration): number {
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }
 
+const unitNames = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const;
+
+/** `90 days` */
+export function durationInWords(duration: Duration): string {
+  const count = Number(duration.slice(0, -1));
+  const name = unitNames[duration.at(-1) as keyof typeof unitNames];
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
 /** No time that we are told may lie behind it: sums of times stay times. ISO 8601 UTC. */
 export const latestTime = '2199-12-31T23:59:59.999Z';
 

@@ -1,4 +1,4 @@
-import { durationMs, type Duration } from './duration.ts';
+import { durationInWords, durationMs, type Duration } from './duration.ts';
 import { expectedIfAlive, type FittedModel, type PurchaseModel } from './models/beta-geometric.ts';
 import { expectedSpend, type SpendParameters } from './models/gamma-gamma.ts';
 import { buyingHistory, type BuyingHistory } from './models/history.ts';
@@ -37,7 +37,7 @@ export function secondLifetimeText(
   currency: string,
 ): string {
   const from = `${purchasesFrom === 'own-pace' ? 'own pace' : purchasesFrom.toUpperCase().replace('-', '/')}, ${spendFrom === 'gamma-gamma' ? 'Gamma-Gamma' : 'own average'}`;
-  return `${purchases.toFixed(1)} purchases of ${formatMoney(spend, currency)} (${from}) within ${policy.valueHorizon}, ${policy.marginPercent} % margin, discounted by ${policy.discountPercent} % a year`;
+  return `${purchases.toFixed(1)} purchases of ${formatMoney(spend, currency)} (${from}) within ${durationInWords(policy.valueHorizon)}, ${policy.marginPercent} % margin, discounted by ${policy.discountPercent} % a year`;
 }
 
 const daysPerWeek = 7;

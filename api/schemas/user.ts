@@ -65,6 +65,9 @@ export const sessionSchema = z
           .meta({ description: 'by `GET /api/v1/openid`, under this name' }),
       })
       .meta({ description: 'how one signs in here' }),
+    mailsLeave: z.boolean().meta({
+      description: 'false: mails are written into files, and links come from an admin',
+    }),
     company: z.string(),
   })
   .meta({ id: 'Session' });

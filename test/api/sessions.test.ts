@@ -40,6 +40,7 @@ describe('signing in', () => {
       user,
       setUp: true,
       ways: { password: true, openIdConnect: null },
+      mailsLeave: true,
       company: 'Schönwetter & Söhne',
     });
     const [cookie = ''] = answer.headers.getSetCookie();

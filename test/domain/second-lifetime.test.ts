@@ -125,7 +125,7 @@ describe('the second lifetime value by the models', () => {
       none,
     );
     expect(secondLifetimeText(lifetime, { ...policy, discountPercent: 8 }, 'EUR')).toBe(
-      '1.0 purchases of €99.90 (own pace, own average) within 365d, 35 % margin, discounted by 8 % a year',
+      '1.0 purchases of €99.90 (own pace, own average) within 365 days, 35 % margin, discounted by 8 % a year',
     );
   });
 });

@@ -157,6 +157,10 @@ describe('playbooks', () => {
 
   test('speak German', async () => {
     const german = await product.visit({ role: 'manager', language: 'de' });
+    await german.open('/playbooks/better-product-subscription');
+    const missing = german.page.getByRole('listitem').filter({ hasText: 'what-was-missing' });
+    await missing.getByText('bietet Höhere Ausstattung drei Monate ohne Aufpreis').waitFor();
+    expect(await missing.innerText()).toMatch(/und Sie probieren die größere Ausstattung/);
     await german.open('/playbooks/own');
     await german.page.getByText('abgelehnt, nicht erreicht → 4 · Brief (goodbye)').waitFor();
     await german.page.getByRole('link', { name: 'Bearbeiten' }).waitFor();

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { PageError, PageLoading, PageNotFound } from '../parts/PageStates.tsx';
 import { speak } from '../words/i18n.ts';
+import { within } from './address.ts';
 import { pages } from './pages.ts';
 import { queryClient } from './queries.ts';
 import { sessionQuery } from './session.ts';
@@ -39,8 +40,18 @@ const insideRoute = createRoute({
   },
 });
 
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('../pages/sign-in/SignInPage.tsx')),
+  beforeLoad: async ({ search }) => {
+    const { to }: { to?: string } = search;
+    const { user } = await queryClient.ensureQueryData(sessionQuery);
+    if (user) redirect({ href: within(to), throw: true });
+  },
+});
+
 const outside = [
-  { path: '/sign-in', load: () => import('../pages/sign-in/SignInPage.tsx') },
   { path: '/setup', load: () => import('../pages/sign-in/SetupPage.tsx') },
   { path: '/forgotten', load: () => import('../pages/sign-in/ForgottenPage.tsx') },
   { path: '/password/$token', load: () => import('../pages/sign-in/PasswordPage.tsx') },
@@ -59,7 +70,7 @@ const inside = pages.map(({ path, load, managersOnly = false }) =>
 
 /** Filters stand in the address as they are: `?assignee=me&overdue=true`. */
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([...outside, insideRoute.addChildren(inside)]),
+  routeTree: rootRoute.addChildren([signInRoute, ...outside, insideRoute.addChildren(inside)]),
   defaultPreload: 'intent',
   defaultPendingComponent: PageLoading,
   defaultErrorComponent: PageError,

@@ -12,6 +12,11 @@ function daysFrom(now: number, at: string): number {
   return Math.round((midnight(Date.parse(at)) - midnight(now)) / dayMs);
 }
 
+/** With a minus in place of the hyphen that `Intl` writes. */
+function signed(text: string): string {
+  return text.replace(/^-/, '\u2212');
+}
+
 /** Numbers, money and times as readers of one language write them; times in the reader's own zone. */
 function formatsOf(language: Language) {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
@@ -25,6 +30,7 @@ function formatsOf(language: Language) {
   const shortDay = dates({ weekday: 'short', day: 'numeric', month: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  const languages = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const exact = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
@@ -44,7 +50,7 @@ function formatsOf(language: Language) {
   const inUnits = ({ amount, currency }: Money, digits?: number) => {
     const format = inCurrency(currency, digits);
     const minor = inCurrency(currency).resolvedOptions().maximumFractionDigits ?? 2;
-    return format.format(amount / 10 ** minor);
+    return signed(format.format(amount / 10 ** minor));
   };
   return {
     locale,
@@ -56,11 +62,13 @@ function formatsOf(language: Language) {
     moment: (at: string) => `${day(at)}, ${time(at)}`,
     /** by its code: `DE` */
     country: (code: string) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
-    number: (value: number) => number.format(value),
+    /** by its code: `de-AT` */
+    language: (code: string) => languages.of(code) ?? code,
+    number: (value: number) => signed(number.format(value)),
     /** with all that counts of a small number: 0.75 */
-    exact: (value: number) => exact.format(value),
+    exact: (value: number) => signed(exact.format(value)),
     /** @param share 0 to 1 */
-    percent: (share: number) => percent.format(share),
+    percent: (share: number) => signed(percent.format(share)),
     money: (money: Money) => inUnits(money),
     /** without its cents */
     roundMoney: (money: Money) => inUnits(money, 0),

@@ -7,7 +7,9 @@ import { useStillWhileDragging } from '../../app/dragging.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { useAppWords } from '../../app/words.ts';
 import { Nothing, ProblemAlert } from '../../parts/PageStates.tsx';
-import { filterIn, type Filter } from './board.ts';
+import { useNames } from '../../words/domain.ts';
+import { useFormats } from '../../words/format.ts';
+import { filterIn, type Board, type Filter } from './board.ts';
 import './board.css';
 import { Capacity } from './Capacity.tsx';
 import { Column } from './Column.tsx';
@@ -15,6 +17,34 @@ import { FilterBar } from './FilterBar.tsx';
 import { People } from './People.tsx';
 import { Views } from './Views.tsx';
 import { useBoardWords } from './words.ts';
+
+/** On a telephone, where one column is in view: what there is, and the way to it. */
+function Steps({ steps }: Pick<Board, 'steps'>) {
+  const t = useBoardWords();
+  const names = useNames();
+  const formats = useFormats();
+  const shown = steps.map((one) => [one.step, one['on-track'] + one.behind + one.stuck] as const);
+  return (
+    <Group component="nav" gap={6} hiddenFrom="sm" aria-label={t('steps')}>
+      {shown
+        .filter(([, count]) => count > 0)
+        .map(([step, count]) => (
+          <Button
+            key={step}
+            size="compact-sm"
+            variant="default"
+            onClick={() =>
+              document
+                .getElementById(`step-${step}`)
+                ?.scrollIntoView({ block: 'nearest', inline: 'start' })
+            }
+          >
+            {names.steps[step]} {formats.number(count)}
+          </Button>
+        ))}
+    </Group>
+  );
+}
 
 /** Every open recovery by its step: what is stuck, who has it, and what waits for a decision. */
 export default function BoardPage() {
@@ -80,6 +110,7 @@ export default function BoardPage() {
           <Text size="xs" c="dimmed">
             {t('paceHelp')} <span className="wide-only">{t('keys')}</span>
           </Text>
+          <Steps steps={board.data.steps} />
           <div className="board-columns">
             {board.data.steps.map((counts) => (
               <Column

@@ -34,7 +34,11 @@ export function Column({ counts, filter, assigning, onAssigning, onCurrent }: Pr
   );
   const total = counts['on-track'] + counts.behind + counts.stuck;
   return (
-    <section className="board-column" aria-labelledby={`step-${step}`}>
+    <section
+      className="board-column"
+      aria-labelledby={`step-${step}`}
+      data-empty={total === 0 || undefined}
+    >
       <Group justify="space-between" gap={4} mb={4}>
         <Text component="h2" id={`step-${step}`} size="sm" fw={700}>
           {names.steps[step]}

@@ -16,6 +16,7 @@ export const useBoardWords = words('board', {
       clear: 'Clear filters',
     },
     pace: { 'on-track': 'on track', behind: 'behind', stuck: 'stuck' },
+    steps: 'Steps',
     paceHelp:
       'Behind: something has been due for longer than the policy allows. Stuck: for so long that it is your business.',
     views: {
@@ -89,6 +90,7 @@ export const useBoardWords = words('board', {
       clear: 'Filter leeren',
     },
     pace: { 'on-track': 'im Plan', behind: 'im Rückstand', stuck: 'festgefahren' },
+    steps: 'Schritte',
     paceHelp:
       'Im Rückstand: etwas ist länger fällig, als das Regelwerk erlaubt. Festgefahren: so lange, dass es Ihre Sache ist.',
     views: {

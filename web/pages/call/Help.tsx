@@ -7,6 +7,7 @@ import type { Language } from '../../../domain/causes.ts';
 import { nameOfOffer } from '../../../domain/offers.ts';
 import type { Cause } from '../../../domain/words.ts';
 import { api } from '../../api/client.ts';
+import { flowing } from '../../words/flowing.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import { useRelianceWords } from '../../words/reliance.ts';
@@ -35,7 +36,7 @@ export function Help({ task, onCause }: { task: Task; onCause: (cause: Cause) =>
       {content && (
         <Card title={t('say')}>
           <Text size="sm" className="written">
-            {content}
+            {flowing(content)}
           </Text>
         </Card>
       )}

@@ -27,8 +27,8 @@ export function Who({
   const { intervalDays: every, silentDays: silent } = rhythm;
   const about = [
     kind && t(`who.${kind}`),
-    country,
-    language,
+    country && formats.country(country),
+    language && formats.language(language),
     timeZone && t('who.their', { time: theirTime(timeZone, formats.locale) }),
   ].filter(Boolean);
   const mayDial = isCall(task.type) && task.permission?.permitted !== false;

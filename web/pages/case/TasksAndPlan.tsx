@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts';
 import { useStaff } from '../../app/staff.ts';
 import { useAppWords } from '../../app/words.ts';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
+import { flowing } from '../../words/flowing.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Case, Plan, Task } from './case.ts';
@@ -145,7 +146,7 @@ function MeasureLine({ measure, onChange }: MeasureProps) {
       </Group>
       {content && (
         <Text size="sm" c="dimmed">
-          {content}
+          {flowing(content)}
         </Text>
       )}
     </li>

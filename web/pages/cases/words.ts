@@ -31,7 +31,7 @@ export const useCasesWords = words('cases', {
       outcome: 'Outcome',
       status: 'Open or closed',
       any: 'Any',
-      none: 'not known',
+      none: 'not recorded',
       remove: 'Remove: {{name}}',
       more: {
         category: 'Category {{value}}',
@@ -102,7 +102,7 @@ export const useCasesWords = words('cases', {
       outcome: 'Ausgang',
       status: 'Offen oder geschlossen',
       any: 'Alle',
-      none: 'nicht bekannt',
+      none: 'nicht erfasst',
       remove: 'Entfernen: {{name}}',
       more: {
         category: 'Kategorie {{value}}',

@@ -5,7 +5,7 @@ export const useCausesWords = words('causes', {
     title: 'Causes and prevention',
     view: { causes: 'Causes', rises: 'What rises', board: 'Prevention', campaigns: 'Campaigns' },
     period: { label: 'Period', '3m': '3 months', '12m': '12 months', all: 'All' },
-    unknown: 'No cause known yet',
+    unknown: 'not recorded',
     none: {
       causes: 'Nobody was lost in this period',
       causesWhat: 'As soon as there are cases, you see here why customers leave.',
@@ -131,7 +131,7 @@ export const useCausesWords = words('causes', {
       campaigns: 'Kampagnen',
     },
     period: { label: 'Zeitraum', '3m': '3 Monate', '12m': '12 Monate', all: 'Alles' },
-    unknown: 'Noch keine Ursache bekannt',
+    unknown: 'nicht erfasst',
     none: {
       causes: 'In diesem Zeitraum ging niemand verloren',
       causesWhat: 'Sobald es Fälle gibt, sehen Sie hier, warum Kunden gehen.',

@@ -24,7 +24,7 @@ export function CandidateList() {
     const silence =
       intervalDays === null
         ? t('why.once', days)
-        : t('why.rhythm', { ...days, every: formats.number(intervalDays) });
+        : t('why.rhythm', { ...days, every: Math.round(intervalDays) });
     if (likelyPercent === null || horizonDays === null) return silence;
     const percent = formats.percent(likelyPercent / 100);
     return `${silence} (${t('why.likely', { percent, horizon: horizonDays })})`;

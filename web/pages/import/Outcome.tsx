@@ -57,10 +57,8 @@ function LeftOut({ one: { importId, counts } }: { one: Import }) {
   const more = (counts?.badLines ?? 0) - new Set(data.items.map(({ line }) => line)).size;
   return (
     <Table.ScrollContainer minWidth={300}>
-      <Table verticalSpacing={4} fz="sm">
-        <Table.Caption>
-          {more > 0 ? t('leftOut.more', { count: more }) : t('leftOut.all')}
-        </Table.Caption>
+      <Table verticalSpacing={4} fz="sm" aria-label={t('result.badLines')}>
+        {more > 0 && <Table.Caption>{t('leftOut.more', { count: more })}</Table.Caption>}
         <Table.Thead>
           <Table.Tr>
             <Table.Th ta="right">{t('leftOut.line')}</Table.Th>

@@ -84,8 +84,10 @@ export function TaskRow({ task, onClaim, onSnooze, selection }: Props) {
           </Text>
         </Link>
         <Group gap={6} c="dimmed" wrap="wrap">
-          <Icon size={15} aria-hidden />
-          <Text size="sm">{names.taskTypes[type]}</Text>
+          <Group gap={6} wrap="nowrap">
+            <Icon size={15} aria-hidden />
+            <Text size="sm">{names.taskTypes[type]}</Text>
+          </Group>
           {customer.cause && customer.cause !== 'unknown' && (
             <Text size="sm">· {names.causes[customer.cause]}</Text>
           )}

@@ -1,5 +1,8 @@
 import { Badge, Button, Skeleton, Table, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Language } from '../../../domain/mails.ts';
+import { nameOfOffer } from '../../../domain/offers.ts';
 import { api, http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { isManager, useUser } from '../../app/session.ts';
@@ -18,11 +21,13 @@ export function OfferList() {
   const app = useAppWords();
   const names = useNames();
   const formats = useFormats();
+  const { i18n } = useTranslation();
   const manages = isManager(useUser());
   const [edited, setEdited] = useState<Offer | 'new' | null>(null);
   const list = usePages(['offers'], (cursor) =>
     http.GET('/api/v1/offers', { params: { query: { limit: 200, ...cursor } } }),
   );
+  const nameOf = (offer: Offer) => nameOfOffer(offer, i18n.language as Language);
   const calendar = api.useQuery('get', '/api/v1/business-calendar');
   const currency = calendar.data?.currency;
   if (list.error) return <ProblemAlert error={list.error} onAgain={() => void list.refetch()} />;
@@ -54,7 +59,7 @@ export function OfferList() {
             {list.items.map((offer) => (
               <Table.Tr key={offer.offerId}>
                 <Table.Th scope="row">
-                  {offer.title}{' '}
+                  {nameOf(offer)}{' '}
                   {offer.retiredAt !== null && (
                     <Badge className="plain-badge" color="gray" variant="light">
                       {t('retired')}
@@ -84,7 +89,7 @@ export function OfferList() {
                       variant="default"
                       disabled={!currency}
                       onClick={() => setEdited(offer)}
-                      aria-label={t('changeOf', { title: offer.title })}
+                      aria-label={t('changeOf', { title: nameOf(offer) })}
                     >
                       {t('change')}
                     </Button>

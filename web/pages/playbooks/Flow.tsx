@@ -1,7 +1,13 @@
 import { Badge, Group, Paper, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Language } from '../../../domain/mails.ts';
 import { measureIdOf } from '../../../domain/measure-plan.ts';
+import { nameOfOffer } from '../../../domain/offers.ts';
 import type { Measure, PlaybookContent } from '../../../domain/playbooks.ts';
+import { api } from '../../api/client.ts';
+import { useStaff } from '../../app/staff.ts';
 import { useNames } from '../../words/domain.ts';
+import { flowing } from '../../words/flowing.ts';
 import { arrowsOf, waysOf } from './playbook.ts';
 import './playbooks.css';
 import { usePlaybookWords } from './words.ts';
@@ -96,16 +102,34 @@ function MeasureStep({ playbook, place }: Props & { place: number }) {
   );
 }
 
+/** What the catalogue calls an offer in the reader's language; its ID where it is in none. */
+function useOfferNames() {
+  const { i18n } = useTranslation();
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/offers',
+    { params: { query: { limit: 200 } } },
+    { staleTime: 60_000, meta: { still: true } },
+  );
+  return (offerId: string) => {
+    const offer = data?.items.find((one) => one.offerId === offerId);
+    return offer ? nameOfOffer(offer, i18n.language as Language) : offerId;
+  };
+}
+
 /** How it is carried out, and what is said. */
 function Doing({ doing }: { doing: Omit<Measure, 'afterDays' | 'on' | 'instead' | 'id'> }) {
   const t = usePlaybookWords();
   const { queue, assignee, windowDays, attempts, retryAfterDays, template, content } = doing;
   const { concession, alternatives = [] } = doing;
+  const { nameOf } = useStaff();
+  const offerName = useOfferNames();
+  const offers = concession ? [concession, ...alternatives].map(offerName) : [];
   const facts = [
-    concession && t('flow.concession', { offer: [concession, ...alternatives].join(', ') }),
+    offers.length > 0 && t('flow.concession', { offer: offers.join(', ') }),
     template && t('flow.template', { template }),
     queue && t('flow.queue', { queue }),
-    assignee && t('flow.assignee', { assignee }),
+    assignee && t('flow.assignee', { assignee: nameOf(assignee) }),
     attempts && t('flow.attempts', { count: attempts }),
     retryAfterDays && t('flow.retry', { days: retryAfterDays.join(', ') }),
     windowDays && t('flow.window', { count: windowDays }),
@@ -115,7 +139,7 @@ function Doing({ doing }: { doing: Omit<Measure, 'afterDays' | 'on' | 'instead' 
       {facts.length > 0 && <Text size="sm">{facts.join(' · ')}</Text>}
       {content && (
         <Text size="sm" c="dimmed" className="flow-content">
-          {content}
+          {flowing(content)}
         </Text>
       )}
     </>

@@ -5,6 +5,8 @@ import { useSignInWords } from './words.ts';
 
 export default function ForgottenPage() {
   const t = useSignInWords();
+  const { data: session } = api.useQuery('get', '/api/v1/session');
+  const byFile = session?.mailsLeave === false;
   const reset = api.useMutation('post', '/api/v1/password-resets');
   return (
     <Outside
@@ -13,10 +15,10 @@ export default function ForgottenPage() {
       onSubmit={({ email = '' }) => reset.mutate({ body: { email } })}
     >
       {reset.isSuccess ? (
-        <Alert role="status">{t('forgotten.sent')}</Alert>
+        <Alert role="status">{t(byFile ? 'forgotten.written' : 'forgotten.sent')}</Alert>
       ) : (
         <>
-          <Text size="sm">{t('forgotten.intro')}</Text>
+          <Text size="sm">{t(byFile ? 'forgotten.noMails' : 'forgotten.intro')}</Text>
           <TextInput
             name="email"
             type="email"
@@ -26,7 +28,7 @@ export default function ForgottenPage() {
             autoFocus
           />
           <Button type="submit" loading={reset.isPending}>
-            {t('forgotten.go')}
+            {t(byFile ? 'forgotten.write' : 'forgotten.go')}
           </Button>
         </>
       )}

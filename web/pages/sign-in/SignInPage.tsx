@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 
-import { useFilters } from '../../app/address.ts';
+import { useFilters, within } from '../../app/address.ts';
 import { api, problemOf } from '../../api/client.ts';
 import { sessionIs } from '../../app/session.ts';
 import { Outside } from './Outside.tsx';
@@ -13,11 +13,6 @@ const noted: Record<string, 'wrong' | 'tooMany'> = {
 
 /** Why somebody was sent here. */
 const told = ['unknown-person', 'ended'] as const;
-
-/** Only paths of ours: an address from elsewhere must not lead anywhere else. */
-function within(path: string | undefined): string {
-  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : '/';
-}
 
 export default function SignInPage() {
   const t = useSignInWords();

@@ -40,6 +40,11 @@ export const useSignInWords = words('sign-in', {
         'Say your e-mail address. If it is known here, a link to a new password is on its way.',
       go: 'Send me a link',
       sent: 'If that address is known here, a mail is on its way. The link in it is good for an hour.',
+      noMails:
+        'No mails leave this installation. A link to a new password is written into its data folder, where whoever runs it finds it. An administrator can also send you a new invitation.',
+      write: 'Write the link',
+      written:
+        'If that address is known here, the link lies in the data folder. It is good for an hour: ask whoever runs winback for it.',
       back: 'Back to signing in',
     },
   },
@@ -84,6 +89,11 @@ export const useSignInWords = words('sign-in', {
         'Nennen Sie Ihre E-Mail-Adresse. Ist sie hier bekannt, kommt ein Link zu einem neuen Passwort.',
       go: 'Link schicken',
       sent: 'Ist die Adresse hier bekannt, ist eine Mail unterwegs. Der Link darin gilt eine Stunde.',
+      noMails:
+        'Von hier gehen keine Mails hinaus. Ein Link zu einem neuen Passwort wird in den Datenordner geschrieben, wo ihn findet, wer winback betreibt. Auch die Verwaltung kann Ihnen eine neue Einladung geben.',
+      write: 'Link schreiben',
+      written:
+        'Ist die Adresse hier bekannt, liegt der Link im Datenordner. Er gilt eine Stunde: fragen Sie, wer winback betreibt.',
       back: 'Zurück zur Anmeldung',
     },
   },

@@ -26,6 +26,7 @@ export function Forecast() {
     ...past.map(({ from, to, forecast, actual }) => ({ from, to, forecast, actual })),
     ...months.map(({ from, to, ...forecast }) => ({ from, to, forecast, actual: null })),
   ];
+  const isEmpty = rows.every(({ forecast, actual }) => !forecast.regained && !actual?.regained);
   const option = useCallback(
     ({ lines, grid }: Palette) => ({
       grid: { left: 40, right: 16, top: 36, bottom: 28 },
@@ -70,19 +71,23 @@ export function Forecast() {
                   <b>{error.regained === null ? '–' : percent(error.regained)}</b>
                 </Text>
               </Group>
-              <Chart
-                label={t('forecast.title')}
-                option={option}
-                table={{
-                  columns: [t('forecast.from'), t('forecast.forecast'), t('forecast.actual'), t('forecast.value')], // prettier-ignore
-                  rows: rows.map(({ from, forecast, actual }) => [
-                    day(from),
-                    number(forecast.regained),
-                    actual ? number(actual.regained) : '–',
-                    roundMoney(forecast.value),
-                  ]),
-                }}
-              />
+              {isEmpty ? (
+                <Text c="dimmed">{t('forecast.none')}</Text>
+              ) : (
+                <Chart
+                  label={t('forecast.title')}
+                  option={option}
+                  table={{
+                    columns: [t('forecast.from'), t('forecast.forecast'), t('forecast.actual'), t('forecast.value')], // prettier-ignore
+                    rows: rows.map(({ from, forecast, actual }) => [
+                      day(from),
+                      number(forecast.regained),
+                      actual ? number(actual.regained) : '–',
+                      roundMoney(forecast.value),
+                    ]),
+                  }}
+                />
+              )}
             </Stack>
           </Section>
         );

@@ -13,7 +13,7 @@ export const useSuccessWords = words('success', {
     period: { label: 'Period', '3m': '3 months', '12m': '12 months', all: 'All' },
     filter: { cause: 'Any cause', tier: 'Any tier', trigger: 'Any trigger', clear: 'Clear' },
     tier: 'Tier {{tier}}',
-    unknown: 'not known',
+    unknown: 'not recorded',
     recoveryTeam: 'Recovery team',
     small: 'few cases',
     interval: '{{from}} to {{to}}',
@@ -132,6 +132,7 @@ export const useSuccessWords = words('success', {
       after_other: 'After {{count}} months',
     },
     forecast: {
+      none: 'No return is foretold yet: that takes open cases, and closed ones to learn from.',
       title: 'What the open cases will bring',
       about:
         'Every 30 days: how many probably return; and how many did, of whom that was foretold.',
@@ -177,7 +178,7 @@ export const useSuccessWords = words('success', {
       clear: 'Zurücksetzen',
     },
     tier: 'Wertklasse {{tier}}',
-    unknown: 'nicht bekannt',
+    unknown: 'nicht erfasst',
     recoveryTeam: 'Rückgewinnungsteam',
     small: 'wenige Fälle',
     interval: '{{from}} bis {{to}}',
@@ -296,6 +297,7 @@ export const useSuccessWords = words('success', {
       after_other: 'Nach {{count}} Monaten',
     },
     forecast: {
+      none: 'Noch ist keine Rückkehr vorhergesagt: Dazu braucht es offene Fälle, und geschlossene, aus denen zu lernen ist.',
       title: 'Was die offenen Fälle bringen werden',
       about:
         'Je 30 Tage: wie viele wahrscheinlich zurückkehren, und wie viele es von den Vorhergesagten taten.',
