@@ -28,7 +28,8 @@ export function Who({
   const about = [
     kind && t(`who.${kind}`),
     country && formats.country(country),
-    language && formats.language(language),
+    // To speak with them in another one is worth a word.
+    language && !formats.locale.startsWith(language) && formats.language(language),
     timeZone && t('who.their', { time: theirTime(timeZone, formats.locale) }),
   ].filter(Boolean);
   const mayDial = isCall(task.type) && task.permission?.permitted !== false;
@@ -65,7 +66,7 @@ export function Who({
           <Badge color="orange.9">{t('who.episode', { count: theCase.episode })}</Badge>
         )}
       </Group>
-      <Group gap="xs" c="dimmed" fz="sm">
+      <Group gap="0 8px" c="dimmed" fz="xs">
         <span>{about.join(' · ')}</span>
         {email && <span className="written">{email}</span>}
       </Group>

@@ -6,7 +6,7 @@ import { Paged } from '../../parts/Paged.tsx';
 import { Nothing } from '../../parts/PageStates.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { useFormats } from '../../words/format.ts';
-import { CustomerRow } from './CustomerRow.tsx';
+import { CustomerRow, Heads } from './CustomerRow.tsx';
 import { useCustomerWords } from './words.ts';
 
 type Candidate = components['schemas']['Candidate'];
@@ -36,6 +36,10 @@ export function CandidateList() {
           <Text size="sm" c="dimmed">
             {t('waitingHint')}
           </Text>
+          <Heads
+            className="is-candidate"
+            names={[[t('columns.customer')], [t('columns.why')], [t('columns.gain'), 'end']]}
+          />
           <VirtualList
             as="ol"
             className="rows"

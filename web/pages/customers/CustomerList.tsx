@@ -9,7 +9,7 @@ import { Nothing } from '../../parts/PageStates.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
-import { CustomerRow } from './CustomerRow.tsx';
+import { CustomerRow, Heads } from './CustomerRow.tsx';
 import { useCustomerWords } from './words.ts';
 
 type Customer = components['schemas']['Customer'];
@@ -39,6 +39,15 @@ export function CustomerList({ search }: { search: string }) {
           <Text size="xs" c="dimmed" visibleFrom="sm">
             {t('keys')}
           </Text>
+          <Heads
+            names={[
+              [t('columns.customer')],
+              [t('columns.phase')],
+              [t('columns.tier')],
+              [t('columns.revenue'), 'end'],
+              [t('columns.lastPurchase'), 'end'],
+            ]}
+          />
           <VirtualList
             className="rows"
             busy={list.isPlaceholderData}

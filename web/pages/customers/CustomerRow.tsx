@@ -10,6 +10,25 @@ type Props = {
   children: ReactNode;
 };
 
+/** What stands in which column, for who sees them. */
+export function Heads({
+  names,
+  className = '',
+}: {
+  names: [string, 'end'?][];
+  className?: string;
+}) {
+  return (
+    <div className={`customer-row customer-heads ${className}`} aria-hidden>
+      {names.map(([name, place]) => (
+        <span key={name} className={place}>
+          {name}
+        </span>
+      ))}
+    </div>
+  );
+}
+
 /** A person in a list, by name and number, and what is said of them there. */
 export function CustomerRow({
   customer: { customerId, name },
