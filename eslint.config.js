@@ -1,4 +1,5 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
@@ -24,6 +25,11 @@ export default defineConfig(
       // Repository functions are async over a synchronous driver, so that PostgreSQL can stand beside it.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['web/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error' },
   },
   {
     // Tests read the JSON that a stranger would get, which has no type.

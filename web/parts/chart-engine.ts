@@ -5,11 +5,11 @@ import {
   LegendComponent,
   TooltipComponent,
 } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { init, use as register } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
 // A chunk of its own, loaded with the first chart.
-use([LineChart, BarChart, CustomChart, GridComponent, LegendComponent, TooltipComponent]);
-use([SVGRenderer, AriaComponent]);
+register([LineChart, BarChart, CustomChart, GridComponent, LegendComponent, TooltipComponent]);
+register([SVGRenderer, AriaComponent]);
 
 export { init };
