@@ -110,10 +110,10 @@ describe('the call view', () => {
     await outcome(agent, 'Answered').waitFor();
     await press(agent, '1');
     await agent.page.keyboard.type('Price');
-    // Enter before an option is marked would be the form's.
-    await agent.page.getByRole('option', { name: 'Better offer elsewhere: Price' }).waitFor();
-    await press(agent, 'ArrowDown');
-    await agent.page.locator('[data-combobox-selected]').waitFor();
+    // What is typed marks what it finds first; Enter before that would be the form's.
+    await agent.page
+      .locator('[data-combobox-selected]', { hasText: 'Better offer elsewhere: Price' })
+      .waitFor();
     await press(agent, 'Enter', 'Escape', 'n');
     await agent.page.keyboard.type('Too dear since the last rise.');
     await press(agent, 'Control+Enter');

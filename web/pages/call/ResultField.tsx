@@ -125,6 +125,9 @@ export function ResultField({ field, values, likely, error, onChange }: Props) {
             {...common}
             searchable
             openOnFocus={false}
+            selectFirstOptionOnChange
+            // Otherwise the list forgets a moment after it has opened what was marked meanwhile.
+            selectFirstOptionOnDropdownOpen
             value={(value as string) ?? null}
             onChange={onChange}
             data={causes.map((code) => ({ value: code, label: names.causes[code] }))}
