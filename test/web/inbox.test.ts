@@ -19,6 +19,19 @@ const press = async ({ page }: Visit, ...keys: string[]) => {
 };
 
 describe('the inbox', () => {
+  test('needs at most 250 KB of compressed script at its first load', async () => {
+    const first = await product.visit({ role: 'agent' });
+    await first.open('/');
+    await first.page.locator('.task-row').first().waitFor();
+    const bytes = await first.page.evaluate(
+      `performance.getEntriesByType('resource')
+        .filter(({ name }) => name.endsWith('.js'))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
+    );
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(250_000);
+  });
+
   test('shows the team’s work, and what is mine once I claim it', async () => {
     await agent.open('/?view=team');
     expect(await rows(agent).count()).toBe(8);
