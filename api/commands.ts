@@ -155,5 +155,8 @@ async function told(command: CommandRecord, fresh: () => Promise<unknown>): Prom
 
 /** The request was well-formed, so what the case calls invalid does not fit the case as it stands. */
 function rejected({ code, message }: { code: ErrorCode; message: string }): Error {
-  return code === 'invalid' ? new HttpProblem('refused', message) : new DomainError(code, message);
+  if (code !== 'invalid') return new DomainError(code, message);
+  // As its handlers write it: `dueAt must be in the future`.
+  const [, field, rule] = /^(\S+) (must .+)$/s.exec(message) ?? [];
+  return new HttpProblem('refused', message, field && rule ? [{ field, rule }] : []);
 }

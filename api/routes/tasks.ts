@@ -171,8 +171,8 @@ export const taskRoutes = [
       return ordered(call, task, { action: 'task.reschedule', request, fits }, async () => {
         const atMost = policy.rescheduleAtMost;
         if (!(dueAt > at && dueAt <= after(at, atMost))) {
-          const rule = `dueAt must be in the future and at most ${atMost} away`;
-          throw new HttpProblem('refused', rule);
+          const rule = `must be in the future and at most ${atMost} away`;
+          throw new HttpProblem('refused', `dueAt ${rule}`, [{ field: 'dueAt', rule }]);
         }
         await rescheduleTaskWithoutCase(db, { taskId, request, actor, at, idempotencyKey });
       });

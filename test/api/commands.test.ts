@@ -250,6 +250,8 @@ describe('rescheduling a task', () => {
     const move = () => act(api, taskId, 'reschedule', { dueAt }, headers);
     const { status, body } = await move();
     expect([status, body.code]).toEqual([422, 'refused']);
+    const rule = expect.stringMatching(/^must be in the future and at most \d+\w away$/);
+    expect(body.errors).toEqual([{ field: 'dueAt', rule }]);
     expect((await move()).body).toMatchObject({ status: 422, detail: body.detail });
   });
 });
