@@ -12,6 +12,7 @@ import {
 } from 'drizzle-orm';
 import type { Page, PageOf } from '../domain/records.ts';
 import type { CaseSet, ReportCase } from '../domain/report-cases.ts';
+import type { stayDays } from '../domain/success-figures.ts';
 import type { Sight } from '../domain/teams.ts';
 import { caseStatuses, type CaseStatus, type Outcome, type StrictRegain } from '../domain/words.ts';
 import { inComparison, wasMade, type ComparisonAsked } from './arms.ts';
@@ -20,7 +21,14 @@ import { isTheOne, losses } from './cause-report.ts';
 import type { Db } from './connection.ts';
 import { traits } from './losses.ts';
 import { merged, pageOf, startOf, type Listing } from './paging.ts';
-import { chosen, inUplift, type Asked, type Known, type SuccessFilter } from './reports.ts';
+import {
+  chosen,
+  inUplift,
+  staying,
+  type Asked,
+  type Known,
+  type SuccessFilter,
+} from './reports.ts';
 import { caseCauses, caseFigures as figures, cases, customers } from './schema.ts';
 import { isVisibleCase } from './sight.ts';
 
@@ -34,6 +42,8 @@ export type ReportCaseFilter = SuccessFilter & {
   contacted?: boolean | undefined;
   regained?: boolean | undefined;
   lostAgain?: boolean | undefined;
+  /** still there so many days after the return */
+  stillThere?: (typeof stayDays)[number] | undefined;
   category?: string | undefined;
   product?: string | undefined;
   region?: string | undefined;
@@ -108,7 +118,7 @@ function foundIn(db: Db, asked: AskedCases, page: Page): Found[] {
     .where(
       and(
         inSet(asked),
-        ...conditions(filter),
+        ...conditions(filter, asked.at),
         sight ? isVisibleCase(db, sight) : undefined,
         from && sql`(${moment}, ${cases.caseId}) < (${from[0]}, ${from[1]})`,
       ),
@@ -146,9 +156,10 @@ function inSet({ set, filter, recoveryTeam, comparison, at }: AskedCases): SQL |
   }
 }
 
-function conditions(filter: ReportCaseFilter): (SQL | undefined)[] {
+function conditions(filter: ReportCaseFilter, at: string): (SQL | undefined)[] {
   const { status, outcome, strict, reached, contacted, regained, lostAgain } = filter;
-  const { category, product, region } = filter;
+  const { category, product, region, stillThere } = filter;
+  const stayed = stillThere && staying(stillThere, at);
   const happened = (moment: SQLWrapper, wanted: boolean | undefined) =>
     wanted === undefined ? undefined : wanted ? isNotNull(moment) : isNull(moment);
   return [
@@ -159,6 +170,7 @@ function conditions(filter: ReportCaseFilter): (SQL | undefined)[] {
     contacted === undefined ? undefined : eq(figures.contacted, contacted),
     happened(figures.regainedAt, regained),
     happened(figures.lostAgainAt, lostAgain),
+    stayed && and(stayed.hadTime, stayed.isThere),
     category === undefined ? undefined : eq(traits.category, category),
     product === undefined ? undefined : sql`${traits.product} = ${product}`,
     region === undefined ? undefined : sql`${traits.region} = ${region}`,

@@ -240,6 +240,18 @@ async function countsIn(db: Db, { name, slices }: Source, asked: Asked): Promise
 /** When a returner objected or died: what they would have done later nobody knows. */
 export const stoppedAt = sql`case when ${figures.outcome} = 'stopped' then (select closed_at from cases where cases.case_id = ${figures.caseId}) end`;
 
+/** Of returners: whether that was so many days ago while they were seen, and whether they had no second loss by then. */
+export function staying(
+  days: (typeof stayDays)[number],
+  at: string,
+): { hadTime: SQL; isThere: SQL } {
+  const seen = sql`julianday(${stoppedAt}) - julianday(${figures.regainedAt})`;
+  return {
+    hadTime: sql`${figures.regainedAt} <= ${before(at, `${days}d`)} and coalesce(${seen} >= ${days}, 1)`,
+    isThere: sql`(${figures.lostAgainAfter} is null or ${figures.lostAgainAfter} > ${days * dayMs})`,
+  };
+}
+
 function countsFrom(
   db: Db,
   { name, from }: { name: Source['name']; from: SQL },
@@ -247,9 +259,7 @@ function countsFrom(
 ): CountRow[] {
   const returned = sql`${figures.regainedAt} is not null`;
   const stay = stayDays.flatMap((days) => {
-    const seen = sql`julianday(${stoppedAt}) - julianday(${figures.regainedAt})`;
-    const hadTime = sql`${figures.regainedAt} <= ${before(asked.at, `${days}d`)} and coalesce(${seen} >= ${days}, 1)`;
-    const isThere = sql`(${figures.lostAgainAfter} is null or ${figures.lostAgainAfter} > ${days * dayMs})`;
+    const { hadTime, isThere } = staying(days, asked.at);
     return [
       sql`${total(hadTime)} as ${sql.raw(`of${days}`)}`,
       sql`${total(sql`${hadTime} and ${isThere}`)} as ${sql.raw(`there${days}`)}`,

@@ -3,6 +3,7 @@ import { reportCases } from '../../db/report-cases.ts';
 import { objectiveOf } from '../../domain/optimisation.ts';
 import { objectives } from '../../domain/policy.ts';
 import { caseSets, type ReportCase } from '../../domain/report-cases.ts';
+import { stayDays } from '../../domain/success-figures.ts';
 import {
   caseStatuses,
   causes,
@@ -59,6 +60,11 @@ const questions = z.strictObject({
   contacted: yesNo,
   regained: yesNo,
   lostAgain: yesNo,
+  stillThere: z
+    .enum(stayDays.map(String))
+    .transform((days) => Number(days) as (typeof stayDays)[number])
+    .optional()
+    .meta({ description: 'so many days after the return' }),
   ...page,
 });
 

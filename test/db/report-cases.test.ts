@@ -8,7 +8,7 @@ import { successFigures } from '../../db/reports.ts';
 import { secondLives } from '../../db/second-life.ts';
 import { after } from '../../domain/duration.ts';
 import type { CaseSet } from '../../domain/report-cases.ts';
-import { successSplits } from '../../domain/success-figures.ts';
+import { stayDays, successSplits } from '../../domain/success-figures.ts';
 import { fillWithClosedCases } from '../support/closed-cases.ts';
 import { withDatabase } from '../support/database.ts';
 import {
@@ -35,7 +35,7 @@ it('every figure leads to its cases: as many as it counts, whatever it is split 
     for (const split of successSplits) {
       const groups = await successFigures(db, split, { ...common, filter: {}, pick: () => 0 });
       expect(groups.length).toBeGreaterThan(0);
-      for (const { group, cases, contacted, returned, strict, uplift } of groups) {
+      for (const { group, cases, contacted, returned, strict, stayed, uplift } of groups) {
         const isPart = ['measure', 'offer', 'team', 'agent'].includes(split);
         if (split === 'period' || (isPart && group === null)) continue;
         const own = { [split]: group };
@@ -44,6 +44,9 @@ it('every figure leads to its cases: as many as it counts, whatever it is split 
         expect(await behind('decided', { ...own, regained: true })).toBe(returned);
         for (const is of ['regained', 'half-return', 'pending'] as const) {
           expect(await behind('decided', { ...own, strict: is })).toBe(strict[is]);
+        }
+        for (const [i, stillThere] of stayDays.entries()) {
+          expect(await behind('decided', { ...own, stillThere })).toBe(stayed[i]!.there);
         }
         if (!uplift) continue;
         expect(await behind('treated', own)).toBe(uplift.treated.cases);

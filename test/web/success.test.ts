@@ -85,6 +85,7 @@ describe('success', () => {
     await press(manager, '3');
     await page.getByRole('img', { name: 'Still there' }).locator('svg').waitFor();
     await page.getByRole('table', { name: 'By month of return' }).waitFor();
+    await page.getByRole('link', { name: /^[\d.]+%, Cases: Still there after 90 days/ }).waitFor();
     await manager.picture('success-second-life');
     await press(manager, '4');
     await page.getByRole('img', { name: 'What the open cases' }).locator('svg').waitFor();

@@ -7,7 +7,7 @@ import type { CaseQuery } from '../../parts/cases-link.tsx';
 import { useNames } from '../../words/domain.ts';
 import { useCasesWords } from './words.ts';
 
-const worded = ['category', 'product', 'region', 'targetGroup', 'playbook', 'measure', 'offer', 'team', 'agent', 'strict'] as const; // prettier-ignore
+const worded = ['category', 'product', 'region', 'targetGroup', 'playbook', 'measure', 'offer', 'team', 'agent', 'strict', 'stillThere'] as const; // prettier-ignore
 const yesNo = ['reached', 'contacted', 'regained', 'lostAgain'] as const;
 
 /** What the list is of; everything stands in the address. */

@@ -1,17 +1,16 @@
-import { Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useCallback } from 'react';
 import { api } from '../../api/client.ts';
 import { asJson } from '../../api/reports.ts';
 import type { components } from '../../api/schema.d.ts';
-import { CasesLink, type CaseQuery } from '../../parts/cases-link.tsx';
+import type { CaseQuery } from '../../parts/cases-link.tsx';
 import { Chart, type Palette } from '../../parts/Chart.tsx';
-import { Explained, type Definition } from '../../parts/Explained.tsx';
 import { Nothing } from '../../parts/PageStates.tsx';
 import { CsvLink, Reported, Section } from '../../parts/Report.tsx';
-import { Whisker } from '../../parts/Whisker.tsx';
 import { useFormats } from '../../words/format.ts';
 import { csvOf, type Filter } from './asked.ts';
 import { ControlGroup } from './ControlGroup.tsx';
+import { Tiles, type Tile } from './Tiles.tsx';
 import { useSuccessWords } from './words.ts';
 
 type Report = components['schemas']['SuccessReport'];
@@ -32,7 +31,7 @@ export function Overview({ filter }: { filter: Filter }) {
           <Nothing title={t('empty.title')}>{t('empty.what')}</Nothing>
         ) : (
           <Stack gap="md">
-            <Tiles report={report.data!} filter={filter} />
+            <Totals report={report.data!} filter={filter} />
             <Course report={report.data!} filter={filter} />
             <ControlGroup report={report.data!} filter={filter} />
           </Stack>
@@ -42,16 +41,7 @@ export function Overview({ filter }: { filter: Filter }) {
   );
 }
 
-type Tile = {
-  name: string;
-  by: Definition;
-  value: string;
-  detail?: string;
-  rate?: { value: number; interval: readonly number[] | null };
-  of: CaseQuery;
-};
-
-function Tiles({ report: { total, definitions }, filter }: { report: Report; filter: Filter }) {
+function Totals({ report: { total, definitions }, filter }: { report: Report; filter: Filter }) {
   const t = useSuccessWords();
   const formats = useFormats();
   const { percent, roundMoney } = formats;
@@ -102,27 +92,7 @@ function Tiles({ report: { total, definitions }, filter }: { report: Report; fil
       of: { ...all, strict: 'half-return' },
     },
   ];
-  return (
-    <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
-      {tiles.map(({ name, by, value, detail, rate, of }) => (
-        <Paper key={name} withBorder p="sm" className="figures">
-          <Text size="sm" c="dimmed" component="div">
-            <Explained name={name} by={by} />
-          </Text>
-          <Text fz={24} fw={650} lh={1.3}>
-            <CasesLink of={of} name={name}>
-              {value}
-            </CasesLink>
-          </Text>
-          {rate && <Whisker {...rate} faint={total.small} />}
-          <Text size="xs" c="dimmed">
-            {detail}
-            {rate && total.small && ` · ${t('small')}`}
-          </Text>
-        </Paper>
-      ))}
-    </SimpleGrid>
-  );
+  return <Tiles tiles={tiles} isSmall={total.small} />;
 }
 
 /** Month by month: how many became known, and the share that came back with its interval. */

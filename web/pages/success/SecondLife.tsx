@@ -10,6 +10,7 @@ import { Nothing } from '../../parts/PageStates.tsx';
 import { CsvLink, Reported, Section } from '../../parts/Report.tsx';
 import { useFormats } from '../../words/format.ts';
 import { csvOf, type Asked, type Filter } from './asked.ts';
+import { Tiles } from './Tiles.tsx';
 import { useGroupNames } from './group-names.ts';
 import { useSuccessWords } from './words.ts';
 
@@ -36,6 +37,7 @@ export function SecondLife({ asked: { filter, by, show } }: { asked: Asked }) {
           <Nothing title={t('secondLife.none')}>{t('secondLife.noneWhat')}</Nothing>
         ) : (
           <Stack gap="md">
+            <StillThere filter={filter} />
             <Section
               title={
                 <Explained name={t('secondLife.curves')} by={report.data!.definitions['curves']} />
@@ -65,6 +67,33 @@ export function SecondLife({ asked: { filter, by, show } }: { asked: Asked }) {
           </Stack>
         )
       }
+    </Reported>
+  );
+}
+
+/** The share without a second loss after so many days. */
+function StillThere({ filter }: { filter: Filter }) {
+  const t = useSuccessWords();
+  const { percent } = useFormats();
+  const report = api.useQuery(
+    'get',
+    '/api/v1/reports/success',
+    { params: { query: filter } },
+    { select: asJson<'SuccessReport'>() },
+  );
+  return (
+    <Reported by={report} height={90}>
+      {() => {
+        const { total, definitions } = report.data!;
+        const tiles = total.stillThere.map(({ afterDays, of, share }) => ({
+          name: t('secondLife.stillThere', { days: afterDays }),
+          by: definitions['stillThere'],
+          value: share === null ? '–' : percent(share),
+          detail: t('secondLife.ofReturns', { count: of }),
+          of: { ...filter, set: 'decided', stillThere: String(afterDays) as '90' } as const,
+        }));
+        return <Tiles tiles={tiles} />;
+      }}
     </Reported>
   );
 }

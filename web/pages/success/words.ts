@@ -109,6 +109,9 @@ export const useSuccessWords = words('success', {
       suggestion: '{{arm}} is probably better',
     },
     secondLife: {
+      stillThere: 'Still there after {{days}} days',
+      ofReturns_one: 'of {{count}} return so long ago',
+      ofReturns_other: 'of {{count}} returns so long ago',
       none: 'Nobody has come back yet',
       noneWhat: 'As soon as customers return, you see here how long they stay.',
       curves: 'Still there after the return',
@@ -274,6 +277,9 @@ export const useSuccessWords = words('success', {
       suggestion: '{{arm}} ist wahrscheinlich besser',
     },
     secondLife: {
+      stillThere: 'Nach {{days}} Tagen noch da',
+      ofReturns_one: 'von {{count}} Rückkehr, die so lange her ist',
+      ofReturns_other: 'von {{count}} Rückkehrern vor so langer Zeit',
       none: 'Noch ist niemand zurück',
       noneWhat: 'Sobald Kunden zurückkehren, sehen Sie hier, wie lange sie bleiben.',
       curves: 'Nach der Rückkehr noch da',
