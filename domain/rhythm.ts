@@ -12,7 +12,10 @@ export type Rhythm = {
   intervalDays: number | null;
   /** when the next purchase is due by that */
   expectedDay: number | null;
-  /** from when the silence is a sign of a loss to come (`declining-rhythm`); null: too few purchases to say */
+  /**
+   * from when the silence is a sign of a loss to come (`declining-rhythm`); null: too few purchases to say, or the loss
+   * comes before any sign
+   */
   suspiciousDay: number | null;
   /** from when the customer counts as lost; null: never */
   lostDay: number | null;
@@ -36,11 +39,13 @@ export function rhythmOf(
   const later = (silence: number | null) =>
     silence === null || numbers.length === 0 ? null : numbers.at(-1)! + silence;
   const lost = lostAfter(numbers, detection);
+  const suspicious = suspiciousAfter(numbers, decline);
+  const isSign = suspicious !== null && (lost === null || suspicious <= lost);
   return {
     days,
     intervalDays,
     expectedDay: later(intervalDays === null ? null : Math.round(intervalDays)),
-    suspiciousDay: later(suspiciousAfter(numbers, decline)),
+    suspiciousDay: later(isSign ? suspicious : null),
     lostDay: later(lost === null ? null : lost + 1),
   };
 }

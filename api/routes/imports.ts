@@ -110,10 +110,22 @@ const badLinesSchema = z
   })
   .meta({ id: 'BadLines' });
 
-function importJson(record: ImportRecord, { imports }: Pick<Call, 'imports'>) {
+/** Of what is wrong with a file: `kunden.csv is not a text.` */
+function ruleIn(words: string, fileName: string): string | undefined {
+  if (!words.startsWith(`${fileName} `)) return undefined;
+  return words.slice(fileName.length + 1).replace(/\.$/, '');
+}
+
+function importJson(
+  record: ImportRecord,
+  { imports, toldRule }: Pick<Call, 'imports' | 'toldRule'>,
+) {
   const { sha256: _, ...shown } = record;
+  const { fileName, error } = record;
+  const rule = error && ruleIn(error, fileName);
+  const told = rule ? `${fileName} ${toldRule(rule)}` : error;
   const hasErrors = imports.uploads.hasErrors(record.importId);
-  return { ...shown, done: isDone(record), hasErrors };
+  return { ...shown, error: told, done: isDone(record), hasErrors };
 }
 
 async function theImport({ db, params }: Call<{ importId: string }>): Promise<ImportRecord> {
@@ -141,7 +153,9 @@ async function uploaded(call: Call<unknown, { name: string }, Buffer>): Promise<
   } catch (error) {
     imports.uploads.forget(importId);
     if (!(error instanceof DomainError)) throw error;
-    throw new DomainError(error.code, error.message.replaceAll(path, query.name));
+    const words = error.message.replaceAll(path, query.name);
+    const rule = ruleIn(words, query.name);
+    throw new DomainError(error.code, words, rule ? [{ field: query.name, rule }] : []);
   }
 }
 

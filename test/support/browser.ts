@@ -29,7 +29,7 @@ export type Outsider = {
   faults: string[];
   /** the rules of WCAG 2.2 AA that the page breaks, with where */
   accessibilityFaults(): Promise<string[]>;
-  /** fails where the page scrolls sideways, 1440 or 390 pixels wide; with `npm run pictures` it keeps both in `screenshots/` */
+  /** fails where the page scrolls sideways, 1440 or 390 pixels wide, or what is narrow cannot be reached; with `npm run pictures` it keeps both in `screenshots/` */
   picture(name: string): Promise<void>;
 };
 
@@ -208,6 +208,13 @@ async function accessibilityFaults(page: Page): Promise<string[]> {
   const runOnly = isDark
     ? { type: 'rule' as const, values: ['color-contrast', 'link-in-text-block'] }
     : { type: 'tag' as const, values: rulesOfAll };
+  return faultsBy(page, runOnly);
+}
+
+async function faultsBy(
+  page: Page,
+  runOnly: { type: 'rule' | 'tag'; values: string[] },
+): Promise<string[]> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
   const { violations } = await axe.options({ runOnly, resultTypes: ['violations'] }).analyze();
   return violations.flatMap(({ id, nodes }) =>
@@ -221,6 +228,9 @@ export async function fitsWindow(page: Page): Promise<void> {
   await until(() => page.evaluate<boolean>(fits));
 }
 
+/** What a narrow page may have that a wide one has not. */
+const rulesOfNarrow = ['scrollable-region-focusable', 'target-size', 'button-name', 'link-name'];
+
 async function narrowAndWide(page: Page, name: string): Promise<void> {
   const { width } = page.viewportSize()!;
   for (const wide of [1_440, 390]) {
@@ -228,6 +238,10 @@ async function narrowAndWide(page: Page, name: string): Promise<void> {
     await fitsWindow(page).catch((cause: unknown) => {
       throw new Error(`${name} scrolls sideways at ${wide} pixels`, { cause });
     });
+    if (wide === 390) {
+      const faults = await faultsBy(page, { type: 'rule', values: rulesOfNarrow });
+      if (faults.length > 0) throw new Error(`${name} at 390 pixels: ${faults.join('\n')}`);
+    }
     if (picturesAreWanted) await picture(page, `${name}-${wide}`);
   }
   await page.setViewportSize({ width, height: 900 });

@@ -84,6 +84,9 @@ describe('the board', () => {
     await press('j');
     await press('j');
     const name = await manager.page.evaluate('document.activeElement.textContent');
+    // Its button would lie below the fold.
+    const { y } = (await card(manager, name as string).boundingBox())!;
+    await manager.page.setViewportSize({ width: 1_440, height: Math.ceil(y) + 60 });
     await press('a');
     const place = manager.page.getByRole('menuitem', { name: 'Frida Kahl' });
     await place.waitFor();
@@ -95,6 +98,7 @@ describe('the board', () => {
     await card(manager, name as string)
       .getByText('Frida Kahl')
       .waitFor();
+    await manager.page.setViewportSize({ width: 1_440, height: 900 });
   });
 
   test('keeps a view for its owner, who finds it after signing in again', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fitsWindow, startProduct, type Product, type Visit } from '../support/browser.ts';
+import { until } from '../support/until.ts';
 import { fillWithCancellations } from '../support/web-data.ts';
 
 let product: Product;
@@ -49,10 +50,19 @@ describe('a case', () => {
     await manager.open('/');
     await page.keyboard.press('/');
     const search = page.getByPlaceholder('A customer or a page …');
+    await search.waitFor();
+    await page.keyboard.press('Escape');
+    await search.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await search.waitFor();
+    await page.mouse.click(20, 880);
+    await search.waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
     await search.fill('schnei');
     await page.getByText('C-1001', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/customers/C-1001');
+    await until(async () => (await page.title()) === 'Anna Schneider · winback');
     await page.keyboard.press('/');
     await search.fill('nobody at all');
     await page.getByText('Nothing is called that.').waitFor();

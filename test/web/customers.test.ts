@@ -113,6 +113,18 @@ describe('an import', () => {
     ),
   };
 
+  test('of what is no text says so, in the reader’s language', async () => {
+    const german = await product.visit({ role: 'manager', language: 'de' });
+    await german.open('/import');
+    const table = {
+      name: 'kunden.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from([80, 75, 3, 4, 0, 0]),
+    };
+    await german.page.locator('input[type=file]').setInputFiles(table);
+    await german.page.getByText('kunden.csv: ist kein Text').waitFor();
+  });
+
   test('of a file with errors is done with the keyboard: mapping, trial, errors, import', async () => {
     const { page } = manager;
     await manager.open('/import');

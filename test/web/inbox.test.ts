@@ -48,6 +48,8 @@ describe('the inbox', () => {
     const second = await agent.page.locator('.task-row:focus-within .row-link').textContent();
     await press(agent, 'c');
     await until(async () => !(await agent.page.locator('main').textContent())!.includes(second!));
+    // The focus is on the task that took its place.
+    await agent.page.locator('.task-row:focus-within').waitFor();
     await press(agent, 'g', 'i');
     await agent.page.waitForURL((url) => url.search === '');
     await until(async () =>
@@ -140,8 +142,14 @@ describe('the inbox', () => {
     await product.system.kill('api');
     await agent.page.getByText('No connection.').waitFor();
     expect(await rows(agent).count()).toBe(before);
+    // A page that was never opened waits with everything else.
+    await agent.page.getByRole('link', { name: 'Causes' }).click();
+    await agent.page.waitForURL('**/causes');
+    await agent.page.getByText('No connection.').waitFor();
     await product.system.start('api');
+    await agent.page.getByRole('heading', { name: 'Causes and prevention' }).waitFor();
     await agent.page.getByText('No connection.').waitFor({ state: 'detached' });
+    expect(await agent.page.title()).toBe('Causes and prevention · winback');
     agent.faults.length = 0;
   });
 

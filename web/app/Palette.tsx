@@ -1,7 +1,7 @@
-import { Spotlight } from '@mantine/spotlight';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconFolders, IconScale, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useMenu } from './menu.ts';
 import { useAppWords } from './words.ts';
@@ -21,6 +21,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const menu = useMenu();
   const navigate = useNavigate();
   const [query, setQuery] = useState('');
+  // One of its own, opened here: one that is open from the beginning never says that it closes.
+  const [[store, spotlight]] = useState(createSpotlight);
+  useEffect(() => spotlight.open(), [spotlight]);
   const wanted = query.trim().toLowerCase();
   const others = further.filter(({ path }) => !menu.some((place) => place.path === path));
   const found = [...menu, ...others]
@@ -39,7 +42,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   };
   return (
     <Spotlight.Root
-      forceOpened
+      store={store}
       onSpotlightClose={onClose}
       query={query}
       onQueryChange={setQuery}

@@ -8,6 +8,7 @@ import {
   redirect,
   stringifySearchWith,
 } from '@tanstack/react-router';
+import { http } from '../api/client.ts';
 import { PageError, PageLoading, PageNotFound } from '../parts/PageStates.tsx';
 import { speak } from '../words/i18n.ts';
 import { within } from './address.ts';
@@ -20,6 +21,21 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     managersOnly?: boolean;
   }
+}
+
+const lookAgainMs = 2_000;
+const isThere = async () => (await http.GET('/api/v1/session')).data !== undefined;
+
+/** Without the server a page waits until it is there again, and begins anew then. */
+function onceThere<Page>(load: () => Promise<Page>): () => Promise<Page> {
+  return () =>
+    load().catch(async (error: unknown) => {
+      if (await isThere()) throw error;
+      while (!(await isThere())) await new Promise((later) => setTimeout(later, lookAgainMs));
+      // Otherwise somebody only looked at the way to it.
+      if (router.state.status === 'pending') location.reload();
+      throw error;
+    });
 }
 
 const rootRoute = createRootRoute({ component: Outlet });
@@ -63,7 +79,7 @@ const inside = pages.map(({ path, load, managersOnly = false }) =>
   createRoute({
     getParentRoute: () => insideRoute,
     path,
-    component: lazyRouteComponent(load),
+    component: lazyRouteComponent(onceThere(load)),
     staticData: { managersOnly },
   }),
 );

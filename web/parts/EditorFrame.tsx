@@ -1,4 +1,5 @@
 import { Alert, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { PageTitle } from './PageTitle.tsx';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
@@ -108,9 +109,7 @@ export function EditPage({ title, read, children }: PageProps) {
   const app = useAppWords();
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">
-        {title}
-      </Title>
+      <PageTitle>{title}</PageTitle>
       {read.error ? (
         <ProblemAlert error={read.error} onAgain={() => void read.refetch()} />
       ) : (

@@ -1,4 +1,5 @@
-import { Alert, Anchor, Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Center, Loader, Stack, Text } from '@mantine/core';
+import { PageTitle } from './PageTitle.tsx';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { problemWords } from '../app/tell.ts';
@@ -59,9 +60,7 @@ export function PageNotFound() {
   const t = useAppWords();
   return (
     <Stack p="md">
-      <Title order={1} size="h2">
-        {t('notFound.title')}
-      </Title>
+      <PageTitle>{t('notFound.title')}</PageTitle>
       <Anchor href="/">{t('notFound.back')}</Anchor>
     </Stack>
   );
@@ -71,9 +70,7 @@ export function ForManagers() {
   const t = useAppWords();
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('forManagers.title')}
-      </Title>
+      <PageTitle>{t('forManagers.title')}</PageTitle>
       <Text>{t('forManagers.text')}</Text>
       <Anchor href="/">{t('notFound.back')}</Anchor>
     </Stack>

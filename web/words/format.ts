@@ -69,6 +69,11 @@ function formatsOf(language: Language) {
     exact: (value: number) => signed(exact.format(value)),
     /** @param share 0 to 1 */
     percent: (share: number) => signed(percent.format(share)),
+    /** `0.4 MB`; less is said in kB */
+    bytes: (count: number) =>
+      count < 1_000_000
+        ? `${number.format(count / 1_000)} kB`
+        : `${number.format(count / 1_000_000)} MB`,
     money: (money: Money) => inUnits(money),
     /** without its cents */
     roundMoney: (money: Money) => inUnits(money, 0),

@@ -1,4 +1,5 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -60,22 +61,30 @@ export default function BoardPage() {
   const move = (by: number) => {
     const links = [...document.querySelectorAll<HTMLElement>('.board-card a')];
     const at = links.findIndex((link) => link.dataset['case'] === currentId.current);
-    links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
+    const link = links[Math.max(0, Math.min(links.length - 1, at + by))];
+    link?.focus({ preventScroll: true });
+    link?.closest('.board-card')?.scrollIntoView({ block: 'nearest' });
+  };
+  const assign = () => {
+    // A menu of what cannot be seen would not be seen either.
+    document
+      .querySelector(`[data-case="${CSS.escape(currentId.current ?? '')}"]`)
+      ?.closest('.board-card')
+      ?.scrollIntoView({ block: 'nearest' });
+    setAssigning(currentId.current);
   };
   useStillWhileDragging();
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    a: () => setAssigning(currentId.current),
+    a: assign,
   });
 
   const isEmpty = board.data?.steps.every((one) => one['on-track'] + one.behind + one.stuck === 0);
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <PageTitle>{t('title')}</PageTitle>
         {board.data && <Capacity {...board.data.capacity} />}
       </Group>
       <Views filter={filter} onShow={show} />

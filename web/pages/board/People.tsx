@@ -19,7 +19,7 @@ export function People({ loads }: Pick<Board, 'loads'>) {
       <Text size="xs" c="dimmed" mb={4} className="wide-only">
         {t('people.title')}
       </Text>
-      <ul className="board-people">
+      <ul className="board-people" tabIndex={0} aria-label={t('people.title')}>
         <Place keyId={null} name={t('people.queue')} load={undefined} />
         {people.map(({ keyId, name }) => (
           <Place

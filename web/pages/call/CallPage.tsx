@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { usePathPart } from '../../app/address.ts';
 import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconClock } from '@tabler/icons-react';
@@ -195,9 +196,7 @@ function Header({ task, name, isOpen, onClaim, onSnooze }: HeaderProps) {
   return (
     <Group justify="space-between" align="flex-end">
       <div>
-        <Title order={1} size="h2">
-          {name}
-        </Title>
+        <PageTitle>{name}</PageTitle>
         <Text c="dimmed" className="figures">
           <Anchor component={Link} to="/" className="call-back">
             <IconArrowLeft size={14} aria-hidden />

@@ -1,4 +1,5 @@
-import { Anchor, Badge, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useFilters, usePathPart } from '../../app/address.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
@@ -28,9 +29,7 @@ export default function CasePage() {
         <Shown record={shown.data} />
       ) : (
         <>
-          <Title order={1} size="h2">
-            {t('page')} {caseId}
-          </Title>
+          <PageTitle>{`${t('page')} ${caseId}`}</PageTitle>
           {shown.error ? (
             <ProblemAlert error={shown.error} onAgain={() => void shown.refetch()} />
           ) : (
@@ -71,9 +70,7 @@ function Shown({ record }: { record: Case }) {
       <Group justify="space-between" align="start">
         <div>
           <Group gap="sm">
-            <Title order={1} size="h2" className="case-name">
-              {customer.data?.name ?? customerId}
-            </Title>
+            <PageTitle>{customer.data?.name ?? customerId}</PageTitle>
             <Badge
               variant="light"
               color={{ open: 'brand', paused: 'yellow', closed: 'gray' }[state]}

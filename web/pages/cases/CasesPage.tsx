@@ -1,4 +1,5 @@
-import { Anchor, Badge, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Stack, Table, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link } from '@tanstack/react-router';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
@@ -26,9 +27,7 @@ export default function CasesPage() {
   );
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">
-        {t('title')}
-      </Title>
+      <PageTitle>{t('title')}</PageTitle>
       <CaseFilters query={query} />
       {!isManager(user) && (
         <Text size="sm" c="dimmed">

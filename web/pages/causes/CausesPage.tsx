@@ -1,4 +1,5 @@
-import { SegmentedControl, Stack, Tabs, Title } from '@mantine/core';
+import { SegmentedControl, Stack, Tabs } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useFilters } from '../../app/address.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { isManager, useUser } from '../../app/session.ts';
@@ -44,9 +45,7 @@ export default function CausesPage() {
   );
   return (
     <Stack gap="md" maw={1320}>
-      <Title order={1} size="h2">
-        {t('title')}
-      </Title>
+      <PageTitle>{t('title')}</PageTitle>
       {shown.length === 1 ? (
         causes
       ) : (

@@ -1,4 +1,5 @@
-import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { usePathPart } from '../../app/address.ts';
 import { IconAlertCircle, IconArrowLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -39,13 +40,7 @@ export default function CustomerPage() {
           {t('back')}
         </Group>
       </Anchor>
-      {data ? (
-        <Head customer={data} />
-      ) : (
-        <Title order={1} size="h2">
-          {customerId}
-        </Title>
-      )}
+      {data ? <Head customer={data} /> : <PageTitle>{customerId}</PageTitle>}
       {error ? (
         <ProblemAlert error={error} onAgain={() => void customer.refetch()} />
       ) : !data || !rhythm.data ? (
@@ -82,9 +77,7 @@ function Head({ customer }: { customer: Customer }) {
   return (
     <Stack gap="sm">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {name ?? customerId}
-        </Title>
+        <PageTitle>{name ?? customerId}</PageTitle>
         {open?.visible ? (
           <Button component={Link} to={`/cases/${open.caseId}`} variant="default">
             {t('open.running')}

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useFilters } from '../../app/address.ts';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import { IconFileImport, IconInfoCircle, IconSearch } from '@tabler/icons-react';
@@ -43,9 +44,7 @@ export default function CustomersPage() {
   return (
     <Stack gap="md" maw={1080}>
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <PageTitle>{t('title')}</PageTitle>
         {isManager(user) && (
           <Button
             component={Link}

@@ -1,4 +1,5 @@
 import { Alert, Button, FileInput, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useFilters } from '../../app/address.ts';
 import { IconFileImport } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -22,9 +23,7 @@ export default function ImportPage() {
   return (
     <Stack gap="lg" maw={900}>
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <PageTitle>{t('title')}</PageTitle>
         {id && (
           <Button component={Link} to="/import" variant="default">
             {t('another')}
@@ -126,9 +125,7 @@ function OneImport({ importId }: { importId: string }) {
   if (!data) return <ListLoading />;
   return (
     <Stack gap="lg">
-      <Text c="dimmed">
-        {t('file', { name: data.fileName, size: `${formats.number(data.bytes / 1_024)} kB` })}
-      </Text>
+      <Text c="dimmed">{t('file', { name: data.fileName, size: formats.bytes(data.bytes) })}</Text>
       {!data.done && preview.data && (
         <Mapping one={data} preview={preview.data} onStarted={() => void one.refetch()} />
       )}

@@ -1,4 +1,5 @@
-import { Button, Group, SegmentedControl, Select, Stack, Switch, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Switch } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { IconPlayerTrackNext } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { taskTypeNames } from '../../../domain/tasks.ts';
@@ -28,9 +29,7 @@ export default function InboxPage() {
   return (
     <Stack gap="md" maw={1080}>
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <PageTitle>{t('title')}</PageTitle>
         <Button
           leftSection={<IconPlayerTrackNext size={18} />}
           onClick={next.take}

@@ -1,6 +1,6 @@
 import { Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { http } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { isManager, useUser } from '../../app/session.ts';
@@ -44,13 +44,30 @@ export function TaskList({ filters }: { filters: Filters }) {
     return inOrder.findIndex(({ taskId }) => taskId === row?.dataset['taskId']);
   };
   const current = () => inOrder[focusedAt()];
+  const focusAt = (at: number) => {
+    const row = `[data-task-id="${CSS.escape(inOrder[at]?.taskId ?? '')}"]`;
+    document.querySelector<HTMLElement>(`${row} .row-link`)?.focus();
+  };
   const move = (by: number) => {
     const at = focusedAt();
     const from = at >= 0 ? at : by > 0 ? lastAt.current - 1 : lastAt.current;
     const to = Math.max(0, Math.min(inOrder.length - 1, from + by));
     lastAt.current = to;
-    const row = `[data-task-id="${CSS.escape(inOrder[to]?.taskId ?? '')}"]`;
-    document.querySelector<HTMLElement>(`${row} .row-link`)?.focus();
+    focusAt(to);
+  };
+  // Whose row has gone goes on at the one that took its place.
+  const focused = useRef<string | null>(null);
+  useEffect(() => {
+    if (focused.current === null || inOrder.some(({ taskId }) => taskId === focused.current))
+      return;
+    focused.current = null;
+    if (document.activeElement === document.body) {
+      focusAt(Math.min(lastAt.current, inOrder.length - 1));
+    }
+  });
+  const noteFocus = () => {
+    focused.current = current()?.taskId ?? null;
+    if (focused.current !== null) lastAt.current = focusedAt();
   };
   const withCurrent = (act: (task: Task) => void) => () => {
     const task = current();
@@ -75,7 +92,7 @@ export function TaskList({ filters }: { filters: Filters }) {
 
   if (agreed.isPending) return <ListLoading rows={4} height={64} />;
   return (
-    <Stack gap="md">
+    <Stack gap="md" onFocus={noteFocus} onBlur={() => (focused.current = null)}>
       {inOrder.length > 0 && (
         <Text size="xs" c="dimmed" visibleFrom="sm">
           {t('keys')}

@@ -1,4 +1,5 @@
 import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { http } from '../../api/client.ts';
@@ -52,9 +53,7 @@ export default function PlaybookPage() {
   if (list.error) {
     return (
       <Stack maw={760}>
-        <Title order={1} size="h2">
-          {playbookId}
-        </Title>
+        <PageTitle>{playbookId}</PageTitle>
         <ProblemAlert error={list.error} onAgain={() => void list.refetch()} />
       </Stack>
     );
@@ -75,9 +74,7 @@ export default function PlaybookPage() {
     <Stack gap="md" maw={1080}>
       <Group justify="space-between" align="start">
         <Stack gap={4} maw={720}>
-          <Title order={1} size="h2">
-            {shown.title}
-          </Title>
+          <PageTitle>{shown.title}</PageTitle>
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               {playbookId} · {t('version', { version: shown.version })} ·{' '}

@@ -1,4 +1,5 @@
-import { Anchor, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Tabs, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { OfferList } from '../offers/OfferList.tsx';
 import { TemplateList } from '../templates/TemplateList.tsx';
@@ -18,9 +19,7 @@ export default function PlaybooksPage() {
   return (
     <Stack gap="md" maw={1080}>
       <div>
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <PageTitle>{t('title')}</PageTitle>
         <Text c="dimmed">{t('about')}</Text>
         <Anchor component={Link} to="/policy" size="sm">
           {t('policy')}

@@ -7,6 +7,7 @@ import { usePolicyWords } from './words.ts';
 
 type Backtest = NonNullable<components['schemas']['Fit']['backtest']>;
 type Rule = Backtest['rules'][number];
+type Applied = Pick<Rule, 'rule' | 'threshold'>;
 
 /** What a rule would have done with the customers of the past, in people. */
 function countsOf({ flagged, precision, recall }: Rule, { customers, lost }: Backtest) {
@@ -21,9 +22,9 @@ function countsOf({ flagged, precision, recall }: Rule, { customers, lost }: Bac
 
 type Props = {
   backtest: Backtest;
-  inForce: Rule['rule'];
-  /** the rule of a policy that is not yet published */
-  planned?: Rule['rule'];
+  inForce: Applied;
+  /** of a policy that is not yet published */
+  planned?: Applied;
 };
 
 /** How each rule would have done with the customers of the past. */
@@ -35,6 +36,12 @@ export function BacktestPicture({ backtest, inForce, planned }: Props) {
   const all = rules.map((rule) => ({ ...rule, ...countsOf(rule, backtest) }));
   const most = Math.max(1, ...all.map(({ found, missed, returned }) => found + missed + returned));
   const kinds = ['found', 'missed', 'returned'] as const;
+  const isSame = (a: Applied, b: Applied) => a.rule === b.rule && a.threshold === b.threshold;
+  // What is shown is each rule at its best threshold.
+  const applied = (how: 'inForce' | 'planned', shown: Applied, really: Applied) =>
+    isSame(shown, really)
+      ? t(`detection.${how}`)
+      : t(`detection.${how}From`, { threshold: formats.exact(really.threshold) });
   return (
     <>
       <Text size="sm" c="dimmed" maw={720}>
@@ -53,7 +60,7 @@ export function BacktestPicture({ backtest, inForce, planned }: Props) {
           </Group>
         ))}
       </Group>
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -76,14 +83,14 @@ export function BacktestPicture({ backtest, inForce, planned }: Props) {
                     {t('detection.threshold', { threshold: formats.exact(one.threshold) })}
                   </Text>
                   <Group gap={4}>
-                    {one.rule === inForce && (
+                    {one.rule === inForce.rule && (
                       <Badge className="plain-badge" variant="light">
-                        {t('detection.inForce')}
+                        {applied('inForce', one, inForce)}
                       </Badge>
                     )}
-                    {planned !== inForce && one.rule === planned && (
+                    {planned && !isSame(planned, inForce) && one.rule === planned.rule && (
                       <Badge className="plain-badge" variant="light" color="gray">
-                        {t('detection.planned')}
+                        {applied('planned', one, planned)}
                       </Badge>
                     )}
                     {one.rule === recommended?.rule && (

@@ -33,7 +33,7 @@ export function Detection() {
         </Text>
       )}
       {data && !data.fit?.backtest && <Text c="dimmed">{t('detection.noFit')}</Text>}
-      {data?.fit?.backtest && <BacktestPicture backtest={data.fit.backtest} inForce={data.rule} />}
+      {data?.fit?.backtest && <BacktestPicture backtest={data.fit.backtest} inForce={data} />}
     </section>
   );
 }

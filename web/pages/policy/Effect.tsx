@@ -84,7 +84,7 @@ export function Effect({ planned }: { planned: Planned }) {
           <Title order={3} size="h5">
             {t('effect.picture')}
           </Title>
-          <BacktestPicture backtest={backtest} inForce={now.rule} planned={then.rule} />
+          <BacktestPicture backtest={backtest} inForce={now} planned={then} />
         </>
       )}
     </>

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { isManager, useUser } from '../../app/session.ts';
@@ -29,9 +30,7 @@ export default function PolicyPage() {
     <Stack gap="lg" maw={960}>
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2">
-            {t('title')}
-          </Title>
+          <PageTitle>{t('title')}</PageTitle>
           <Text c="dimmed">{t('about')}</Text>
         </div>
         {manages && (

@@ -149,7 +149,9 @@ export const usePolicyWords = words('policy', {
       qualityMeans: 'Quality: Matthews correlation, −1 to 1; 0 is guessing.',
       threshold: 'from {{threshold}}',
       inForce: 'in force',
+      inForceFrom: 'in force from {{threshold}}',
       planned: 'with this version',
+      plannedFrom: 'with this version from {{threshold}}',
       recommended: 'recommended',
       picture:
         '{{rule}}: {{found}} lost customers found, {{missed}} not found, {{returned}} called lost who came back by themselves',
@@ -303,7 +305,9 @@ export const usePolicyWords = words('policy', {
       qualityMeans: 'Güte: Matthews-Korrelation, −1 bis 1; 0 ist geraten.',
       threshold: 'ab {{threshold}}',
       inForce: 'in Kraft',
+      inForceFrom: 'in Kraft ab {{threshold}}',
       planned: 'mit dieser Fassung',
+      plannedFrom: 'mit dieser Fassung ab {{threshold}}',
       recommended: 'empfohlen',
       picture:
         '{{rule}}: {{found}} verlorene Kunden gefunden, {{missed}} nicht gefunden, {{returned}} für verloren gehalten, die von selbst zurückkamen',

@@ -1,4 +1,5 @@
-import { Box, NavLink, Select, Stack, Title } from '@mantine/core';
+import { Box, NavLink, Select, Stack } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { usePathPart } from '../../app/address.ts';
 import { Suspense } from 'react';
@@ -18,9 +19,7 @@ export default function SettingsPage() {
   if (!current) return <PageNotFound />;
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">
-        {t('title')}
-      </Title>
+      <PageTitle>{t('title')}</PageTitle>
       <Select
         hiddenFrom="md"
         aria-label={t('sections')}

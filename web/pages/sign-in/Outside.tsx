@@ -1,4 +1,5 @@
-import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Box, Group, Paper, Stack, Text } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import type { ReactNode, SubmitEvent } from 'react';
 import { ProblemAlert } from '../../parts/PageStates.tsx';
 
@@ -30,9 +31,7 @@ export function Outside({
         <Paper withBorder p="lg">
           <form onSubmit={submit}>
             <Stack>
-              <Title order={1} size="h3">
-                {title}
-              </Title>
+              <PageTitle size="h3">{title}</PageTitle>
               {error !== undefined && error !== null && <ProblemAlert error={error} />}
               {children}
             </Stack>

@@ -1,4 +1,5 @@
 import { Anchor, Button, Card, Code, Stack, Text, Title } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { isManager, useUser } from '../../app/session.ts';
@@ -19,9 +20,7 @@ export default function StartPage() {
   const { data, error, refetch } = useStart(2_000);
   return (
     <Stack gap="md" maw={820}>
-      <Title order={1} size="h2">
-        {t('title')}
-      </Title>
+      <PageTitle>{t('title')}</PageTitle>
       <Text c="dimmed">{t('intro')}</Text>
       {error ? (
         <ProblemAlert error={error} onAgain={() => void refetch()} />

@@ -1,4 +1,5 @@
-import { Button, Group, SegmentedControl, Select, Stack, Tabs, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Tabs } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { causes, tiers, triggers } from '../../../domain/words.ts';
 import { useNames } from '../../words/domain.ts';
@@ -21,9 +22,7 @@ export default function SuccessPage() {
   );
   return (
     <Stack gap="md" maw={1180}>
-      <Title order={1} size="h2">
-        {t('title')}
-      </Title>
+      <PageTitle>{t('title')}</PageTitle>
       <Tabs value={view} onChange={(to) => to && show({ view: to })} keepMounted={false}>
         <Tabs.List aria-label={t('title')}>
           {views.map((one, i) => (

@@ -1,4 +1,5 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { PageTitle } from '../../parts/PageTitle.tsx';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { languages, type TemplateContent } from '../../../domain/mails.ts';
 import { api } from '../../api/client.ts';
@@ -30,9 +31,7 @@ export default function TemplatePage() {
     <Stack gap="md">
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2">
-            {data?.title ?? templateId}
-          </Title>
+          <PageTitle>{data?.title ?? templateId}</PageTitle>
           {data && (
             <Text size="sm" c="dimmed">
               {templateId} · {t('version', { version: data.version })} ·{' '}
