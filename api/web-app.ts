@@ -42,6 +42,8 @@ export function webApp(folder: string): Router {
 }
 
 function isForPage({ path, headers }: Request): boolean {
+  // What watches over the address asks for nothing in particular.
+  if (path === '/') return true;
   return !/^\/(api|assets)\//.test(path) && (headers.accept ?? '').includes('text/html');
 }
 

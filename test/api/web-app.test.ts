@@ -63,6 +63,7 @@ describe('the web app', () => {
       expect([path, (await ask(path)).status]).toEqual([path, 404]);
     }
     expect((await ask('/tasks/1', { accept: 'application/json' })).status).toBe(404);
+    expect((await ask('/', { accept: '*/*' })).status).toBe(200);
     for (const path of ['/.built-from', '/assets/..%2f.built-from', '/..%2f..%2fpackage.json']) {
       expect(await (await ask(path, { accept: '*/*' })).text()).not.toContain('secret');
     }

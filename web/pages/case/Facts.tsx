@@ -1,9 +1,27 @@
-import { Paper, Text } from '@mantine/core';
+import { Anchor, Paper, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { api } from '../../api/client.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Case } from './case.ts';
 import { useCaseWords } from './words.ts';
+
+/** By its title, as people call it. */
+function PlaybookName({ playbookId, version }: NonNullable<Case['playbook']>) {
+  const t = useCaseWords();
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/playbooks/{playbookId}',
+    { params: { path: { playbookId }, query: { version } } },
+    { staleTime: Infinity, meta: { still: true } },
+  );
+  return (
+    <Anchor component={Link} to={`/playbooks/${playbookId}`} inherit>
+      {t('facts.version', { id: data?.title ?? playbookId, version })}
+    </Anchor>
+  );
+}
 
 export function Facts({ record }: { record: Case }) {
   const t = useCaseWords();
@@ -19,10 +37,7 @@ export function Facts({ record }: { record: Case }) {
     ['facts.said', statedReason && <q>{statedReason}</q>],
     ['facts.lost', formats.roundMoney(lostRevenue)],
     ['facts.decision', decision && names.decisions[decision]],
-    [
-      'facts.playbook',
-      playbook && t('facts.version', { id: playbook.playbookId, version: playbook.version }),
-    ],
+    ['facts.playbook', playbook && <PlaybookName {...playbook} />],
     ['facts.policy', policyVersion],
     ['facts.opened', formats.moment(openedAt)],
   ];
