@@ -36,6 +36,7 @@ import {
   previewSchema,
 } from '../schemas/playbook.ts';
 import { invalid } from '../validation.ts';
+import { orBroken, told } from '../written-text.ts';
 
 const ofPlaybook = z.strictObject({ playbookId: text(50) });
 const version = z.coerce.number().int().min(1);
@@ -146,11 +147,17 @@ export const playbookRoutes = [
     summary: 'Whether a playbook could be published as it stands; changes nothing',
     roles: managers,
     body: z.strictObject(playbookText),
-    answers: { 200: { description: 'It could; with warnings', schema: checkedSchema } },
-    handle: async (call) => {
-      const playbook = contentOf(call.body, await knownThings(call));
-      return { status: 200, body: { playbook, warnings: await warningsOf(call, playbook) } };
+    answers: {
+      200: {
+        description: 'It could, with warnings; or what stands against it',
+        schema: orBroken(checkedSchema),
+      },
     },
+    handle: (call) =>
+      told(call, async () => {
+        const playbook = contentOf(call.body, await knownThings(call));
+        return { status: 200, body: { playbook, warnings: await warningsOf(call, playbook) } };
+      }),
   }),
   route({
     method: 'get',

@@ -18,6 +18,7 @@ import {
   policyVersionSchema,
 } from '../schemas/policy.ts';
 import { invalid } from '../validation.ts';
+import { orBroken, told } from '../written-text.ts';
 
 type Given = { yaml?: string | undefined; version?: string | undefined };
 
@@ -120,12 +121,18 @@ export const policyRoutes = [
     summary: 'Whether a policy could be published as it stands; changes nothing',
     roles: managers,
     body: z.strictObject(policyText),
-    answers: { 200: { description: 'It could; with warnings', schema: checkedPolicySchema } },
-    problems: ['not-found'],
-    handle: async (call) => {
-      const policy = await contentOf(call, call.body);
-      return { status: 200, body: { policy, warnings: warningsOf(call.policy, policy) } };
+    answers: {
+      200: {
+        description: 'It could, with warnings; or what stands against it',
+        schema: orBroken(checkedPolicySchema),
+      },
     },
+    problems: ['not-found'],
+    handle: (call) =>
+      told(call, async () => {
+        const policy = await contentOf(call, call.body);
+        return { status: 200, body: { policy, warnings: warningsOf(call.policy, policy) } };
+      }),
   }),
   route({
     method: 'post',

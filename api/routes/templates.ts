@@ -18,6 +18,7 @@ import { pageOfAll } from '../paging.ts';
 import { managers, route, staff, type Call } from '../route.ts';
 import { basedOn, customerId, list, page, text, timestamp } from '../schemas/common.ts';
 import { invalid } from '../validation.ts';
+import { orBroken, told } from '../written-text.ts';
 
 const ofTemplate = z.strictObject({ templateId: text(50) });
 const version = z.coerce.number().int().min(1);
@@ -177,31 +178,35 @@ export const templateRoutes = [
     example: { language: 'en' },
     answers: {
       200: {
-        description: 'The mail; for nobody in particular if no customer is named',
-        schema: z
-          .strictObject({
-            language: z.enum(languages),
-            subject: z.string(),
-            text: z.string(),
-            html: z.string(),
-          })
-          .meta({ id: 'TemplatePreview' }),
+        description:
+          'The mail, for nobody in particular if no customer is named; or what stands against it',
+        schema: orBroken(
+          z
+            .strictObject({
+              language: z.enum(languages),
+              subject: z.string(),
+              text: z.string(),
+              html: z.string(),
+            })
+            .meta({ id: 'TemplatePreview' }),
+        ),
       },
     },
     problems: ['not-found'],
-    handle: async (call) => {
-      const { body, mail, policy } = call;
-      const isGiven = body.yaml !== undefined || body.template !== undefined;
-      const content = isGiven ? contentOf(body) : (await theTemplate(call, body.version)).content;
-      const to = await addressee(call, body.customerId);
-      const { language, text } = textFor(content, body.language ?? to.language);
-      const { timeZone } = policy;
-      const links = { satisfactionUrl: satisfactionUrl(mail, 'preview') };
-      const how = { language, timeZone, ...links };
-      const filled = filledIn(text, valuesOf(to, mail.sender, how));
-      const written = { ...filled, language, objectionUrl: objectionUrl(mail, 'preview') };
-      const bodies = bodiesOf(written, mail);
-      return { status: 200, body: { language, subject: filled.subject, ...bodies } };
-    },
+    handle: (call) =>
+      told(call, async () => {
+        const { body, mail, policy } = call;
+        const isGiven = body.yaml !== undefined || body.template !== undefined;
+        const content = isGiven ? contentOf(body) : (await theTemplate(call, body.version)).content;
+        const to = await addressee(call, body.customerId);
+        const { language, text } = textFor(content, body.language ?? to.language);
+        const { timeZone } = policy;
+        const links = { satisfactionUrl: satisfactionUrl(mail, 'preview') };
+        const how = { language, timeZone, ...links };
+        const filled = filledIn(text, valuesOf(to, mail.sender, how));
+        const written = { ...filled, language, objectionUrl: objectionUrl(mail, 'preview') };
+        const bodies = bodiesOf(written, mail);
+        return { status: 200, body: { language, subject: filled.subject, ...bodies } };
+      }),
   }),
 ];

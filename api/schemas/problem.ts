@@ -13,7 +13,10 @@ export const problemSchema = z
     errors: z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
-      .meta({ example: [{ field: 'result.callbackAt', rule: 'is required' }] }),
+      .meta({
+        description: 'rules in German where `Accept-Language` prefers it',
+        example: [{ field: 'result.callbackAt', rule: 'is required' }],
+      }),
     why: z
       .enum(Object.keys(refusals) as [Refusal, ...Refusal[]])
       .optional()

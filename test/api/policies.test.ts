@@ -95,7 +95,9 @@ describe('a policy', () => {
     const merged = stringify(mixed(parse(await edited()), parse(mistake)));
     for (const path of ['/api/v1/policies/check', '/api/v1/policies']) {
       const { status, body } = await api.post(path, { yaml: merged }, { as: 'manager' });
-      expect([status, body.errors]).toEqual([400, [{ field, rule: expect.stringMatching(rule) }]]);
+      expect(body.errors).toEqual([{ field, rule: expect.stringMatching(rule) }]);
+      // Asking what is wrong is no mistake.
+      expect(status).toBe(path.endsWith('/check') ? 200 : 400);
     }
     expect(await inForce()).toMatchObject({ version: 'own-2' });
   });

@@ -72,6 +72,17 @@ describe('a case', () => {
     await page.waitForURL('**/policy');
   });
 
+  test.each([
+    ['/nowhere', 'There is no such page'],
+    ['/tasks/unknown', 'Task unknown'],
+    ['/cases/unknown', 'Case unknown'],
+    ['/customers/unknown', 'unknown'],
+  ])('%s says that it is not there, to everybody', async (path, name) => {
+    await manager.open(path);
+    await manager.page.getByRole('heading', { level: 1, name }).waitFor();
+    expect(await manager.accessibilityFaults()).toEqual([]);
+  });
+
   test('takes the cause that a manager has verified', async () => {
     const { page } = manager;
     await manager.open('/cases/C-1003-e1');

@@ -181,6 +181,11 @@ describe('the policy', () => {
     const told = (await german.page.locator('main .policy-table td').allTextContents()).join('\n');
     expect(told).toContain('nicht zufrieden');
     expect(told.match(/\b[a-z]+(-[a-z]+)+\b/g) ?? []).toEqual([]);
+    // The browser would write each into its console.
+    const failed: string[] = [];
+    german.page.on('response', (answer) => {
+      if (answer.status() >= 400) failed.push(answer.url());
+    });
     await german.page.getByRole('link', { name: 'Bearbeiten' }).click();
     const field = german.page.getByLabel('Text des Regelwerks (YAML)');
     const text = await field.inputValue();
@@ -195,6 +200,7 @@ describe('the policy', () => {
     await german.page.getByRole('button', { name: 'Ansehen und veröffentlichen' }).click();
     await german.page.getByRole('dialog').getByText('davon einen Fall wert').waitFor();
     await german.picture('policy-publish-de');
+    expect(failed).toEqual([]);
     expect(german.faults).toEqual([]);
   });
 });

@@ -4,20 +4,30 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
+import type { components } from '../api/schema.d.ts';
 import { useAppWords } from '../app/words.ts';
 import { ProblemAlert } from './PageStates.tsx';
 import { TextEditor } from './TextEditor.tsx';
 
+type Broken = components['schemas']['BrokenText'];
+
+function isBroken(answer: object | undefined): answer is Broken {
+  return answer !== undefined && 'errors' in answer;
+}
+
 type Options<Checked> = {
   /** what is checked */
   key: QueryKey;
-  check: (yaml: string) => Promise<{ data?: Checked; error?: unknown }>;
+  check: (yaml: string) => Promise<{ data?: Checked | Broken; error?: unknown }>;
   /** asked of who leaves with something unpublished */
   leave: string;
 };
 
 /** A text that is checked while somebody types, and not lost by mistake. */
-export function useEditing<Checked>(begun: string, { key, check, leave }: Options<Checked>) {
+export function useEditing<Checked extends object>(
+  begun: string,
+  { key, check, leave }: Options<Checked>,
+) {
   const [text, setText] = useState(begun);
   const [yaml] = useDebouncedValue(text, 300);
   const isPublished = useRef(false);
@@ -27,7 +37,9 @@ export function useEditing<Checked>(begun: string, { key, check, leave }: Option
     placeholderData: keepPreviousData,
     queryFn: async () => {
       const { data, error } = await check(yaml);
-      return { data, problem: error ?? null };
+      return isBroken(data)
+        ? { problem: { code: 'invalid', detail: '', ...data } }
+        : { data, problem: error ?? null };
     },
   });
   const isChanged = text !== begun;

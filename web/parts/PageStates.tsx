@@ -59,7 +59,7 @@ export function PageError({ error }: { error: unknown }) {
 export function PageNotFound() {
   const t = useAppWords();
   return (
-    <Stack p="md">
+    <Stack p="md" component="main">
       <PageTitle>{t('notFound.title')}</PageTitle>
       <Anchor href="/">{t('notFound.back')}</Anchor>
     </Stack>

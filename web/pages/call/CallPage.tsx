@@ -39,7 +39,15 @@ export default function CallPage() {
   const taskId = usePathPart('taskId');
   const app = useAppWords();
   const task = api.useQuery('get', '/api/v1/tasks/{taskId}', { params: { path: { taskId } } });
-  if (task.error) return <ProblemAlert error={task.error} onAgain={() => void task.refetch()} />;
+  const t = useCallWords();
+  if (task.error) {
+    return (
+      <Stack>
+        <PageTitle>{`${t('page')} ${taskId}`}</PageTitle>
+        <ProblemAlert error={task.error} onAgain={() => void task.refetch()} />
+      </Stack>
+    );
+  }
   if (!task.data) {
     return (
       <Stack role="status" aria-label={app('loading')}>

@@ -2,6 +2,7 @@ import { words } from '../../words/words.ts';
 
 export const useCallWords = words('call', {
   en: {
+    page: 'Task',
     back: 'Inbox',
     dial: 'Call {{phone}}',
     noPhone: 'No phone number is known.',
@@ -174,6 +175,7 @@ export const useCallWords = words('call', {
     },
   },
   de: {
+    page: 'Aufgabe',
     back: 'Eingang',
     dial: '{{phone}} anrufen',
     noPhone: 'Es ist keine Telefonnummer bekannt.',

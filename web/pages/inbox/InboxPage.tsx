@@ -62,7 +62,9 @@ export default function InboxPage() {
       },
       onError: (error) => tellProblem(error, app('problem.no-answer')),
     });
-    const take = () => ask.mutate({ params: { header: idempotencyKey() }, body: {} });
+    const take = () => {
+      if (!ask.isPending) ask.mutate({ params: { header: idempotencyKey() }, body: {} });
+    };
     return { take, isPending: ask.isPending };
   }
 }
