@@ -40,8 +40,13 @@ const scrollToEnd = (last: number) =>
 const walkTo = async (key: string, to: number) => {
   for (let at = await focused(); at !== to; at = await focused()) {
     await manager.page.keyboard.press(key);
-    // Its page may still have to come.
-    await until(async () => (await focused()) !== at);
+    await until(async () => {
+      if ((await focused()) !== at) return true;
+      await manager.page.waitForTimeout(300);
+      // Its page still had to come, and the key has moved nothing.
+      if ((await focused()) === at) await manager.page.keyboard.press(key);
+      return (await focused()) !== at;
+    });
     expect(Math.abs((await focused()) - at)).toBe(1);
   }
 };

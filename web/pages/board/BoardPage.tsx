@@ -62,7 +62,7 @@ export default function BoardPage() {
     const links = [...document.querySelectorAll<HTMLElement>('.board-card a')];
     const at = links.findIndex((link) => link.dataset['case'] === currentId.current);
     const link = links[Math.max(0, Math.min(links.length - 1, at + by))];
-    link?.focus({ preventScroll: true });
+    link?.focus();
     link?.closest('.board-card')?.scrollIntoView({ block: 'nearest' });
   };
   const assign = () => {

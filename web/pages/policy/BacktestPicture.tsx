@@ -84,17 +84,17 @@ export function BacktestPicture({ backtest, inForce, planned }: Props) {
                   </Text>
                   <Group gap={4}>
                     {one.rule === inForce.rule && (
-                      <Badge className="plain-badge" variant="light">
+                      <Badge className="plain-badge rule-badge" variant="light">
                         {applied('inForce', one, inForce)}
                       </Badge>
                     )}
                     {planned && !isSame(planned, inForce) && one.rule === planned.rule && (
-                      <Badge className="plain-badge" variant="light" color="gray">
+                      <Badge className="plain-badge rule-badge" variant="light" color="gray">
                         {applied('planned', one, planned)}
                       </Badge>
                     )}
                     {one.rule === recommended?.rule && (
-                      <Badge className="plain-badge" variant="light" color="gray">
+                      <Badge className="plain-badge rule-badge" variant="light" color="gray">
                         {t('detection.recommended')}
                       </Badge>
                     )}
