@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadTemplates } from '../../config/templates.ts';
 import { createActivities } from '../../activities/index.ts';
 import { recordCause } from '../../db/case-causes.ts';
-import { getCase, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
+import { getCase, listCases, openCase, openCaseOf, timelineOf } from '../../db/cases.ts';
 import { beginCommand, finishCommand } from '../../db/commands.ts';
 import { acceptEvents } from '../../db/events.ts';
 import { recordPermissions, recordPurchases, upsertCustomers } from '../../db/imports.ts';
@@ -66,7 +66,7 @@ export type Engine = {
   verify(caseId: string, cause: Cause): Promise<void>;
   /** an event of now, or of `time` */
   send(customerId: string, type: string, data?: object, time?: string): Promise<void>;
-  /** lets time pass */
+  /** lets time pass, until the open cases have done what they had to do in it */
   pass(duration: Duration): Promise<void>;
   passUntil(moment: string): Promise<void>;
   now(): Promise<string>;
@@ -134,6 +134,17 @@ export async function startEngine(
       if (found !== undefined) return found;
     }
     throw new Error(`Not seen within ${patienceMs / 1_000} s: ${await what()}`);
+  };
+  const atRest = async () => {
+    const { items } = await listCases(db, { status: 'open' }, { limit: 200 });
+    for (const { customerId } of items) {
+      try {
+        await historyAtRest(env.client.workflow.getHandle(recoveryWorkflowId(customerId)));
+      } catch (error) {
+        // Not begun yet.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    }
   };
   const engine: Engine = {
     env,
@@ -259,11 +270,13 @@ export async function startEngine(
     async pass(duration) {
       await env.sleep(durationMs(duration));
       await now();
+      await atRest();
     },
     async passUntil(moment) {
       const leftMs = Date.parse(moment) - Date.parse(await now());
       if (leftMs > 0) await env.sleep(Math.ceil(leftMs / 1_000) * 1_000);
       await now();
+      await atRest();
     },
     now,
     async until(caseId, holds) {
@@ -308,15 +321,19 @@ export async function startEngine(
   return engine;
 }
 
-/** A workflow task that is under way is no history yet: what it does would go on in the replay. */
+/** What is under way is no history yet: what it does would go on in the replay. */
 async function historyAtRest(handle: WorkflowHandle) {
   for (;;) {
     const history = await handle.fetchHistory();
     const last = history.events!.at(-1)!;
-    if (!last.workflowTaskScheduledEventAttributes && !last.workflowTaskStartedEventAttributes) {
-      return history;
-    }
-    await pause(100);
+    const count = (kind: RegExp) =>
+      history.events!.filter((event) => Object.keys(event).some((key) => kind.test(key))).length;
+    const activities = count(/^activityTaskScheduled/);
+    const ended = count(/^activityTask(Completed|Failed|TimedOut|Canceled)/);
+    const isDecided =
+      !last.workflowTaskScheduledEventAttributes && !last.workflowTaskStartedEventAttributes;
+    if (isDecided && activities === ended) return history;
+    await pause(15);
   }
 }
 
