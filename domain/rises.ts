@@ -62,7 +62,8 @@ export function baselineOf(
 /**
  * The topics that have risen, the least probable first: at least so many cases, and more than chance would bring in a
  * period like those of the baseline (`chanceOfMore`, by Benjamini and Hochberg over all topics that are large enough).
- * Of a rise and narrower ones within it that explain it, the narrower are told as well: each is a topic of its own.
+ * A loss makes one rise, the least probable, of equal ones the narrowest: a wider topic that only rises with a narrower
+ * one, or a narrower one that does as all the others, is not told as well.
  * @param now of the period itself
  * @param atRisk customers who could be lost, now and in all periods of the baseline together
  */
@@ -76,33 +77,52 @@ export function risesOf(
   if (baseline.periods === 0) return [];
   const known = atRisk.now > 0 && atRisk.baseline > 0;
   const exposure = known ? atRisk : { now: 1, baseline: baseline.periods };
+  const compare = (counts: (cell: LossCell) => boolean) => {
+    const cases = casesAmong(now, counts);
+    const earlier = casesAmong(baseline.cells, counts);
+    const chance = chanceOfMore(
+      { count: cases, exposure: exposure.now },
+      { count: earlier, exposure: exposure.baseline },
+    );
+    return { cases, expected: (earlier * exposure.now) / exposure.baseline, chance };
+  };
   const tested = pilesOf(now)
     .filter(({ cases }) => cases >= casesAtLeast)
-    .map(({ cases, lostRevenue: _, ...topic }) => {
-      const earlier = baseline.cells
-        .filter((cell) => isWithin(cell, topic))
-        .reduce((sum, one) => sum + one.cases, 0);
-      const expected = (earlier * exposure.now) / exposure.baseline;
-      const chance = chanceOfMore(
-        { count: cases, exposure: exposure.now },
-        { count: earlier, exposure: exposure.baseline },
-      );
-      return { topic, cases, expected, chance };
-    });
-  const chances = adjustedChances(tested.map(({ chance }) => chance));
-  return tested
-    .map(({ topic, cases, expected }, i) => ({
-      ...topic,
-      ...period,
-      cases,
-      expected,
-      ratio: expected === 0 ? null : cases / expected,
-      chance: chances[i]!,
-      basis: baseline.basis,
-    }))
-    .filter(({ cases, expected, chance }) => cases > expected && chance <= falseShare)
-    .sort((a, b) => a.chance - b.chance || b.cases - a.cases);
+    .map(({ cases: _, lostRevenue: __, ...topic }) => ({
+      topic,
+      ...compare((cell) => isWithin(cell, topic)),
+    }));
+  const adjusted = adjustedChances(tested.map(({ chance }) => chance));
+  let risen = tested
+    .map((one, i) => ({ ...one, adjusted: adjusted[i]! }))
+    .filter(({ cases, expected, adjusted }) => cases > expected && adjusted <= falseShare);
+  const told: typeof risen = [];
+  while (risen.length > 0) {
+    const left = risen
+      .map((one) => {
+        const isLeft = (cell: LossCell) =>
+          isWithin(cell, one.topic) && !told.some(({ topic }) => isWithin(cell, topic));
+        return { one, ...compare(isLeft) };
+      })
+      .filter(({ cases, chance }) => cases >= casesAtLeast && chance <= falseShare)
+      .sort((a, b) => a.chance - b.chance)
+      .map(({ one }) => one);
+    told.push(...left.slice(0, 1));
+    risen = left.slice(1);
+  }
+  return told.map(({ topic, cases, expected, adjusted: chance }) => ({
+    ...topic,
+    ...period,
+    cases,
+    expected,
+    ratio: expected === 0 ? null : cases / expected,
+    chance,
+    basis: baseline.basis,
+  }));
 }
+
+const casesAmong = (cells: readonly LossCell[], counts: (cell: LossCell) => boolean) =>
+  cells.reduce((sum, cell) => (counts(cell) ? sum + cell.cases : sum), 0);
 
 export type RiseRecord = Rise & {
   riseId: string;

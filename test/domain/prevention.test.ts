@@ -187,6 +187,29 @@ describe('rises', () => {
     expect(found(100, 0, { now: 0, baseline: 0 }, 0)).toEqual([]);
   });
 
+  it('are told once: as wide as they reach, and no wider', () => {
+    const of = (shape: Record<string, number>) =>
+      Object.entries(shape).map(([region, cases]) => cell({ product: 'box', region, cases }));
+    const told = (now: Record<string, number>, earlier: Record<string, number>) =>
+      risesOf(
+        { from: '2026-05-31T00:00:00.000Z', to: '2026-06-30T00:00:00.000Z' },
+        of(now),
+        { basis: 'recent', cells: of(earlier), periods: 1 },
+        { casesAtLeast: 5, falseShare: 0.05 },
+        { now: 0, baseline: 0 },
+      ).map(({ product, region, cases }) => [product, region, cases]);
+    const earlier = { BY: 10, HH: 10, SN: 10 };
+    // In one region alone, although the whole has risen beyond chance, too.
+    expect(told({ BY: 60, HH: 11, SN: 10 }, earlier)).toEqual([['box', 'BY', 60]]);
+    // Everywhere alike.
+    expect(told({ BY: 30, HH: 30, SN: 30 }, earlier)).toEqual([['box', null, 90]]);
+    // In two of three.
+    expect(told({ BY: 100, HH: 40, SN: 100 }, { BY: 10, HH: 10, SN: 100 })).toEqual([
+      ['box', 'BY', 100],
+      ['box', 'HH', 40],
+    ]);
+  });
+
   it('allow for a company that has grown', () => {
     expect(found(20, 24, { now: 2_500, baseline: 3_000 })).toEqual([]);
     expect(found(20, 24, { now: 1_000, baseline: 3_000 })).toHaveLength(1);
