@@ -28,7 +28,7 @@ const lastNames = ['Schneider', 'Köhler', 'Yılmaz', 'Krause', 'Haddad', 'Olsen
 const losses: { cause: Cause; weight: number; playbook: string; back: [number, number] }[] = [
   { cause: 'better-offer-price', weight: 9, playbook: 'price', back: [22, 45] },
   { cause: 'disappointed-service', weight: 7, playbook: 'disappointed-service', back: [35, 38] },
-  { cause: 'neglected', weight: 5, playbook: 'neglected', back: [50, 55] },
+  { cause: 'neglected', weight: 5, playbook: 'neglected-retail', back: [50, 55] },
   { cause: 'disappointed-product', weight: 3, playbook: 'disappointed-product', back: [20, 15] },
   { cause: 'no-need', weight: 2, playbook: 'no-need', back: [5, 5] },
 ];

@@ -1,24 +1,17 @@
 import { Anchor, Paper, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { api } from '../../api/client.ts';
+import { usePlaybookNames } from '../../parts/work-names.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import type { Case } from './case.ts';
 import { useCaseWords } from './words.ts';
 
-/** By its title, as people call it. */
 function PlaybookName({ playbookId, version }: NonNullable<Case['playbook']>) {
-  const t = useCaseWords();
-  const { data } = api.useQuery(
-    'get',
-    '/api/v1/playbooks/{playbookId}',
-    { params: { path: { playbookId }, query: { version } } },
-    { staleTime: Infinity, meta: { still: true } },
-  );
+  const nameOf = usePlaybookNames();
   return (
     <Anchor component={Link} to={`/playbooks/${playbookId}`} inherit>
-      {t('facts.version', { id: data?.title ?? playbookId, version })}
+      {nameOf(`${playbookId}@${version}`)}
     </Anchor>
   );
 }

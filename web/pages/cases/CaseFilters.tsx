@@ -4,6 +4,7 @@ import { caseSets } from '../../../domain/report-cases.ts';
 import { caseStatuses, causes, outcomes, tiers, triggers } from '../../../domain/words.ts';
 import { useStaff } from '../../app/staff.ts';
 import type { CaseQuery } from '../../parts/cases-link.tsx';
+import { useOfferNames, usePlaybookNames } from '../../parts/work-names.ts';
 import { useNames } from '../../words/domain.ts';
 import { useCasesWords } from './words.ts';
 
@@ -15,6 +16,8 @@ export function CaseFilters({ query }: { query: CaseQuery }) {
   const t = useCasesWords();
   const names = useNames();
   const { nameOf } = useStaff();
+  const playbookName = usePlaybookNames();
+  const offerName = useOfferNames();
   const navigate = useNavigate();
   const show = (change: { [Name in keyof CaseQuery]?: string | undefined }) => {
     const search = Object.fromEntries(
@@ -35,6 +38,8 @@ export function CaseFilters({ query }: { query: CaseQuery }) {
     if (name === 'agent') return nameOf(value);
     if (name === 'strict') return names.strictRegains[value as keyof typeof names.strictRegains];
     if (value === 'none') return t('filter.none');
+    if (name === 'playbook') return playbookName(value);
+    if (name === 'offer') return offerName(value);
     return value;
   };
   const pills = [

@@ -1,11 +1,8 @@
 import { Badge, Group, Paper, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
-import type { Language } from '../../../domain/mails.ts';
 import { measureIdOf } from '../../../domain/measure-plan.ts';
-import { nameOfOffer } from '../../../domain/offers.ts';
 import type { Measure, PlaybookContent } from '../../../domain/playbooks.ts';
-import { api } from '../../api/client.ts';
 import { useStaff } from '../../app/staff.ts';
+import { useOfferNames } from '../../parts/work-names.ts';
 import { useNames } from '../../words/domain.ts';
 import { flowing } from '../../words/flowing.ts';
 import { arrowsOf, waysOf } from './playbook.ts';
@@ -100,21 +97,6 @@ function MeasureStep({ playbook, place }: Props & { place: number }) {
       </Paper>
     </li>
   );
-}
-
-/** What the catalogue calls an offer in the reader's language; its ID where it is in none. */
-function useOfferNames() {
-  const { i18n } = useTranslation();
-  const { data } = api.useQuery(
-    'get',
-    '/api/v1/offers',
-    { params: { query: { limit: 200 } } },
-    { staleTime: 60_000, meta: { still: true } },
-  );
-  return (offerId: string) => {
-    const offer = data?.items.find((one) => one.offerId === offerId);
-    return offer ? nameOfOffer(offer, i18n.language as Language) : offerId;
-  };
 }
 
 /** How it is carried out, and what is said. */

@@ -7,6 +7,7 @@ import { CasesLink, type CaseQuery } from '../../parts/cases-link.tsx';
 import { Explained } from '../../parts/Explained.tsx';
 import { CsvLink, Reported, Section } from '../../parts/Report.tsx';
 import { Whisker } from '../../parts/Whisker.tsx';
+import { useOfferNames, usePlaybookNames } from '../../parts/work-names.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import { csvOf, type Asked, type Filter } from './asked.ts';
@@ -80,6 +81,7 @@ function OneComparison({ of, filter, currency }: Props) {
   const t = useSuccessWords();
   const names = useNames();
   const { percent, number, money } = useFormats();
+  const nameOf = { playbook: usePlaybookNames(), offer: useOfferNames() }[of.kind];
   const { kind, cause, tier, arms, suggestion } = of;
   const where = [
     t(`arms.${kind}`),
@@ -120,9 +122,16 @@ function OneComparison({ of, filter, currency }: Props) {
             {arms.map(
               ({ arm, cases, regained, rate, interval, margin, small, bestProbability }) => (
                 <Table.Tr key={arm}>
-                  <Table.Th scope="row">{arm}</Table.Th>
+                  <Table.Th scope="row">
+                    {arm}
+                    {nameOf(arm) !== arm && (
+                      <Text size="xs" c="dimmed" fw={400}>
+                        {nameOf(arm)}
+                      </Text>
+                    )}
+                  </Table.Th>
                   <Table.Td ta="right">
-                    <CasesLink of={casesOf(arm)} name={arm}>
+                    <CasesLink of={casesOf(arm)} name={nameOf(arm)}>
                       {t('arms.of', { regained, cases: number(cases) })}
                     </CasesLink>
                   </Table.Td>

@@ -1,4 +1,5 @@
 import type { SuccessSplit } from '../../../domain/success-figures.ts';
+import { useOfferNames, usePlaybookNames } from '../../parts/work-names.ts';
 import { useNames } from '../../words/domain.ts';
 import { useFormats } from '../../words/format.ts';
 import { useSuccessWords } from './words.ts';
@@ -10,6 +11,8 @@ export function useGroupNames(by: SuccessSplit) {
   const t = useSuccessWords();
   const names = useNames();
   const { locale } = useFormats();
+  const playbookName = usePlaybookNames();
+  const offerName = useOfferNames();
   const known: Partial<Record<SuccessSplit, Record<string, string>>> = {
     cause: names.causes,
     trigger: names.triggers,
@@ -21,6 +24,8 @@ export function useGroupNames(by: SuccessSplit) {
     if (label) return label;
     if (by === 'tier') return t('tier', { tier: group });
     if (by === 'team' && group === 'recovery') return t('recoveryTeam');
+    if (by === 'playbook') return playbookName(group);
+    if (by === 'offer') return offerName(group);
     if (by === 'period') {
       const day = new Date(`${group}-15`);
       return day.toLocaleDateString(locale, { month: 'long', year: 'numeric' });
